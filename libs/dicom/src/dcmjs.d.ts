@@ -1,0 +1,37 @@
+/** The part of dcmjs that Redspot uses; the package ships no types. */
+declare module "dcmjs" {
+  export interface DcmjsElement {
+    vr: string;
+    Value?: unknown[];
+  }
+  export type DcmjsDataSet = Record<string, DcmjsElement>;
+
+  export const data: {
+    DicomMessage: {
+      readFile(
+        buffer: ArrayBuffer,
+        options?: {
+          ignoreErrors?: boolean;
+          untilTag?: string | null;
+          includeUntilTagValue?: boolean;
+          stopOnGreaterTag?: boolean;
+          noCopy?: boolean;
+        },
+      ): { meta: DcmjsDataSet; dict: DcmjsDataSet };
+    };
+    DicomDict: new (
+      meta: DcmjsDataSet,
+    ) => {
+      dict: DcmjsDataSet;
+      write(options?: { fragmentMultiframe?: boolean; allowInvalidVRLength?: boolean }): ArrayBuffer;
+    };
+    DicomMetaDictionary: {
+      nameMap: Record<string, { tag: string; vr: string; vm: string; name: string } | undefined>;
+      dictionary: Record<string, { tag: string; vr: string; vm: string; name: string } | undefined>;
+    };
+  };
+  interface Logger {
+    setLevel(level: "silent" | "error" | "warn"): void;
+  }
+  export const log: Logger & { getLogger(name: string): Logger };
+}

@@ -1,0 +1,19 @@
+export {
+  binaries,
+  type DataSet,
+  dataSetOf,
+  type Element,
+  type ElementValue,
+  items,
+  number,
+  numbers,
+  pick,
+  tagOf,
+  text,
+  texts,
+  values,
+} from "./data-set.ts";
+export { DicomError, type DicomErrorCode } from "./dicom-error.ts";
+export { type Part10, type ReadOptions, readPart10, type WriteOptions, writePart10 } from "./part10.ts";
+export { TransferSyntax } from "./transfer-syntax.ts";
+export { deriveUid, isUid } from "./uid.ts";

@@ -1,0 +1,119 @@
+import dcmjs from "dcmjs";
+import { type DataSet, dataSetOf, tagOf, text } from "./data-set.ts";
+import { DicomError } from "./dicom-error.ts";
+import { TransferSyntax } from "./transfer-syntax.ts";
+
+// dcmjs writes what it dislikes to the console, values of the data set included: patient data does not belong there.
+dcmjs.log.setLevel("silent");
+dcmjs.log.getLogger("validation.dcmjs").setLevel("silent");
+
+/** A DICOM file (PS3.10 7): File Meta Information, the data set and the syntax that it is encoded in. */
+export interface Part10 {
+  meta: DataSet;
+  dataSet: DataSet;
+  transferSyntaxUID: string;
+}
+
+export interface ReadOptions {
+  /** Read up to, and without, this element; a data set in which it does not come is then TRUNCATED. */
+  stopBefore?: string;
+}
+
+/**
+ * Reads a DICOM file (PS3.10). Character sets are turned into Unicode, values keep their order. With `stopBefore` the
+ * bytes may be the beginning of a file. Pixel data is a view on the given bytes, not a copy,
+ * where they fill their ArrayBuffer.
+ *
+ * Throws NOT_PART_10 without the prefix or without a Transfer Syntax UID, TRUNCATED where the bytes end before the
+ * wanted element, and MALFORMED where an element cannot be decoded.
+ */
+export function readPart10(bytes: Uint8Array, { stopBefore }: ReadOptions = {}): Part10 {
+  if (bytes.byteLength < 132) {
+    throw new DicomError("NOT_PART_10", `${bytes.byteLength} bytes are too few for a DICOM file (PS3.10 7.1)`);
+  }
+  if (bytes[128] !== 0x44 || bytes[129] !== 0x49 || bytes[130] !== 0x43 || bytes[131] !== 0x4d) {
+    throw new DicomError("NOT_PART_10", 'no "DICM" prefix at byte 128 (PS3.10 7.1)');
+  }
+  const stopTag = stopBefore === undefined ? undefined : tagOf(stopBefore);
+  const { meta, dict } = decode(bytes, stopTag);
+  const transferSyntaxUID = text(meta, "TransferSyntaxUID");
+  if (transferSyntaxUID === undefined) {
+    throw new DicomError("NOT_PART_10", "no Transfer Syntax UID (0002,0010) in the File Meta Information (PS3.10 7.1)");
+  }
+  if (stopTag !== undefined) {
+    if (!(stopTag in dict)) {
+      throw new DicomError("TRUNCATED", `${stopBefore} does not come within the first ${bytes.byteLength} bytes`);
+    }
+    delete dict[stopTag];
+  }
+  return { meta: plain(meta), dataSet: plain(dict), transferSyntaxUID };
+}
+
+function decode(bytes: Uint8Array, stopTag: string | undefined): { meta: DataSet; dict: DataSet } {
+  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+  const buffer = (whole ? bytes.buffer : Uint8Array.from(bytes).buffer) as ArrayBuffer;
+  const read = (ignoreErrors: boolean) =>
+    dcmjs.data.DicomMessage.readFile(buffer, {
+      noCopy: true,
+      ignoreErrors,
+      ...(stopTag === undefined ? {} : { untilTag: stopTag }),
+    });
+  try {
+    return read(false);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "";
+    // dcmjs reads one character set. Of several, or of one it does not know, the first or the default serves for all
+    // that is decided here; text in the others comes out wrong, which is better than no triage.
+    if (/character set/.test(reason)) return read(true);
+    if (/more than currently allocated|outside the bounds|out of range/i.test(reason)) {
+      throw new DicomError("TRUNCATED", `an element goes beyond the ${bytes.byteLength} bytes that there are`);
+    }
+    // The reason may quote values: it is left out.
+    throw new DicomError("MALFORMED", `an element among the ${bytes.byteLength} bytes cannot be decoded (PS3.5 7.1)`);
+  }
+}
+
+/** Leaves out what dcmjs keeps beside the values. */
+function plain(dataSet: DataSet): DataSet {
+  const result: DataSet = {};
+  for (const [tag, { vr, Value }] of Object.entries(dataSet)) {
+    const value = Array.isArray(Value) ? Value : [];
+    result[tag] = { vr, Value: vr === "SQ" ? value.map((item) => plain(item as DataSet)) : value };
+  }
+  return result;
+}
+
+/** Redspot as the writer of a file (PS3.10 7.1): its name for others to see, and a UID of its own. */
+const IMPLEMENTATION = {
+  ImplementationClassUID: "2.25.190146879153426893018604374538013829071",
+  ImplementationVersionName: "REDSPOT_0_1",
+};
+
+export interface WriteOptions {
+  /** How the data set is encoded; Explicit VR Little Endian unless told. Encapsulated pixel data comes as fragments. */
+  transferSyntaxUID?: string;
+}
+
+/**
+ * Writes a data set as a DICOM file (PS3.10 7) with complete File Meta Information, text as UTF-8 where a Specific
+ * Character Set is given. Throws NOT_ENCODABLE.
+ */
+export function writePart10(
+  dataSet: DataSet,
+  { transferSyntaxUID = TransferSyntax.ExplicitVRLittleEndian }: WriteOptions = {},
+): Uint8Array {
+  const meta = dataSetOf({
+    FileMetaInformationVersion: new Uint8Array([0, 1]),
+    MediaStorageSOPClassUID: text(dataSet, "SOPClassUID"),
+    MediaStorageSOPInstanceUID: text(dataSet, "SOPInstanceUID"),
+    TransferSyntaxUID: transferSyntaxUID,
+    ...IMPLEMENTATION,
+  });
+  try {
+    const file = new dcmjs.data.DicomDict(meta as never);
+    file.dict = dataSet as never;
+    return new Uint8Array(file.write({ fragmentMultiframe: false }));
+  } catch {
+    throw new DicomError("NOT_ENCODABLE", "a value of the data set does not fit its value representation (PS3.5 6.2)");
+  }
+}
