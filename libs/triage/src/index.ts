@@ -1,0 +1,11 @@
+export { exclusionOf, lateralityOf } from "./eligibility.ts";
+export {
+  type Finding,
+  findingOf,
+  findingSchema,
+  type InstanceFinding,
+  type ModelIdentity,
+  type Outcome,
+} from "./finding.ts";
+export { type Priority, priorityOf, readingOrder } from "./reading-order.ts";
+export { REASON_CODES, REASONS, type Reason, type ReasonCode, reason } from "./reason.ts";

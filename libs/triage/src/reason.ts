@@ -1,0 +1,49 @@
+/**
+ * Why an instance was not analysed, in the order in which the questions are asked: the later in the table, the closer
+ * the instance came to being analysed. The text is what a radiologist reads, in the list and in the report.
+ */
+export const REASONS = {
+  NO_IMAGE: "the study holds no image",
+  NOT_A_RADIOGRAPH: "not a radiograph",
+  FOR_PROCESSING: "raw detector data, not an image for presentation",
+  NOT_A_WRIST: "not a wrist",
+  BODY_PART_UNKNOWN: "the header does not say which body part this is",
+  NOT_LATERAL: "not a lateral view",
+  VIEW_UNKNOWN: "the header does not say which view this is",
+  OPEN_GROWTH_PLATES: "the patient's growth plates may be open",
+  UNREADABLE_INSTANCE: "the instance cannot be read",
+  NO_PIXEL_DATA: "the instance has no pixel data",
+  EMPTY_IMAGE: "the image has no rows or no columns",
+  IMAGE_TOO_LARGE: "the image is larger than a radiograph can be",
+  MULTI_FRAME: "the instance has more than one frame",
+  UNSUPPORTED_PHOTOMETRIC: "the image is not greyscale",
+  UNSUPPORTED_BIT_DEPTH: "the bit depth is not supported",
+  UNSUPPORTED_TRANSFER_SYNTAX: "the transfer syntax is not supported",
+  PIXEL_DATA_TOO_SHORT: "the pixel data is shorter than the header says",
+  CORRUPT_STREAM: "the pixel data cannot be decoded",
+  ANALYSIS_FAILED: "the analysis failed",
+} as const;
+
+export type ReasonCode = keyof typeof REASONS;
+
+export interface Reason {
+  code: ReasonCode;
+  text: string;
+}
+
+const CODES = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]];
+
+/** All codes, in the order of the table. */
+export const REASON_CODES = CODES;
+
+export function reason(code: ReasonCode): Reason {
+  return { code, text: REASONS[code] };
+}
+
+/** Of several reasons the one that says most about the study: that of the instance that came closest to analysis. */
+export function closestToAnalysis(reasons: readonly Reason[]): Reason {
+  return reasons.reduce(
+    (best, one) => (CODES.indexOf(one.code) > CODES.indexOf(best.code) ? one : best),
+    reason("NO_IMAGE"),
+  );
+}
