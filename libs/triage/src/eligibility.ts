@@ -23,7 +23,7 @@ const WRIST = /wrist|handgelenk|poignet|polso|mu[nñ]eca|punho|\bpols\b|handled|
 const UNSPECIFIC_PART = /^(extremity|extremities|up[_ ]?exm|upper[_ ]?(extremity|limb)|ue|limb|arm|xr|other|unknown)$/i;
 
 /** Codes of Anatomic Region Sequence (0008,2218) for the wrist: SNOMED CT and the older SNOMED RT (PS3.16 CID 4031). */
-const WRIST_CODES = new Set(["74670003", "T-15460", "8205005", "T-D8700"]);
+const WRIST_CODES = new Set(["74670003", "8205005", "T-15460"]);
 
 /** View Position (0018,5101) of a lateral: LL, RL (PS3.3 C.8.1.1), the medio-lateral directions and plain words. */
 const LATERAL_POSITION = /^(ll|rl|lat|lateral|ml|lm|l-lat|r-lat)$/i;

@@ -1,0 +1,164 @@
+import { type ConnectionOptions, DelayedError, type Job, Queue, UnrecoverableError, Worker } from "bullmq";
+import { z } from "zod";
+import type { Store } from "./connection.ts";
+
+/** The queues, in the order in which a study passes through them. */
+export const QUEUE_NAMES = ["settling", "triage", "report"] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** What every job carries, and all that it carries: which revision of which study. */
+const studyJobSchema = z.object({
+  version: z.literal(1),
+  studyInstanceUID: z.string().regex(/^[0-9.]{1,64}$/),
+  revision: z.int().positive(),
+});
+
+export interface StudyJob {
+  studyInstanceUID: string;
+  revision: number;
+}
+
+/** Thrown by a worker when trying again cannot help: the job fails at once. Its message holds no patient data. */
+export class PermanentFailure extends Error {
+  override readonly name = "PermanentFailure";
+}
+
+/** Thrown by a worker to be asked again later, without counting as a failure. */
+export class NotYet extends Error {
+  override readonly name = "NotYet";
+  readonly waitMs: number;
+
+  constructor(waitMs: number) {
+    super(`not before ${waitMs} ms have passed`);
+    this.waitMs = waitMs;
+  }
+}
+
+/**
+ * How often each kind of job is tried and how long apart. Settling only needs Redis; analysis fails for reasons that
+ * either pass within seconds or never; a PACS may be away for a weekend.
+ */
+const RETRIES = {
+  settling: { attempts: 1000, delay: 1_000, jitter: 0.5 },
+  triage: { attempts: 4, delay: 1_000, jitter: 0.5 },
+  report: { attempts: 500, delay: 2_000, jitter: 0.5 },
+} as const satisfies Record<QueueName, object>;
+
+const LONGEST_RETRY_DELAY_MS = 10 * 60_000;
+
+/** One queue of studies. Adding a job that is there already changes nothing. */
+export class StudyQueue {
+  readonly name: QueueName;
+  readonly #queue: Queue;
+
+  constructor(store: Store, name: QueueName) {
+    this.name = name;
+    this.#queue = new Queue(name, {
+      connection: store.redis as unknown as ConnectionOptions,
+      prefix: `${store.prefix}:queue`,
+    });
+  }
+
+  /** Adds the job of a study's revision, to be done after `delayMs`. */
+  async add({ studyInstanceUID, revision }: StudyJob, delayMs = 0): Promise<void> {
+    await this.#queue.add(
+      this.name,
+      { version: 1, studyInstanceUID, revision },
+      {
+        jobId: `${studyInstanceUID}-r${revision}`,
+        delay: delayMs,
+        attempts: RETRIES[this.name].attempts,
+        backoff: { type: "capped-exponential" },
+        removeOnComplete: { age: 24 * 3600, count: 10_000 },
+        removeOnFail: false,
+      },
+    );
+  }
+
+  /** How many jobs are in each state. */
+  async depth(): Promise<Record<"waiting" | "active" | "delayed" | "failed", number>> {
+    const {
+      waiting = 0,
+      active = 0,
+      delayed = 0,
+      failed = 0,
+    } = await this.#queue.getJobCounts("waiting", "active", "delayed", "failed");
+    return { waiting, active, delayed, failed };
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+  }
+}
+
+export interface WorkOptions {
+  /** How many jobs one process works on at a time. */
+  concurrency: number;
+  /** Called when a job was tried for the last time, with its error: what to leave behind so that nothing is silent. */
+  onGivenUp?: (job: StudyJob, error: Error) => Promise<void>;
+  /** Called for every failed try and every error of the connection. */
+  onError: (error: Error, job?: StudyJob) => void;
+}
+
+/** A process's hand on a queue. */
+export interface StudyWorker {
+  /** Takes no more jobs and waits for those under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Works through a queue. A job can run twice (a stalled worker's jobs are given to another), so `work` is idempotent.
+ * The job's last failed try calls `onGivenUp` before the job counts as failed; if that fails, the job is tried again.
+ */
+export function workOn(
+  store: Store,
+  name: QueueName,
+  work: (job: StudyJob) => Promise<void>,
+  { concurrency, onGivenUp, onError }: WorkOptions,
+): StudyWorker {
+  const worker = new Worker(
+    name,
+    async (job, token) => {
+      const parsed = studyJobSchema.safeParse(job.data);
+      if (!parsed.success) {
+        throw new UnrecoverableError(`job ${job.id} of queue ${name} is not one that this version understands`);
+      }
+      const study = { studyInstanceUID: parsed.data.studyInstanceUID, revision: parsed.data.revision };
+      try {
+        await work(study);
+      } catch (thrown) {
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        if (error instanceof NotYet) {
+          await job.moveToDelayed(Date.now() + error.waitMs, token);
+          throw new DelayedError();
+        }
+        onError(error, study);
+        const permanent = error instanceof PermanentFailure;
+        if (permanent || isLastTry(job)) {
+          await onGivenUp?.(study, error);
+          throw new UnrecoverableError(error.message);
+        }
+        throw error;
+      }
+    },
+    {
+      connection: store.redis as unknown as ConnectionOptions,
+      prefix: `${store.prefix}:queue`,
+      concurrency,
+      settings: { backoffStrategy: (attemptsMade: number) => retryDelay(name, attemptsMade) },
+    },
+  );
+  worker.on("error", (error) => onError(error));
+  return { close: () => worker.close() };
+}
+
+function isLastTry(job: Job): boolean {
+  return job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+}
+
+/** Doubles from one try to the next up to ten minutes, with a random share off so that studies do not all come back at once. */
+function retryDelay(name: QueueName, attemptsMade: number): number {
+  const { delay, jitter } = RETRIES[name];
+  const full = Math.min(delay * 2 ** Math.min(attemptsMade - 1, 20), LONGEST_RETRY_DELAY_MS);
+  return Math.round(full * (1 - jitter * Math.random()));
+}

@@ -1,0 +1,34 @@
+import type { Store } from "./connection.ts";
+import { NotYet, StudyQueue, type StudyWorker, workOn } from "./jobs.ts";
+import { StudyLedger } from "./study-ledger.ts";
+
+interface SettlingOptions {
+  /** How long a study must not grow before it is judged, in milliseconds. */
+  settleMs: number;
+  onError: (error: Error) => void;
+}
+
+/**
+ * Works on the settling queue: closes each study's revision once it has stopped growing, and queues it for triage. A
+ * process that dies between the two does no harm: the job runs again, and closing again answers the same.
+ */
+export function settleStudies(store: Store, { settleMs, onError }: SettlingOptions): StudyWorker {
+  const ledger = new StudyLedger(store);
+  const triage = new StudyQueue(store, "triage");
+  const worker = workOn(
+    store,
+    "settling",
+    async ({ studyInstanceUID, revision }) => {
+      const settling = await ledger.closeRevision(studyInstanceUID, revision, settleMs);
+      if (settling.state === "growing") throw new NotYet(settling.waitMs);
+      await triage.add({ studyInstanceUID, revision });
+    },
+    { concurrency: 16, onError },
+  );
+  return {
+    close: async () => {
+      await worker.close();
+      await triage.close();
+    },
+  };
+}
