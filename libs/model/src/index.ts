@@ -1,0 +1,6 @@
+export { FEATURE_COUNT, INPUT_SIZE, MAP_SIZE } from "./architecture.ts";
+export { type Backbone, EMBEDDED_BACKBONE, type EnsureBackboneOptions, ensureBackbone } from "./backbone.ts";
+export type { InputScaling } from "./backbone-file.ts";
+export { type Engine, type EngineOutput, type Head, INPUT_LENGTH } from "./engine.ts";
+export { ModelError, type ModelErrorCode } from "./model-error.ts";
+export { type EngineOptions, openEngine } from "./open-engine.ts";

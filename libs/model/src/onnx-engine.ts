@@ -1,0 +1,61 @@
+import { env, InferenceSession, Tensor } from "onnxruntime-node";
+import { FEATURE_COUNT, INPUT_SIZE } from "./architecture.ts";
+import { checkHead, checkInput, type Engine, type Head } from "./engine.ts";
+import { ModelError } from "./model-error.ts";
+import { GRAPH } from "./onnx-graph.ts";
+
+export interface OnnxEngineOptions {
+  readonly backbonePath: string;
+  readonly head: Head;
+  readonly device: "cpu" | "cuda";
+  /** Threads that share the work of one run, on the CPU. */
+  readonly threads: number;
+}
+
+/**
+ * Inception v3 on ONNX Runtime. Its Node binding computes in the thread that calls, which answers nothing else
+ * meanwhile: use `openEngine` where an event loop has to go on.
+ *
+ * @throws {ModelError} ENGINE_UNAVAILABLE
+ */
+export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engine> {
+  const { device, head } = options;
+  checkHead(head);
+  const session = await InferenceSession.create(options.backbonePath, {
+    executionProviders: [device],
+    graphOptimizationLevel: "all",
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+  }).catch((cause: Error) => {
+    const wayOut =
+      device === "cuda"
+        ? "Its CUDA libraries come with the GPU image (npm run setup:gpu); or choose the device cpu."
+        : "";
+    throw new ModelError(
+      "ENGINE_UNAVAILABLE",
+      `ONNX Runtime does not start on ${device}: ${cause.message}. ${wayOut}`,
+      {
+        cause,
+      },
+    );
+  });
+  const { image, headWeights, headBias } = GRAPH.inputs;
+  const headFeeds = {
+    [headWeights]: new Tensor("float32", head.weights, [1, FEATURE_COUNT]),
+    [headBias]: new Tensor("float32", Float32Array.of(head.bias), [1]),
+  };
+  return {
+    name: "onnxruntime",
+    version: env.versions.node ?? "unknown",
+    device,
+    async run(input, n) {
+      checkInput(input, n);
+      const imageTensor = new Tensor("float32", input, [n, 3, INPUT_SIZE, INPUT_SIZE]);
+      const results = await session.run({ ...headFeeds, [image]: imageTensor });
+      const take = (name: string) => results[name]?.data as Float32Array;
+      const { features, logits, activationMaps } = GRAPH.outputs;
+      return { features: take(features), logits: take(logits), activationMaps: take(activationMaps) };
+    },
+    close: () => session.release(),
+  };
+}
