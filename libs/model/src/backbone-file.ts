@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { z } from "zod";
-import { FEATURE_COUNT, inceptionV3 } from "./architecture.ts";
+import { inceptionV3 } from "./architecture.ts";
 import { foldConvolution, type KerasWeights } from "./keras-weights.ts";
 import { floatTensor, graphInputs, graphOutputs, headNodes, headShapes, layerNodes } from "./onnx-graph.ts";
 import { decodeLeadingMetadata, encodeModel } from "./onnx-messages.ts";
@@ -92,6 +92,3 @@ export async function hashFile(path: string): Promise<string> {
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }
-
-/** The length of the features that every backbone gives. */
-export const featureCount = FEATURE_COUNT;

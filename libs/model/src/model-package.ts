@@ -1,0 +1,190 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { FEATURE_COUNT } from "./architecture.ts";
+import { type Backbone, type EnsureBackboneOptions, ensureBackbone } from "./backbone.ts";
+import { calibrate } from "./calibration.ts";
+import { canonicalJson, hashOf } from "./canonical-json.ts";
+import { checkHead, type Head } from "./engine.ts";
+import { type IntendedUse, type Manifest, manifestSchema } from "./manifest.ts";
+import { ModelError } from "./model-error.ts";
+
+/** A model package whose every file has been held to its hash. */
+export interface ModelPackage {
+  readonly manifest: Manifest;
+  /** SHA-256 over the manifest's canonical JSON. As the manifest holds the other files' hashes, it stands for them all. */
+  readonly packageHash: string;
+  /** SHA-256 over the canonical JSON of the manifest's calibration. */
+  readonly calibrationHash: string;
+  readonly head: Head;
+  /** The calibrated probability of a fracture that a logit of this head stands for. */
+  calibrate(logit: number): number;
+}
+
+const MANIFEST = "manifest.json";
+
+export interface LoadOptions {
+  /** The version of the preprocessing that will feed the model; a package made with another one is refused. */
+  readonly expectedPreprocessingVersion?: string;
+}
+
+/**
+ * Loads a model package from its folder and verifies every hash.
+ *
+ * @throws {ModelError} PACKAGE_UNREADABLE, PACKAGE_INVALID, PACKAGE_HASH_MISMATCH, PREPROCESSING_MISMATCH
+ */
+export async function loadModelPackage(folder: string, options: LoadOptions = {}): Promise<ModelPackage> {
+  const manifest = parseManifest(folder, await read(folder, MANIFEST));
+  const { expectedPreprocessingVersion: expected } = options;
+  if (expected !== undefined && manifest.preprocessingVersion !== expected) {
+    throw new ModelError(
+      "PREPROCESSING_MISMATCH",
+      `${folder}: made with preprocessing ${manifest.preprocessingVersion}, and this version of Redspot preprocesses by ` +
+        `${expected}. Use the version of Redspot that the package was made with, or retrain the package.`,
+    );
+  }
+  const headBytes = await readVerified(folder, manifest.head);
+  await readVerified(folder, manifest.evaluation.scores);
+  return {
+    manifest,
+    packageHash: hashOf(manifest),
+    calibrationHash: hashOf(manifest.calibration),
+    head: decodeHead(folder, headBytes),
+    calibrate: (logit) => calibrate(manifest.calibration, logit),
+  };
+}
+
+/**
+ * Refuses a demonstration package where patients are at stake; every package may be used in demonstration mode.
+ *
+ * @throws {ModelError} NOT_FOR_CLINICAL_USE
+ */
+export function assertUsableIn(mode: IntendedUse, { name, version, intendedUse }: Manifest): void {
+  if (mode === "clinical" && intendedUse !== "clinical") {
+    throw new ModelError(
+      "NOT_FOR_CLINICAL_USE",
+      `The model package ${name} ${version} is for ${intendedUse} only and must not score patients. ` +
+        "Give a package whose intended use is clinical, or run in demonstration mode.",
+    );
+  }
+}
+
+/**
+ * Makes the backbone ready that a package was made for, as `ensureBackbone` does, and holds its input scaling to the manifest.
+ *
+ * @throws {ModelError} what `ensureBackbone` throws, and BACKBONE_MISMATCH
+ */
+export async function ensurePackageBackbone(
+  { name, backbone: wanted }: Manifest,
+  options: Omit<EnsureBackboneOptions, "sha256">,
+): Promise<Backbone> {
+  const backbone = await ensureBackbone({ ...options, sha256: wanted.sha256 });
+  const [expected, found] = [canonicalJson(backbone.inputScaling), canonicalJson(wanted.inputScaling)];
+  if (expected !== found) {
+    throw new ModelError(
+      "BACKBONE_MISMATCH",
+      `The model package ${name} says that backbone ${wanted.sha256} takes input scaled to ${found}, and the backbone ` +
+        `says ${expected}. The manifest has been altered, or made by hand: retrain the package.`,
+    );
+  }
+  return backbone;
+}
+
+export interface PackageContent {
+  /** The manifest without the hashes that writing adds. */
+  readonly manifest: Omit<Manifest, "format" | "head" | "evaluation"> & {
+    evaluation: Omit<Manifest["evaluation"], "scores">;
+  };
+  readonly head: Head;
+  /** The text of `scores.json`: logits and labels, without identifiers. */
+  readonly scores: string;
+}
+
+/**
+ * Writes a model package, the manifest last; the same content gives the same bytes.
+ *
+ * @throws {ModelError} PACKAGE_INVALID
+ */
+export async function writeModelPackage(folder: string, { manifest, head, scores }: PackageContent): Promise<string> {
+  checkHead(head);
+  const headBytes = new Uint8Array(Float32Array.of(...head.weights, head.bias).buffer);
+  const files = { "head.f32": headBytes, "scores.json": Buffer.from(scores) };
+  const whole = parseManifest(
+    folder,
+    JSON.stringify({
+      ...manifest,
+      format: "redspot-model-package/1",
+      head: { file: "head.f32", sha256: sha256(headBytes), featureCount: FEATURE_COUNT },
+      evaluation: {
+        ...manifest.evaluation,
+        scores: { file: "scores.json", sha256: sha256(files["scores.json"]) },
+      },
+    }),
+  );
+  await mkdir(folder, { recursive: true });
+  const text = Buffer.from(`${JSON.stringify(whole, undefined, 2)}\n`);
+  for (const [file, bytes] of [...Object.entries(files), [MANIFEST, text] as const]) {
+    await writeFile(join(folder, `${file}.tmp`), bytes);
+    await rename(join(folder, `${file}.tmp`), join(folder, file));
+  }
+  return hashOf(whole);
+}
+
+function parseManifest(folder: string, bytes: Uint8Array | string): Manifest {
+  const where = join(folder, MANIFEST);
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString());
+  } catch {
+    throw new ModelError("PACKAGE_INVALID", `${where} is not JSON. Install the package anew.`);
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) {
+    throw new ModelError("PACKAGE_INVALID", `${where} is not a manifest:\n${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data;
+}
+
+async function read(folder: string, file: string): Promise<Buffer> {
+  return readFile(join(folder, file)).catch((cause: NodeJS.ErrnoException) => {
+    throw new ModelError(
+      "PACKAGE_UNREADABLE",
+      `${join(folder, file)} cannot be read (${cause.code}). Give the folder of a model package, with all of its files.`,
+      { cause },
+    );
+  });
+}
+
+async function readVerified(
+  folder: string,
+  { file, sha256: expected }: { file: string; sha256: string },
+): Promise<Buffer> {
+  const bytes = await read(folder, file);
+  const found = sha256(bytes);
+  if (found !== expected) {
+    throw new ModelError(
+      "PACKAGE_HASH_MISMATCH",
+      `${join(folder, file)} has SHA-256 ${found}, and the manifest says ${expected}: it is damaged, or not the one that ` +
+        "was evaluated. Install the package anew.",
+    );
+  }
+  return bytes;
+}
+
+function decodeHead(folder: string, bytes: Buffer): Head {
+  if (bytes.length !== 4 * (FEATURE_COUNT + 1)) {
+    throw new ModelError(
+      "PACKAGE_INVALID",
+      `${folder}: the head has ${bytes.length} bytes, and 2,048 weights and a bias in float32 take ${4 * (FEATURE_COUNT + 1)}`,
+    );
+  }
+  const values = new Float32Array(new Uint8Array(bytes).buffer);
+  const head = { weights: values.slice(0, FEATURE_COUNT), bias: values[FEATURE_COUNT]! };
+  checkHead(head);
+  return head;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
