@@ -22,7 +22,8 @@ export function createLogger(
       },
       serializers: { err: errorLine, error: errorLine },
     },
-    destination ?? pino.destination({ fd: 1, sync: false }),
+    // Synchronous, so that the last words of a process that ends are not lost.
+    destination ?? pino.destination({ fd: 1, sync: true }),
   );
 }
 
