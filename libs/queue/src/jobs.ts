@@ -149,6 +149,13 @@ export function workOn(
     },
   );
   worker.on("error", (error) => onError(error));
+  // A job whose worker died again and again is failed by BullMQ itself, without `work` having a say.
+  worker.on("failed", (job, error) => {
+    const parsed = studyJobSchema.safeParse(job?.data);
+    if (!parsed.success || !/stalled more than/.test(error.message)) return;
+    onError(error, parsed.data);
+    onGivenUp?.(parsed.data, error).catch((failure: Error) => onError(failure, parsed.data));
+  });
   return { close: () => worker.close() };
 }
 

@@ -3,7 +3,7 @@
  * the instance came to being analysed. The text is what a radiologist reads, in the list and in the report.
  */
 export const REASONS = {
-  NO_IMAGE: "the study holds no image",
+  NO_IMAGE: "there is no image to analyse",
   NOT_A_RADIOGRAPH: "not a radiograph",
   FOR_PROCESSING: "raw detector data, not an image for presentation",
   NOT_A_WRIST: "not a wrist",
@@ -18,6 +18,7 @@ export const REASONS = {
   MULTI_FRAME: "the instance has more than one frame",
   UNSUPPORTED_PHOTOMETRIC: "the image is not greyscale",
   UNSUPPORTED_BIT_DEPTH: "the bit depth is not supported",
+  MALFORMED_LUT: "a look-up table of the image is incomplete",
   UNSUPPORTED_TRANSFER_SYNTAX: "the transfer syntax is not supported",
   PIXEL_DATA_TOO_SHORT: "the pixel data is shorter than the header says",
   CORRUPT_STREAM: "the pixel data cannot be decoded",
@@ -46,4 +47,9 @@ export function closestToAnalysis(reasons: readonly Reason[]): Reason {
     (best, one) => (CODES.indexOf(one.code) > CODES.indexOf(best.code) ? one : best),
     reason("NO_IMAGE"),
   );
+}
+
+/** Whether a text is one of the codes. */
+export function isReasonCode(text: string): text is ReasonCode {
+  return text in REASONS;
 }
