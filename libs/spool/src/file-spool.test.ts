@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { FileSpool, SpoolError } from "./index.ts";
+import type { IncomingInstance } from "./spool.ts";
+
+const STUDY = "1.2.3.4";
+let root: string;
+let spool: FileSpool;
+
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), "redspot-spool-"));
+  spool = await FileSpool.open(root);
+});
+
+after(() => rm(root, { recursive: true }));
+
+async function receive(...chunks: Uint8Array[]): Promise<IncomingInstance> {
+  const incoming = await spool.receive();
+  for (const chunk of chunks) await incoming.write(chunk);
+  return incoming;
+}
+
+function bytes(length: number, seed: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => (index * 31 + seed) & 0xff);
+}
+
+const coded = (code: string) => (error: unknown) => error instanceof SpoolError && error.code === code;
+
+test("an instance comes back as it went in, with its digest", async () => {
+  const content = bytes(3_000_000, 7);
+  const incoming = await receive(content.subarray(0, 1), content.subarray(1, 1), content.subarray(1, 2_500_000));
+  await incoming.write(content.subarray(2_500_000));
+  const committed = await incoming.commit({ studyInstanceUID: STUDY, sopInstanceUID: "1.2.3.4.1" });
+
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  assert.deepEqual(committed, { outcome: "stored", sha256, bytes: 3_000_000 });
+  const back = await spool.read(STUDY, "1.2.3.4.1");
+  assert.ok(Buffer.from(content).equals(back));
+  assert.equal(back.byteLength, back.buffer.byteLength);
+  assert.deepEqual(await readdir(join(root, "tmp")), []);
+});
+
+test("many small chunks arrive in order", async () => {
+  const content = bytes(200_000, 3);
+  const incoming = await spool.receive();
+  for (let at = 0; at < content.length; at += 77) await incoming.write(content.subarray(at, at + 77));
+  await incoming.commit({ studyInstanceUID: STUDY, sopInstanceUID: "1.2.3.4.2" });
+  assert.ok(Buffer.from(content).equals(await spool.read(STUDY, "1.2.3.4.2")));
+});
+
+test("chunks that come just when the disk has caught up are not forgotten", async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const content = bytes(50, round);
+    const incoming = await spool.receive();
+    for (let at = 0; at < content.length; at += 1) {
+      await incoming.write(content.subarray(at, at + 1));
+      if (at < content.length - 1) for (let turn = 0; turn < at % 7; turn += 1) await setImmediate();
+      for (let turn = 0; turn < round; turn += 1) await Promise.resolve();
+    }
+    const sopInstanceUID = `1.2.5.${round}`;
+    await incoming.commit({ studyInstanceUID: STUDY, sopInstanceUID });
+    assert.deepEqual([...(await spool.read(STUDY, sopInstanceUID))], [...content]);
+  }
+});
+
+test("the same bytes again are a duplicate, others a conflict, and the first stay", async () => {
+  const name = { studyInstanceUID: STUDY, sopInstanceUID: "1.2.3.4.3" };
+  assert.equal((await (await receive(bytes(10, 1))).commit(name)).outcome, "stored");
+  assert.equal((await (await receive(bytes(10, 1))).commit(name)).outcome, "duplicate");
+  assert.equal((await (await receive(bytes(10, 2))).commit(name)).outcome, "conflict");
+  assert.equal((await (await receive(bytes(11, 1))).commit(name)).outcome, "conflict");
+  assert.deepEqual([...(await spool.read(STUDY, "1.2.3.4.3"))], [...bytes(10, 1)]);
+  assert.deepEqual(await readdir(join(root, "tmp")), []);
+});
+
+test("of many that race for one name, one is stored and the others are duplicates", async () => {
+  const name = { studyInstanceUID: "1.2.9", sopInstanceUID: "1.2.9.1" };
+  const incoming = await Promise.all(Array.from({ length: 12 }, () => receive(bytes(5000, 1))));
+  const outcomes = (await Promise.all(incoming.map((one) => one.commit(name)))).map(({ outcome }) => outcome).sort();
+  assert.deepEqual(outcomes, [...Array(11).fill("duplicate"), "stored"]);
+});
+
+test("a study's instances are listed, sorted, without what is on its way", async () => {
+  const study = "1.2.8";
+  for (const sopInstanceUID of ["1.2.8.3", "1.2.8.1"]) {
+    await (await receive(bytes(4, 0))).commit({ studyInstanceUID: study, sopInstanceUID });
+  }
+  const underWay = await receive(bytes(4, 0));
+  assert.deepEqual(await spool.list(study), ["1.2.8.1", "1.2.8.3"]);
+  assert.deepEqual(await spool.list("1.2.77"), []);
+  await underWay.abort();
+});
+
+test("an aborted instance leaves nothing, and cannot be written to the end", async () => {
+  const incoming = await receive(bytes(2_000_000, 0));
+  await Promise.all([incoming.abort(), incoming.abort()]);
+  assert.deepEqual(await readdir(join(root, "tmp")), []);
+  await assert.rejects(incoming.commit({ studyInstanceUID: STUDY, sopInstanceUID: "1.2.3.4.9" }), coded("IO_FAILURE"));
+  await assert.rejects(spool.read(STUDY, "1.2.3.4.9"), coded("NOT_FOUND"));
+});
+
+for (const uid of ["../../etc/passwd", "1.2/3", "", "1..2", "1.02", "1".repeat(65), "1.2.3\0", "."]) {
+  test(`"${uid}" never becomes a path`, async () => {
+    await assert.rejects(spool.read(uid, "1.2.3"), coded("INVALID_UID"));
+    await assert.rejects(spool.read("1.2.3", uid), coded("INVALID_UID"));
+    await assert.rejects(spool.list(uid), coded("INVALID_UID"));
+    await assert.rejects(spool.putPreview(uid, "1.2", bytes(1, 1)), coded("INVALID_UID"));
+    const incoming = await receive(bytes(4, 0));
+    await assert.rejects(incoming.commit({ studyInstanceUID: uid, sopInstanceUID: "1.2" }), coded("INVALID_UID"));
+    assert.deepEqual(await readdir(join(root, "tmp")), []);
+  });
+}
+
+test("a preview is kept beside the instance and replaced", async () => {
+  await assert.rejects(spool.readPreview(STUDY, "1.2.3.4.1"), coded("NOT_FOUND"));
+  await spool.putPreview(STUDY, "1.2.3.4.1", bytes(10, 1));
+  await spool.putPreview(STUDY, "1.2.3.4.1", bytes(20, 2));
+  assert.deepEqual([...(await spool.readPreview(STUDY, "1.2.3.4.1"))], [...bytes(20, 2)]);
+  assert.deepEqual(await readdir(join(root, "tmp")), []);
+});
+
+test("a full disk is told as such, at the next write or at the commit", async () => {
+  const { IncomingFile } = await import("./incoming-file.ts");
+  const { Layout } = await import("./layout.ts");
+  const { DurableFolders } = await import("./durable.ts");
+  const toFullDisk = async () => {
+    // The device on which every write answers ENOSPC.
+    const handle = await open("/dev/full", "w");
+    return new IncomingFile(handle, join(root, "tmp", "absent"), new Layout(root), new DurableFolders(root));
+  };
+  const committed = await toFullDisk();
+  await committed.write(bytes(10, 1));
+  await assert.rejects(committed.commit({ studyInstanceUID: STUDY, sopInstanceUID: "1.5" }), coded("NO_SPACE"));
+
+  const written = await toFullDisk();
+  await assert.rejects(async () => {
+    for (let count = 0; count < 1000; count += 1) await written.write(bytes(100_000, 1));
+  }, coded("NO_SPACE"));
+  await written.abort();
+});
+
+test("what dead processes left is removed at the next opening, what others write is not", async () => {
+  const tmp = join(root, "tmp");
+  const host = hostname().replace(/[^A-Za-z0-9-]/g, "-");
+  const child = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+  await once(child, "exit");
+  const underWay = await receive(bytes(10, 1));
+  const [own = ""] = await readdir(tmp);
+  const leave = async (name: string, ageMs: number) => {
+    await writeFile(join(tmp, name), "x");
+    const then = new Date(Date.now() - ageMs);
+    await utimes(join(tmp, name), then, then);
+  };
+  await leave(`${host}.${child.pid}.aaaa.1`, 0);
+  await leave(`${host}.${process.pid}.bbbb.1`, 0);
+  await leave(`elsewhere.${child.pid}.cccc.1`, 60_000);
+  await leave(`elsewhere.${child.pid}.dddd.1`, 3 * 3600_000);
+  await leave(`${host}.${process.ppid}.eeee.1`, 0);
+
+  await FileSpool.open(root);
+  assert.deepEqual(
+    (await readdir(tmp)).sort(),
+    [own, `elsewhere.${child.pid}.cccc.1`, `${host}.${process.ppid}.eeee.1`].sort(),
+  );
+  assert.equal((await underWay.commit({ studyInstanceUID: STUDY, sopInstanceUID: "1.6" })).outcome, "stored");
+});
+
+test("a second process finds what the first one stored", async () => {
+  const name = { studyInstanceUID: "1.2.7", sopInstanceUID: "1.2.7.1" };
+  await (await receive(bytes(9, 9))).commit(name);
+  const second = await FileSpool.open(root);
+  assert.deepEqual(await second.list("1.2.7"), ["1.2.7.1"]);
+  assert.ok(second.pathOf("1.2.7", "1.2.7.1").startsWith(root));
+  assert.deepEqual([...(await readFile(second.pathOf("1.2.7", "1.2.7.1")))], [...bytes(9, 9)]);
+  assert.equal((await stat(second.pathOf("1.2.7", "1.2.7.1"))).nlink, 1);
+});

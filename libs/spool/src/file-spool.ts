@@ -1,0 +1,91 @@
+import { open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { DurableFolders, makeFolder } from "./durable.ts";
+import { IncomingFile } from "./incoming-file.ts";
+import { Layout } from "./layout.ts";
+import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
+import type { IncomingInstance, Spool } from "./spool.ts";
+import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
+
+/** A spool on a POSIX file system, which several processes, on several machines, may share. */
+export class FileSpool implements Spool {
+  readonly #layout: Layout;
+  readonly #folders: DurableFolders;
+  readonly #names = new TemporaryNames();
+
+  private constructor(layout: Layout) {
+    this.#layout = layout;
+    this.#folders = new DurableFolders(layout.root);
+  }
+
+  /** Opens the spool below a folder, which is made where it is missing, and removes what dead processes left half done. */
+  static async open(root: string, { now = Date.now() }: { now?: number } = {}): Promise<FileSpool> {
+    const layout = new Layout(resolve(root));
+    await onFileSystem(`opening the spool at ${layout.root}`, async () => {
+      await makeFolder(layout.tmp);
+      await removeLeftovers(layout.tmp, now);
+    });
+    return new FileSpool(layout);
+  }
+
+  async receive(): Promise<IncomingInstance> {
+    const path = join(this.#layout.tmp, this.#names.next());
+    const handle = await onFileSystem("opening a temporary file", () => open(path, "wx", 0o640));
+    return new IncomingFile(handle, path, this.#layout, this.#folders);
+  }
+
+  /** The file of an instance, whether it is there or not. */
+  pathOf(studyInstanceUID: string, sopInstanceUID: string): string {
+    return this.#layout.instanceFile(studyInstanceUID, sopInstanceUID);
+  }
+
+  async read(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array> {
+    return readOr(this.pathOf(studyInstanceUID, sopInstanceUID), `instance ${sopInstanceUID}`);
+  }
+
+  async list(studyInstanceUID: string): Promise<string[]> {
+    const folder = this.#layout.studyFolder(studyInstanceUID);
+    const names = await onFileSystem(`listing study ${studyInstanceUID}`, async () => {
+      try {
+        return await readdir(folder);
+      } catch (error) {
+        if (systemCode(error) === "ENOENT") return [];
+        throw error;
+      }
+    });
+    return names.flatMap((name) => (name.endsWith(".dcm") ? [name.slice(0, -".dcm".length)] : [])).sort();
+  }
+
+  async putPreview(studyInstanceUID: string, sopInstanceUID: string, bytes: Uint8Array): Promise<void> {
+    const target = this.#layout.previewFile(studyInstanceUID, sopInstanceUID);
+    // A preview can be made again: it is put in place whole, but nobody waits until it is durable.
+    const path = join(this.#layout.tmp, this.#names.next());
+    await onFileSystem(`keeping a preview of instance ${sopInstanceUID}`, async () => {
+      try {
+        await writeFile(path, bytes, { flag: "wx", mode: 0o640 });
+        await makeFolder(dirname(target));
+        await rename(path, target);
+      } catch (error) {
+        await unlink(path).catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  async readPreview(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array> {
+    return readOr(this.#layout.previewFile(studyInstanceUID, sopInstanceUID), `preview of instance ${sopInstanceUID}`);
+  }
+}
+
+async function readOr(path: string, what: string): Promise<Uint8Array> {
+  return onFileSystem(`reading ${what}`, async () => {
+    try {
+      const bytes = await readFile(path);
+      // Small files come as a part of Node's shared buffer; who is given the bytes may want their ArrayBuffer.
+      return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
+    } catch (error) {
+      if (systemCode(error) === "ENOENT") throw new SpoolError("NOT_FOUND", `the spool has no ${what}`);
+      throw error;
+    }
+  });
+}

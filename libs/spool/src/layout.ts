@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { isUid } from "@redspot/dicom";
+import { SpoolError } from "./spool-error.ts";
+
+/**
+ * Where things lie below the spool's root. Studies are spread over 256 folders by the SHA-256 of their UID, because
+ * UIDs of one site share their beginning and one folder of a million entries is slow:
+ * `instances/HH/<Study Instance UID>/<SOP Instance UID>.dcm`, previews likewise, `tmp/` for what is on its way.
+ */
+export class Layout {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  get tmp(): string {
+    return join(this.root, "tmp");
+  }
+
+  studyFolder(studyInstanceUID: string): string {
+    return join(this.root, "instances", fanOut(studyInstanceUID), studyInstanceUID);
+  }
+
+  instanceFile(studyInstanceUID: string, sopInstanceUID: string): string {
+    return join(this.studyFolder(studyInstanceUID), `${mustBeUid(sopInstanceUID, "SOP Instance UID")}.dcm`);
+  }
+
+  previewFile(studyInstanceUID: string, sopInstanceUID: string): string {
+    const folder = join(this.root, "previews", fanOut(studyInstanceUID), studyInstanceUID);
+    return join(folder, mustBeUid(sopInstanceUID, "SOP Instance UID"));
+  }
+}
+
+function fanOut(studyInstanceUID: string): string {
+  return createHash("sha256").update(mustBeUid(studyInstanceUID, "Study Instance UID")).digest("hex").slice(0, 2);
+}
+
+function mustBeUid(text: string, what: string): string {
+  // Only a UID is a safe name: digits and single dots, at most 64 characters. The value may be anything: it is not told.
+  if (!isUid(text)) throw new SpoolError("INVALID_UID", `${what} of ${text.length} characters is no UID (PS3.5 9.1)`);
+  return text;
+}

@@ -1,0 +1,52 @@
+/** What became of an instance that was handed to the spool. */
+export type CommitOutcome =
+  /** It is there now, and durable. */
+  | "stored"
+  /** The same bytes were there already. */
+  | "duplicate"
+  /** Other bytes were there already under the same UIDs; they stay as they are. */
+  | "conflict";
+
+export interface Committed {
+  outcome: CommitOutcome;
+  /** Of the bytes that came in, in hexadecimal. */
+  sha256: string;
+  bytes: number;
+}
+
+export interface InstanceName {
+  studyInstanceUID: string;
+  sopInstanceUID: string;
+}
+
+/** An instance on its way into the spool. It ends with `commit` or `abort`, whichever is called first. */
+export interface IncomingInstance {
+  /** How many bytes were written so far. */
+  readonly bytes: number;
+  /** Takes a chunk, which must not be changed afterwards; waits where the storage is slower than the sender. */
+  write(chunk: Uint8Array): Promise<void>;
+  /**
+   * Makes the bytes durable under their name. The first one wins, also between processes. Throws SpoolError
+   * INVALID_UID, NO_SPACE, IO_FAILURE; the incoming instance is gone then.
+   */
+  commit(name: InstanceName): Promise<Committed>;
+  /** Forgets the bytes. Never throws, may be called more than once. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Where the bytes of instances wait, each under its Study and SOP Instance UID, never changed once they are there.
+ * Every method throws SpoolError; identifiers that are no UIDs are refused with INVALID_UID.
+ */
+export interface Spool {
+  /** Opens a place for an instance whose name is not known yet. */
+  receive(): Promise<IncomingInstance>;
+  /** The instance, whole. Throws NOT_FOUND. */
+  read(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array>;
+  /** The SOP Instance UIDs that the spool holds of a study, sorted; none of a study that it does not know. */
+  list(studyInstanceUID: string): Promise<string[]>;
+  /** Keeps a preview image beside the instance; a later one takes its place. */
+  putPreview(studyInstanceUID: string, sopInstanceUID: string, bytes: Uint8Array): Promise<void>;
+  /** The preview image. Throws NOT_FOUND. */
+  readPreview(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array>;
+}
