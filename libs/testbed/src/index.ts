@@ -1,0 +1,12 @@
+export { type Modality, storeByDimse } from "./c-store.ts";
+export { type ChildProgram, type Exit, type ProgramOptions, startProgram } from "./child-program.ts";
+export { dockerAnswers, type StartBy } from "./docker.ts";
+export { findProgram, hasProgram } from "./find-program.ts";
+export { freePort, requireFreePort } from "./free-port.ts";
+export { type OrthancOptions, type RunningOrthanc, startOrthanc } from "./orthanc.ts";
+export { type ForwardTo, orthancConfiguration, pushScript } from "./orthanc-configuration.ts";
+export { countReports, type FoundReport, findReports, pushAgain, studyPage } from "./pacs-queries.ts";
+export { type RedisOptions, type RunningRedis, startRedis } from "./redis.ts";
+export { TestbedError, type TestbedErrorCode } from "./testbed-error.ts";
+export { type WaitOptions, waitUntil } from "./wait-until.ts";
+export { type WorkFolder, workFolder } from "./work-folder.ts";

@@ -1,0 +1,19 @@
+import { GenericContainer, Wait } from "testcontainers";
+import { durableSettings, type RunningRedis } from "./redis.ts";
+
+/** The image of docker-compose.yml. */
+const image = "redis:7.4.2-alpine";
+
+export async function startRedisContainer(): Promise<RunningRedis> {
+  const container = await new GenericContainer(image)
+    .withCommand(["redis-server", "--save", "", ...durableSettings])
+    .withExposedPorts(6379)
+    .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
+    .start();
+  return {
+    url: `redis://${container.getHost()}:${container.getMappedPort(6379)}`,
+    async stop() {
+      await container.stop();
+    },
+  };
+}
