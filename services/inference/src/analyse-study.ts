@@ -1,0 +1,95 @@
+import type { FindingStore, InstanceNote, StudyJob, StudyLedger, StudyQueue } from "@redspot/queue";
+import {
+  type Finding,
+  findingOf,
+  type InstanceFinding,
+  type ModelIdentity,
+  type Reason,
+  reason,
+} from "@redspot/triage";
+import type { Batcher } from "./batcher.ts";
+import type { PreparationPool } from "./preparation-pool.ts";
+
+interface AnalysisDependencies {
+  ledger: Pick<StudyLedger, "instancesOf">;
+  findings: Pick<FindingStore, "get" | "put">;
+  reports: Pick<StudyQueue, "add">;
+  pool: Pick<PreparationPool, "prepare">;
+  batcher: Pick<Batcher, "score">;
+  calibrate: (logit: number) => number;
+  model: ModelIdentity;
+  softwareVersion: string;
+  now: () => Date;
+}
+
+/** Analyses studies, and gives up on those that cannot be: either way there is a finding, and its report is queued. */
+export interface Analysis {
+  analyse(job: StudyJob): Promise<Finding>;
+  giveUp(job: StudyJob): Promise<Finding>;
+}
+
+/**
+ * The middle of a study's life: what its revision holds is prepared and scored, the finding stored, the report queued.
+ * Doing it again finds what was stored the first time.
+ */
+export function analysisWith(dependencies: AnalysisDependencies): Analysis {
+  const { ledger, findings, reports, model, softwareVersion, now } = dependencies;
+
+  const conclude = async (job: StudyJob, instances: InstanceFinding[], failure?: Reason): Promise<Finding> => {
+    const finding = await findings.put(
+      findingOf({ ...job, instances, model, softwareVersion, analysedAt: now(), ...(failure ? { failure } : {}) }),
+    );
+    await reports.add(job);
+    return finding;
+  };
+
+  return {
+    async analyse(job) {
+      const known = await findings.get(job.studyInstanceUID, job.revision);
+      if (known) {
+        await reports.add(job);
+        return known;
+      }
+      const notes = await ledger.instancesOf(job.studyInstanceUID, job.revision);
+      if (notes.length === 0) {
+        throw new Error(`revision ${job.revision} of study ${job.studyInstanceUID} is not settled`);
+      }
+      return conclude(job, await Promise.all(notes.map((note) => analyseInstance(note, dependencies))));
+    },
+
+    async giveUp(job) {
+      const notes = await ledger.instancesOf(job.studyInstanceUID, job.revision);
+      const failure = reason("ANALYSIS_FAILED");
+      return conclude(
+        job,
+        notes.map((note) => passedOver(note, failure)),
+        failure,
+      );
+    },
+  };
+}
+
+async function analyseInstance(
+  note: InstanceNote,
+  { pool, batcher, calibrate }: AnalysisDependencies,
+): Promise<InstanceFinding> {
+  const { studyInstanceUID, sopInstanceUID, sopClassUID, isImage } = note;
+  if (!isImage) return passedOver(note, reason("NO_IMAGE"));
+  const preparation = await pool.prepare({ studyInstanceUID, sopInstanceUID });
+  if ("reason" in preparation) return passedOver(note, preparation.reason);
+  const { input, laterality } = preparation.prepared;
+  const { logit, activationMap } = await batcher.score(input);
+  return {
+    sopInstanceUID,
+    sopClassUID,
+    analysed: true,
+    logit,
+    probability: calibrate(logit),
+    ...(laterality === undefined ? {} : { laterality }),
+    activationMap,
+  };
+}
+
+function passedOver({ sopInstanceUID, sopClassUID }: InstanceNote, why: Reason): InstanceFinding {
+  return { sopInstanceUID, sopClassUID, analysed: false, reason: why };
+}

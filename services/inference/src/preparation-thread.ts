@@ -1,0 +1,19 @@
+import { workerData } from "node:worker_threads";
+import { FileSpool } from "@redspot/spool";
+import { type Preparation, prepareInstance } from "./prepare-instance.ts";
+
+export interface PreparationTask {
+  studyInstanceUID: string;
+  sopInstanceUID: string;
+}
+
+const spool = await FileSpool.open((workerData as { spoolDir: string }).spoolDir);
+
+/** Prepares one instance of the spool, and keeps its preview there. Runs in a thread of the preparation pool. */
+export default async function prepare({ studyInstanceUID, sopInstanceUID }: PreparationTask): Promise<Preparation> {
+  const preparation = await prepareInstance(await spool.read(studyInstanceUID, sopInstanceUID));
+  if ("prepared" in preparation) {
+    await spool.putPreview(studyInstanceUID, sopInstanceUID, preparation.prepared.preview);
+  }
+  return preparation;
+}

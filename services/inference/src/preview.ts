@@ -1,0 +1,11 @@
+import type { ModelInput } from "@redspot/pixels";
+import { encode } from "fast-png";
+
+/**
+ * What the network saw, as a greyscale PNG of 8 bits: the picture on the reading list. It comes from the model input, in
+ * which burnt-in text has been removed, and carries no metadata, so that no name gets onto the page with it.
+ */
+export function encodePreview({ pixels, size }: ModelInput): Uint8Array {
+  const data = Uint8Array.from(pixels, (grey) => Math.round(Math.min(Math.max(grey, 0), 1) * 255));
+  return encode({ width: size, height: size, data, depth: 8, channels: 1 }, { zlib: { level: 1 } });
+}

@@ -1,0 +1,34 @@
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { commonVariables, portVariable } from "@redspot/runtime";
+import { z } from "zod";
+
+const threads = (count: number) => z.coerce.number().int().min(1).max(256).default(count);
+
+/** What the inference service can be told. */
+export const variables = {
+  ...commonVariables,
+  REDSPOT_PORT: portVariable(8091),
+  REDSPOT_MODE: z
+    .enum(["demonstration", "clinical"])
+    .default("demonstration")
+    .describe("With clinical the service refuses to start on a model package that is not made for patients"),
+  REDSPOT_MODEL_PACKAGE: z
+    .string()
+    .default(fileURLToPath(new URL("../models/demo", import.meta.url)))
+    .describe("Folder of the model package"),
+  REDSPOT_CACHE_DIR: z.string().min(1).default(".cache").describe("Folder for the backbone, 87 MB, made on first use"),
+  REDSPOT_ENGINE: z.enum(["onnxruntime", "tensorflow"]).default("onnxruntime").describe("What runs the network"),
+  REDSPOT_DEVICE: z.enum(["cpu", "cuda"]).default("cpu").describe("Where the network runs: cpu or cuda"),
+  REDSPOT_ENGINE_THREADS: threads(availableParallelism()).describe("Threads of the network on a CPU"),
+  REDSPOT_PREPARATION_THREADS: threads(Math.max(1, Math.floor(availableParallelism() / 2))).describe(
+    "Threads that turn instances into model input",
+  ),
+  REDSPOT_BATCH_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(4)
+    .describe("Most images that the network scores at once; 4 serves a CPU, 32 or more a GPU"),
+} as const;
