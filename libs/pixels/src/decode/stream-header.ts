@@ -1,0 +1,90 @@
+import type { ImagePixel } from "../image-pixel.ts";
+import { PixelError } from "../pixel-error.ts";
+
+/** What a compressed stream says of itself. */
+export interface StreamHeader {
+  rows: number;
+  columns: number;
+  components: number;
+  /** Bits a sample. */
+  precision: number;
+}
+
+/**
+ * The frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2): the first SOF0 to SOF15 or SOF55.
+ * Throws CORRUPT_STREAM.
+ */
+export function readJpegHeader(stream: Uint8Array): StreamHeader {
+  if (stream[0] !== 0xff || stream[1] !== 0xd8) throw corrupt("JPEG", "does not begin with SOI");
+  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
+  for (let at = 2; at + 4 <= stream.byteLength; ) {
+    if (stream[at] !== 0xff) throw corrupt("JPEG", `has no marker at byte ${at}`);
+    const marker = stream[at + 1]!;
+    if (marker === 0xff) {
+      at++; // A fill byte (T.81 B.1.1.2).
+      continue;
+    }
+    // 0xC4 DHT, 0xC8 JPG and 0xCC DAC lie in the range of the frame headers and are none.
+    const isFrame = (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) || marker === 0xf7;
+    if (isFrame && at + 10 <= stream.byteLength) {
+      return {
+        precision: stream[at + 4]!,
+        rows: view.getUint16(at + 5),
+        columns: view.getUint16(at + 7),
+        components: stream[at + 9]!,
+      };
+    }
+    if (marker === 0xda || marker === 0xd9) break;
+    at += 2 + view.getUint16(at + 2);
+  }
+  throw corrupt("JPEG", "has no frame header");
+}
+
+/** The SIZ segment of a JPEG 2000 codestream (ITU-T T.800 A.5.1), which comes first. Throws CORRUPT_STREAM. */
+export function readJpeg2000Header(codestream: Uint8Array): StreamHeader {
+  const view = new DataView(codestream.buffer, codestream.byteOffset, codestream.byteLength);
+  if (codestream.byteLength < 44 || view.getUint32(0) !== 0xff4fff51) {
+    throw corrupt("JPEG 2000", "does not begin with SOC and SIZ");
+  }
+  return {
+    rows: view.getUint32(12) - view.getUint32(20),
+    columns: view.getUint32(8) - view.getUint32(16),
+    components: view.getUint16(40),
+    precision: (codestream[42]! & 0x7f) + 1,
+  };
+}
+
+/**
+ * The JPEG 2000 codestream itself, without the boxes of a JP2 file: PS3.5 A.4.4 forbids them, some senders keep them.
+ */
+export function withoutJp2Boxes(stream: Uint8Array): Uint8Array {
+  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
+  if (stream.byteLength < 12 || view.getUint32(4) !== 0x6a502020) return stream;
+  for (let at = 0; at + 8 <= stream.byteLength; ) {
+    const length = view.getUint32(at);
+    const isLast = length === 0;
+    if (view.getUint32(at + 4) === 0x6a703263) return stream.subarray(at + 8, isLast ? undefined : at + length);
+    if (isLast || length < 8) break;
+    at += length;
+  }
+  return stream;
+}
+
+/** Throws CORRUPT_STREAM unless the stream is of the image that the Image Pixel module describes. */
+export function expectSameImage(kind: string, stream: StreamHeader, image: ImagePixel): void {
+  if (stream.rows !== image.rows || stream.columns !== image.columns) {
+    throw corrupt(
+      kind,
+      `is of ${stream.rows} x ${stream.columns} pixels where the header says ${image.rows} x ${image.columns}`,
+    );
+  }
+  if (stream.components !== 1) throw corrupt(kind, `has ${stream.components} components where the header says 1`);
+  if (!(stream.precision >= 1 && stream.precision <= image.bitsAllocated)) {
+    throw corrupt(kind, `has ${stream.precision} bits a sample where the header allocates ${image.bitsAllocated}`);
+  }
+}
+
+/** A CORRUPT_STREAM error about a stream of the given kind. */
+export function corrupt(kind: string, what: string): PixelError {
+  return new PixelError("CORRUPT_STREAM", `the ${kind} stream ${what}`);
+}
