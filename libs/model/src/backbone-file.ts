@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { z } from "zod";
 import { inceptionV3 } from "./architecture.ts";
@@ -86,9 +85,18 @@ export async function readBackboneDescription(path: string): Promise<BackboneDes
 
 const description = z.strictObject({ name: z.string(), source: z.string(), inputScaling });
 
-/** SHA-256 of a file, in hex. */
+/** SHA-256 of a file, in hex; read through one buffer, as buffers of its length would stay in memory for long. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafe(1 << 20);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }

@@ -26,6 +26,8 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engi
     graphOptimizationLevel: "all",
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
+    // A plan of memory for each batch size seen would be kept: 50 to 90 MB more at batches of up to 8, and no faster.
+    enableMemPattern: false,
   }).catch((cause: Error) => {
     const wayOut =
       device === "cuda"
