@@ -12,7 +12,7 @@ export type ReportState =
 /** A study's line on the reading list. */
 export interface Workitem {
   studyInstanceUID: string;
-  /** When the study's first instance arrived, in milliseconds since 1970. */
+  /** When the study's first instance arrived, in milliseconds since 1970, with a fraction. */
   arrivedAt: number;
   priority: Priority;
   /** The latest finding; none while the study waits for its analysis. */

@@ -27,11 +27,11 @@ export type Settling =
 
 /**
  * Notes one instance: KEYS study, instances, list, channel; ARGV study UID, SOP Instance UID, note, is image.
- * The clock is that of Redis, the one clock that all listeners share.
+ * The clock is that of Redis, the one clock that all listeners share, in milliseconds with their microseconds.
  */
 const NOTE_INSTANCE = `
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = time[1] * 1000 + time[2] / 1000
 local isNew = redis.call('HSETNX', KEYS[2], ARGV[2], ARGV[3])
 if isNew == 1 then
   redis.call('HSET', KEYS[1], 'lastArrivalAt', now)
@@ -54,8 +54,8 @@ if redis.call('HGET', KEYS[1], 'openRevision') ~= ARGV[1] then
   return { 0, redis.call('LRANGE', KEYS[3], 0, -1) }
 end
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local wait = tonumber(redis.call('HGET', KEYS[1], 'lastArrivalAt')) + tonumber(ARGV[2]) - now
+local now = time[1] * 1000 + time[2] / 1000
+local wait = math.ceil(tonumber(redis.call('HGET', KEYS[1], 'lastArrivalAt')) + tonumber(ARGV[2]) - now)
 if wait > tonumber(ARGV[2]) then wait = tonumber(ARGV[2]) end
 if wait > 0 then return { wait, {} } end
 local uids = redis.call('HKEYS', KEYS[2])

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ReadingList } from "./reading-list.ts";
+import { StudyLedger } from "./study-ledger.ts";
+import { note, redisForTests } from "./test-support.ts";
+
+const redis = redisForTests();
+const HOUR = 3_600_000;
+
+test("the first instance opens revision 1 and puts the study on the reading list", async () => {
+  const store = redis.store();
+  const ledger = new StudyLedger(store);
+  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.1")), { newInstance: true, openRevision: 1 });
+  assert.deepEqual(
+    (await new ReadingList(store).page()).map((item) => [item.studyInstanceUID, item.priority, item.report.state]),
+    [["1.1", "MEDIUM", "pending"]],
+  );
+});
+
+test("noting an instance again changes nothing, and tells the revision that is still open", async () => {
+  const ledger = new StudyLedger(redis.store());
+  await ledger.noteInstance(note("1.1", "1.1.1"));
+  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.1")), { newInstance: false, openRevision: 1 });
+});
+
+test("a revision that grew a moment ago is not closed, one that has rested is, with all that came", async () => {
+  const ledger = new StudyLedger(redis.store());
+  await ledger.noteInstance(note("1.1", "1.1.2"));
+  await ledger.noteInstance(note("1.1", "1.1.1"));
+  const early = await ledger.closeRevision("1.1", 1, HOUR);
+  assert.equal(early.state, "growing");
+  assert.ok(early.state === "growing" && early.waitMs > 0 && early.waitMs <= HOUR);
+  assert.deepEqual(await ledger.instancesOf("1.1", 1), []);
+
+  const settled = { state: "settled", sopInstanceUIDs: ["1.1.1", "1.1.2"] };
+  assert.deepEqual(await ledger.closeRevision("1.1", 1, 0), settled);
+  assert.deepEqual(await ledger.closeRevision("1.1", 1, HOUR), settled, "closing again answers the same");
+  assert.deepEqual(
+    (await ledger.instancesOf("1.1", 1)).map((one) => one.sopInstanceUID),
+    ["1.1.1", "1.1.2"],
+  );
+});
+
+test("a late image opens a new revision that holds everything, and the old one stays as it was", async () => {
+  const ledger = new StudyLedger(redis.store());
+  await ledger.noteInstance(note("1.1", "1.1.1"));
+  await ledger.closeRevision("1.1", 1, 0);
+  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.1")), { newInstance: false }, "a duplicate opens none");
+  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.2")), { newInstance: true, openRevision: 2 });
+  await ledger.closeRevision("1.1", 2, 0);
+  assert.equal((await ledger.instancesOf("1.1", 1)).length, 1);
+  assert.equal((await ledger.instancesOf("1.1", 2)).length, 2);
+});
+
+test("a report that joins a study opens no revision, or else our own would start over for ever", async () => {
+  const ledger = new StudyLedger(redis.store());
+  await ledger.noteInstance(note("1.1", "1.1.1"));
+  await ledger.closeRevision("1.1", 1, 0);
+  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.9", false)), { newInstance: true });
+});
+
+test("a study that holds no image at all is a study too", async () => {
+  const ledger = new StudyLedger(redis.store());
+  assert.equal((await ledger.noteInstance(note("1.1", "1.1.9", false))).openRevision, 1);
+});
+
+test("senders racing with one study end in one revision", async () => {
+  const ledger = new StudyLedger(redis.store());
+  const noted = await Promise.all(
+    Array.from({ length: 200 }, (_, index) => ledger.noteInstance(note("1.1", `1.1.${index % 100}`))),
+  );
+  assert.equal(noted.filter((one) => one.newInstance).length, 100);
+  assert.ok(noted.every((one) => one.openRevision === 1));
+});
