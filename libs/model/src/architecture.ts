@@ -31,7 +31,7 @@ export interface Convolution {
 }
 
 /** A 3 x 3 pool. An average at the border divides by the number of values that lie inside, as TensorFlow does. */
-export interface Pool {
+interface Pool {
   readonly kind: "max-pool" | "average-pool";
   readonly name: string;
   readonly input: string;
@@ -40,7 +40,7 @@ export interface Pool {
 }
 
 /** Feature maps laid one after the other along the channels. */
-export interface Concatenation {
+interface Concatenation {
   readonly kind: "concatenation";
   readonly name: string;
   readonly inputs: readonly string[];

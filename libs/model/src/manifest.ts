@@ -16,7 +16,7 @@ const estimate = z
 export type Estimate = z.infer<typeof estimate>;
 
 /** Platt scaling (Platt 1999): probability = 1 / (1 + exp(-(slope * logit + intercept))). */
-export const calibration = z.strictObject({
+const calibration = z.strictObject({
   method: z.literal("platt"),
   slope: z.number().positive(),
   intercept: z.number(),

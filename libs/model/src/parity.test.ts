@@ -73,13 +73,13 @@ test("the TensorFlow.js engine gives what the ONNX engine gives, from the same b
   assert.equal(tf.memory().numTensors, before, "closing frees every tensor");
 });
 
-const installed = (() => {
+const installed = ((binding: string) => {
   try {
-    return import.meta.resolve("@tensorflow/tfjs-node-gpu") !== undefined;
+    return import.meta.resolve(binding) !== undefined;
   } catch {
     return false;
   }
-})();
+})("@tensorflow/tfjs-node-gpu");
 
 test("where the TensorFlow package is not installed, choosing it says how to install it", {
   skip: installed,
