@@ -34,7 +34,7 @@ export async function storeByDimse(
 ): Promise<void> {
   const storescu = findProgram("storescu", "dcmtk");
   const proposal = proposals[transferSyntax];
-  const args = ["--aetitle", "MODALITY", "--call", to.aeTitle, ...(proposal ? [proposal] : [])];
+  const args = ["--required", "--aetitle", "MODALITY", "--call", to.aeTitle, ...(proposal ? [proposal] : [])];
   try {
     await run(storescu, [...args, to.host, `${to.port}`, ...files]);
   } catch (cause) {

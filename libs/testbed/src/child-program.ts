@@ -47,6 +47,7 @@ let guarded = false;
 
 /** Starts a program; rejects with MISSING_PROGRAM where the command does not exist. */
 export async function startProgram(options: ProgramOptions): Promise<ChildProgram> {
+  if (!existsSync(options.command)) throw missing(options, "there is no such file");
   guardAgainstOrphans();
   const log = openSync(options.logFile, "a");
   const { command, args } = tiedToParent(options.command, options.args);
@@ -68,7 +69,7 @@ export async function startProgram(options: ProgramOptions): Promise<ChildProgra
   });
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
-    child.once("error", (error) => reject(missing(options, error)));
+    child.once("error", (error) => reject(missing(options, error.message)));
   });
   running.add(child);
   const pid = child.pid as number;
@@ -110,10 +111,8 @@ function tiedToParent(command: string, args: readonly string[]): { command: stri
   return { command: setpriv, args: ["--pdeathsig", "KILL", command, ...args] };
 }
 
-function missing(options: ProgramOptions, cause: Error): TestbedError {
-  return new TestbedError("MISSING_PROGRAM", `${options.name}: cannot start ${options.command} (${cause.message}).`, {
-    cause,
-  });
+function missing({ name, command }: ProgramOptions, reason: string): TestbedError {
+  return new TestbedError("MISSING_PROGRAM", `${name}: cannot start ${command}: ${reason}.`);
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
