@@ -8,4 +8,4 @@ export {
   type Outcome,
 } from "./finding.ts";
 export { type Priority, priorityOf, readingOrder } from "./reading-order.ts";
-export { REASON_CODES, REASONS, type Reason, type ReasonCode, reason } from "./reason.ts";
+export { isReasonCode, REASON_CODES, REASONS, type Reason, type ReasonCode, reason } from "./reason.ts";
