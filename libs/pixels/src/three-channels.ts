@@ -2,8 +2,8 @@ import { INPUT_SIZE, type ModelInput } from "./model-input.ts";
 
 /** The range that a backbone's weights expect: [-1, 1] for those of Keras, [0, 1] for the embedded ones. */
 export interface InputScaling {
-  low: number;
-  high: number;
+  min: number;
+  max: number;
 }
 
 /**
@@ -12,7 +12,7 @@ export interface InputScaling {
  */
 export function toThreeChannels(
   inputs: readonly Pick<ModelInput, "pixels">[],
-  { low, high }: InputScaling,
+  { min, max }: InputScaling,
   target: Float32Array = new Float32Array(inputs.length * 3 * INPUT_SIZE ** 2),
 ): Float32Array {
   const plane = INPUT_SIZE ** 2;
@@ -21,11 +21,11 @@ export function toThreeChannels(
       `the target has ${target.length} values where ${inputs.length} inputs need ${inputs.length * 3 * plane}`,
     );
   }
-  const span = high - low;
+  const span = max - min;
   inputs.forEach(({ pixels }, index) => {
     if (pixels.length !== plane) throw new RangeError(`input ${index} has ${pixels.length} pixels, not ${plane}`);
     const first = index * 3 * plane;
-    for (let at = 0; at < plane; at++) target[first + at] = low + span * pixels[at]!;
+    for (let at = 0; at < plane; at++) target[first + at] = min + span * pixels[at]!;
     target.copyWithin(first + plane, first, first + plane);
     target.copyWithin(first + 2 * plane, first, first + plane);
   });

@@ -1,6 +1,6 @@
 import type { Engine } from "@redspot/model";
 import { MAP_SIZE } from "@redspot/model";
-import { type ModelInput, toThreeChannels } from "@redspot/pixels";
+import { type InputScaling, type ModelInput, toThreeChannels } from "@redspot/pixels";
 
 /** What the network says about one image. */
 export interface Score {
@@ -18,7 +18,7 @@ interface Waiting {
 interface BatcherOptions {
   engine: Engine;
   /** The range that the backbone wants grey values in. */
-  inputScaling: { low: number; high: number };
+  inputScaling: InputScaling;
   batchSize: number;
 }
 

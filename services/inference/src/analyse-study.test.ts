@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ModelInput } from "@redspot/pixels";
+import type { InstanceNote, StudyJob } from "@redspot/queue";
+import { type Finding, reason } from "@redspot/triage";
+import { analysisWith } from "./analyse-study.ts";
+import type { Preparation } from "./prepare-instance.ts";
+
+const job: StudyJob = { studyInstanceUID: "1.2", revision: 1 };
+
+/**
+ * An analysis whose neighbours are in memory: instances by SOP Instance UID, each with the logit that the network would
+ * give it, or what kept it from being prepared.
+ */
+function analysisOf(instances: Record<string, number | Preparation | Error>, documents: string[] = []) {
+  const stored = new Map<number, Finding>();
+  const reports: StudyJob[] = [];
+  let prepared = 0;
+  const note = (sopInstanceUID: string, isImage: boolean): InstanceNote => ({
+    studyInstanceUID: job.studyInstanceUID,
+    sopInstanceUID,
+    sopClassUID: "1.2.840.10008.5.1.4.1.1.1",
+    isImage,
+    sha256: "0".repeat(64),
+    bytes: 1,
+  });
+  const analysis = analysisWith({
+    ledger: {
+      instancesOf: async () => [
+        ...Object.keys(instances).map((uid) => note(uid, true)),
+        ...documents.map((uid) => note(uid, false)),
+      ],
+    },
+    findings: {
+      get: async (_study, revision) => stored.get(revision),
+      put: async (finding) => {
+        if (!stored.has(finding.revision)) stored.set(finding.revision, finding);
+        return stored.get(finding.revision) ?? finding;
+      },
+    },
+    reports: { add: async (one) => void reports.push(one) },
+    pool: {
+      prepare: async ({ sopInstanceUID }) => {
+        prepared++;
+        const given = instances[sopInstanceUID];
+        if (given instanceof Error) throw given;
+        if (typeof given === "object") return given;
+        return { prepared: { input: { logit: given } as unknown as ModelInput, preview: new Uint8Array() } };
+      },
+    },
+    batcher: {
+      score: async (input) => ({
+        logit: (input as unknown as { logit: number }).logit,
+        activationMap: Array.from({ length: 64 }, () => 0),
+      }),
+    },
+    calibrate: (logit) => 1 / (1 + Math.exp(-logit)),
+    model: {
+      name: "m",
+      version: "1",
+      intendedUse: "demonstration",
+      packageHash: "a".repeat(64),
+      backboneHash: "b".repeat(64),
+      headHash: "c".repeat(64),
+      calibrationHash: "d".repeat(64),
+      cutOff: 0.5,
+      inconclusiveBand: { low: 0.5, high: 0.5 },
+      preprocessingVersion: "1",
+      engine: "test",
+    },
+    softwareVersion: "0",
+    now: () => new Date(0),
+  });
+  return { analysis, reports, preparedTimes: () => prepared };
+}
+
+test("a study is as suspicious as its most suspicious image, and its report is queued", async () => {
+  const { analysis, reports } = analysisOf({ "1.1": -2, "1.3": 3, "1.4": { reason: reason("NOT_LATERAL") } });
+  const finding = await analysis.analyse(job);
+  assert.equal(finding.outcome, "fracture");
+  assert.equal(finding.probability?.toFixed(4), "0.9526");
+  assert.equal(finding.instances.length, 3);
+  assert.deepEqual(reports, [job]);
+});
+
+test("doing it again finds what was found, prepares nothing, and queues the report that may be missing", async () => {
+  const { analysis, reports, preparedTimes } = analysisOf({ "1.1": 1 });
+  const first = await analysis.analyse(job);
+  assert.deepEqual(await analysis.analyse(job), first);
+  assert.equal(preparedTimes(), 1);
+  assert.equal(reports.length, 2);
+});
+
+test("a study of documents alone is not analysed, and says so", async () => {
+  const finding = await analysisOf({}, ["1.8"]).analysis.analyse(job);
+  assert.deepEqual([finding.outcome, finding.reason?.code], ["not-analysed", "NO_IMAGE"]);
+});
+
+test("an error of the machinery is no answer about the study: it is thrown, and nothing is stored", async () => {
+  const { analysis, reports } = analysisOf({ "1.1": new Error("disk") });
+  await assert.rejects(analysis.analyse(job), /disk/);
+  assert.deepEqual(reports, []);
+});
+
+test("a study that is given up has a finding that says so, and a report", async () => {
+  const { analysis, reports } = analysisOf({ "1.1": new Error("disk") });
+  const finding = await analysis.giveUp(job);
+  assert.deepEqual([finding.outcome, finding.reason?.code], ["not-analysed", "ANALYSIS_FAILED"]);
+  assert.equal(finding.instances.length, 1);
+  assert.deepEqual(reports, [job]);
+});
+
+test("a revision that is not settled is not judged", async () => {
+  await assert.rejects(analysisOf({}).analysis.analyse(job), /not settled/);
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Engine, EngineOutput } from "@redspot/model";
+import type { ModelInput } from "@redspot/pixels";
+import { Batcher } from "./batcher.ts";
+
+const PLANE = 299 * 299;
+
+function image(grey: number): ModelInput {
+  return {
+    size: 299,
+    pixels: new Float32Array(PLANE).fill(grey),
+    facts: {
+      window: "linear",
+      annotationPixelsRemoved: 0,
+      decodedReduction: 0,
+      content: { x: 0, y: 0, width: 299, height: 299 },
+    },
+  } as ModelInput;
+}
+
+/** An engine whose logit is the image's first value, which answers when told to, and notes its batches. */
+function engineByHand() {
+  const batches: Array<{ n: number; answer: () => void; fail: (error: Error) => void }> = [];
+  const engine: Pick<Engine, "run"> = {
+    run(input, n) {
+      const run = Promise.withResolvers<EngineOutput>();
+      const logits = Float32Array.from({ length: n }, (_, index) => input[index * 3 * PLANE] ?? Number.NaN);
+      const activationMaps = Float32Array.from({ length: n * 64 }, (_, cell) => Math.floor(cell / 64));
+      batches.push({
+        n,
+        answer: () => run.resolve({ logits, activationMaps, features: new Float32Array(n * 2048) }),
+        fail: run.reject,
+      });
+      return run.promise;
+    },
+  };
+  return { engine: engine as Engine, batches };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("a lone image does not wait for others, and those that come while it runs share the next batch", async () => {
+  const { engine, batches } = engineByHand();
+  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 4 });
+  const first = batcher.score(image(0.5));
+  await turn();
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [1],
+  );
+  const others = [0.1, 0.2, 0.3, 0.4, 0.6].map((grey) => batcher.score(image(grey)));
+  await turn();
+  assert.equal(batches.length, 1, "one batch at a time");
+  batches[0]?.answer();
+  assert.equal((await first).logit, 0.5);
+  await turn();
+  batches[1]?.answer();
+  await turn();
+  batches[2]?.answer();
+  const scores = await Promise.all(others);
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [1, 4, 1],
+  );
+  assert.deepEqual(
+    scores.map((score) => Math.round(score.logit * 10)),
+    [1, 2, 3, 4, 6],
+  );
+  assert.deepEqual(
+    scores.map((score) => score.activationMap[63]),
+    [0, 1, 2, 3, 0],
+  );
+});
+
+test("greys are scaled as the backbone asks", async () => {
+  const { engine, batches } = engineByHand();
+  const batcher = new Batcher({ engine, inputScaling: { min: -1, max: 1 }, batchSize: 4 });
+  const score = batcher.score(image(0.25));
+  await turn();
+  batches[0]?.answer();
+  assert.equal((await score).logit, -0.5);
+});
+
+test("an engine that fails fails its batch, and the next one runs", async () => {
+  const { engine, batches } = engineByHand();
+  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 1 });
+  const failing = assert.rejects(batcher.score(image(0)), /out of memory/);
+  const working = batcher.score(image(1));
+  await turn();
+  batches[0]?.fail(new Error("out of memory"));
+  await failing;
+  await turn();
+  batches[1]?.answer();
+  assert.equal((await working).logit, 1);
+});
