@@ -1,0 +1,133 @@
+import { MultipartError } from "./multipart-error.ts";
+
+const LF = 0x0a;
+const CR = 0x0d;
+const DASH = 0x2d;
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** What comes next: bytes of the current part, or a boundary, after which another part comes or none. */
+export type Piece = Uint8Array | "next" | "close";
+
+/**
+ * Splits a stream of bytes at boundary delimiters, whatever the borders of its chunks (RFC 2046 5.1.1). It asks for a
+ * chunk only when it needs one, so that who reads sets the pace, and hands out views on the chunks, not copies.
+ *
+ * The delimiter's own line end stays with the part that follows. A line that begins with the boundary and goes on with
+ * anything but white space or "--" is no delimiter.
+ */
+export class DelimitedStream {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #delimiter: Buffer;
+  /** What was received and not handed out. Begins with a line end: the first delimiter may open the body. */
+  #buffer: Buffer;
+  #ended = false;
+  readonly #boundary: string;
+
+  constructor(source: AsyncIterable<Uint8Array>, boundary: string) {
+    this.#chunks = source[Symbol.asyncIterator]();
+    this.#boundary = boundary;
+    this.#delimiter = Buffer.from(`\n--${boundary}`, "latin1");
+    this.#buffer = Buffer.from("\n");
+  }
+
+  /** Goes to the first delimiter, and takes its line end for that of all: CRLF, or LF from senders that know no better. */
+  async skipPreamble(mostBytes: number): Promise<"next" | "close"> {
+    let skipped = 0;
+    for (;;) {
+      const piece = await this.#read(() => noBoundary(`the body ends without it, after ${skipped} bytes`));
+      if (typeof piece === "string") {
+        if (piece === "next") await this.#adoptLineEnd();
+        return piece;
+      }
+      skipped += piece.byteLength;
+      if (skipped > mostBytes) throw noBoundary(`it does not come within the first ${mostBytes} bytes`);
+    }
+  }
+
+  async #adoptLineEnd(): Promise<void> {
+    while (this.#buffer.indexOf(LF) === -1 && this.#buffer.byteLength < 1024 && (await this.#fill()));
+    const end = this.#buffer.indexOf(LF);
+    const lineEnd = end === -1 || this.#buffer[end - 1] === CR ? "\r\n" : "\n";
+    this.#delimiter = Buffer.from(`${lineEnd}--${this.#boundary}`, "latin1");
+  }
+
+  /** The next piece. Throws MultipartError TRUNCATED where the body ends without a closing delimiter. */
+  read(): Promise<Piece> {
+    return this.#read(() => new MultipartError("TRUNCATED", "the body ends without the closing boundary"));
+  }
+
+  async #read(atEnd: () => MultipartError): Promise<Piece> {
+    for (;;) {
+      const at = this.#buffer.indexOf(this.#delimiter);
+      if (at > 0) return this.#take(at);
+      if (at === 0) {
+        const found = await this.#delimiterAtStart();
+        if (found !== undefined) return found;
+        // Only looks like one: its first byte belongs to the part, and the search goes on behind it.
+        return this.#take(1);
+      }
+      const certain = this.#buffer.byteLength - this.#possibleBeginning();
+      if (certain > 0) return this.#take(certain);
+      if (!(await this.#fill())) throw atEnd();
+    }
+  }
+
+  #take(length: number): Uint8Array {
+    const taken = this.#buffer.subarray(0, length);
+    this.#buffer = this.#buffer.subarray(length);
+    return taken;
+  }
+
+  async #delimiterAtStart(): Promise<"next" | "close" | undefined> {
+    const length = this.#delimiter.byteLength;
+    while (this.#buffer.byteLength < length + 2 && (await this.#fill()));
+    const [first, second] = this.#buffer.subarray(length, length + 2);
+    if (first === DASH && second === DASH) {
+      this.#buffer = this.#buffer.subarray(length + 2);
+      return "close";
+    }
+    if (first !== SPACE && first !== TAB && first !== CR && first !== LF) return undefined;
+    this.#buffer = this.#buffer.subarray(length);
+    return "next";
+  }
+
+  /** How many bytes at the end may be the beginning of a delimiter that goes on in the next chunk. */
+  #possibleBeginning(): number {
+    const { byteLength } = this.#buffer;
+    let at = Math.max(0, byteLength - this.#delimiter.byteLength + 1);
+    for (;;) {
+      at = this.#buffer.indexOf(this.#delimiter[0]!, at);
+      if (at === -1) return 0;
+      const length = byteLength - at;
+      if (this.#buffer.subarray(at).equals(this.#delimiter.subarray(0, length))) return length;
+      at += 1;
+    }
+  }
+
+  /** Waits for another chunk; false at the end. */
+  async #fill(): Promise<boolean> {
+    if (this.#ended) return false;
+    const { done, value } = await this.#chunks.next();
+    if (done) {
+      this.#ended = true;
+      return false;
+    }
+    const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    this.#buffer = this.#buffer.byteLength === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    return true;
+  }
+
+  /** Reads and drops what is left, such as an epilogue. */
+  async discard(): Promise<void> {
+    this.#buffer = Buffer.alloc(0);
+    while (!this.#ended) {
+      const { done } = await this.#chunks.next();
+      if (done) this.#ended = true;
+    }
+  }
+}
+
+function noBoundary(reason: string): MultipartError {
+  return new MultipartError("NO_BOUNDARY", `the boundary that Content-Type names is not in the body: ${reason}`);
+}

@@ -1,0 +1,128 @@
+import type { DataSet } from "@redspot/dicom";
+import dicomwebClient from "dicomweb-client";
+import { DicomWebError, errorOfStatus } from "./dicom-web-error.ts";
+import { nodeRequest } from "./node-xhr.ts";
+import { parseDicomJson, parseStoreResponse, type StoreOutcomes } from "./store-response.ts";
+
+export interface DicomWebClientOptions {
+  /** Root of the peer's DICOMweb services, such as http://pacs:8042/dicom-web. */
+  url: string;
+  /** Value of the Authorization header, such as "Bearer TOKEN". */
+  authorization?: string;
+  /** After how many milliseconds a call without an answer fails. */
+  timeoutMs?: number;
+}
+
+/** Attribute matching by keyword or tag, and `limit`, `offset`, `includefield`, `fuzzymatching` (PS3.18 8.3.4). */
+export type SearchParameters = Readonly<Record<string, string | number>>;
+
+type Call = (request: { instance: XMLHttpRequestLike }) => unknown;
+type XMLHttpRequestLike = ReturnType<typeof nodeRequest>["request"];
+
+/** A DICOMweb peer, over dicomweb-client. Every method throws DicomWebError. */
+export class DicomWebClient {
+  readonly #client: InstanceType<typeof dicomwebClient.api.DICOMwebClient>;
+  readonly #timeoutMs: number;
+
+  constructor({ url, authorization, timeoutMs = 60_000 }: DicomWebClientOptions) {
+    this.#client = new dicomwebClient.api.DICOMwebClient({
+      url: url.replace(/\/+$/, ""),
+      singlepart: "",
+      ...(authorization === undefined ? {} : { headers: { Authorization: authorization } }),
+    });
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * The Store transaction (PS3.18 10.5): instances as DICOM files, in one request. The answer's body is what counts:
+   * after 200 and 202 there may be failures and warnings in it, and after 400, 409 and 503 it tells the reasons.
+   * Throws only where no body tells what became of the instances.
+   */
+  async storeInstances(instances: readonly Uint8Array[]): Promise<StoreOutcomes> {
+    const body = await this.#call(
+      `storing ${instances.length} instance(s)`,
+      (request) => this.#client.storeInstances({ datasets: instances.map(ownBuffer), request: request as never }),
+      { headers: { Accept: "application/dicom+json" }, answersWithReasons: true },
+    );
+    return parseStoreResponse(typeof body === "string" ? body : "");
+  }
+
+  /** The Search transaction for studies (PS3.18 10.6): matching studies as data sets of their attributes. */
+  async searchForStudies(parameters: SearchParameters = {}): Promise<DataSet[]> {
+    const found = await this.#call("searching for studies", (request) =>
+      this.#client.searchForStudies({ queryParams: parameters, request } as never),
+    );
+    return searchResults(found);
+  }
+
+  /** The Search transaction for instances (PS3.18 10.6), within a study where one is given. */
+  async searchForInstances(
+    parameters: SearchParameters = {},
+    within: { studyInstanceUID?: string; seriesInstanceUID?: string } = {},
+  ): Promise<DataSet[]> {
+    const found = await this.#call("searching for instances", (request) =>
+      this.#client.searchForInstances({ ...within, queryParams: parameters, request } as never),
+    );
+    return searchResults(found);
+  }
+
+  /** The Retrieve transaction for one instance (PS3.18 10.4): a DICOM file, in the transfer syntax that it has. */
+  async retrieveInstance(uids: {
+    studyInstanceUID: string;
+    seriesInstanceUID: string;
+    sopInstanceUID: string;
+  }): Promise<Uint8Array> {
+    const instance = await this.#call(`retrieving instance ${uids.sopInstanceUID}`, (request) =>
+      this.#client.retrieveInstance({ ...uids, request } as never),
+    );
+    if (!(instance instanceof ArrayBuffer)) {
+      throw new DicomWebError("BAD_RESPONSE", `the peer's answer holds no instance ${uids.sopInstanceUID}`);
+    }
+    return new Uint8Array(instance);
+  }
+
+  async #call(
+    what: string,
+    call: Call,
+    { headers, answersWithReasons = false }: { headers?: Record<string, string>; answersWithReasons?: boolean } = {},
+  ): Promise<unknown> {
+    const { request, watch } = nodeRequest({ timeoutMs: this.#timeoutMs, ...(headers ? { headers } : {}) });
+    try {
+      return await call({ instance: request });
+    } catch {
+      // dicomweb-client's error carries the request and the whole answer: neither may reach a log.
+      if (watch.timedOut) {
+        throw new DicomWebError("TIMED_OUT", `${what}: no answer within ${this.#timeoutMs} ms`);
+      }
+      const status = request.status ?? 0;
+      if (status === 0) throw new DicomWebError("UNREACHABLE", `${what}: ${request.statusText || "no connection"}`);
+      if (status >= 200 && status < 300) {
+        throw new DicomWebError("BAD_RESPONSE", `${what}: the peer's answer cannot be read`, status);
+      }
+      const body = request.responseText;
+      if (answersWithReasons && body && isStoreResponse(body)) return body;
+      throw errorOfStatus(what, status);
+    } finally {
+      watch.done();
+    }
+  }
+}
+
+/** A body with reasons, as opposed to an error page. */
+function isStoreResponse(body: string): boolean {
+  try {
+    return parseStoreResponse(body).failed.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** No match may come as 204 without a body, which dicomweb-client gives as an empty array. */
+function searchResults(found: unknown): DataSet[] {
+  return typeof found === "string" ? parseDicomJson(found) : [];
+}
+
+function ownBuffer(bytes: Uint8Array): ArrayBuffer {
+  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+  return (whole ? bytes.buffer : Uint8Array.from(bytes).buffer) as ArrayBuffer;
+}

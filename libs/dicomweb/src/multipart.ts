@@ -1,0 +1,108 @@
+import { DelimitedStream } from "./delimited-stream.ts";
+import { MultipartError } from "./multipart-error.ts";
+import { type PartHeaders, type PartProblem, parsePartHeader } from "./part-header.ts";
+
+/** One part of a multipart body (RFC 2046 5.1). */
+export interface Part {
+  headers: PartHeaders;
+  /** Set where the header fields are not usable; `headers` and `body` are empty then. */
+  problem?: PartProblem;
+  /** The bytes, once, as they come in. What is not read is dropped when the next part is asked for. */
+  body: AsyncIterable<Uint8Array>;
+}
+
+export interface MultipartLimits {
+  /** Bytes of one part's header fields. */
+  maxHeaderBytes?: number;
+  maxParts?: number;
+  /** Bytes before the first boundary. */
+  maxPreambleBytes?: number;
+}
+
+/**
+ * Takes a multipart body apart as it comes in, holding no more than one chunk of it. Preamble and epilogue are dropped.
+ *
+ * The source is read to its end, but never destroyed: an answer can still go out on the same connection.
+ * Throws MultipartError where the framing is broken, from the part's body when it happens there; errors of the source
+ * come through as they are.
+ */
+export async function* readMultipart(
+  source: AsyncIterable<Uint8Array>,
+  boundary: string,
+  { maxHeaderBytes = 16 * 1024, maxParts = Infinity, maxPreambleBytes = 64 * 1024 }: MultipartLimits = {},
+): AsyncGenerator<Part, void, undefined> {
+  const stream = new DelimitedStream(source, boundary);
+  let last = await stream.skipPreamble(maxPreambleBytes);
+  for (let count = 1; last === "next"; count += 1) {
+    if (count > maxParts) throw new MultipartError("TOO_MANY_PARTS", `the body has more than ${maxParts} parts`);
+    const part = new PartReader(stream);
+    const header = await part.readHeader(maxHeaderBytes);
+    yield typeof header === "string"
+      ? { headers: new Map(), problem: header, body: empty() }
+      : { headers: header, body: part.body() };
+    last = await part.skip();
+  }
+  await stream.discard();
+}
+
+async function* empty(): AsyncGenerator<Uint8Array> {}
+
+const BLANK_LINE = /\r?\n\r?\n/g;
+
+/** Reads one part of a delimited stream. */
+class PartReader {
+  readonly #stream: DelimitedStream;
+  /** What came behind the header in the same chunk. */
+  #ahead: Uint8Array | undefined;
+  #end: "next" | "close" | undefined;
+
+  constructor(stream: DelimitedStream) {
+    this.#stream = stream;
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    if (this.#ahead !== undefined) {
+      const ahead = this.#ahead;
+      this.#ahead = undefined;
+      return ahead;
+    }
+    if (this.#end !== undefined) return undefined;
+    const piece = await this.#stream.read();
+    if (typeof piece !== "string") return piece;
+    this.#end = piece;
+    return undefined;
+  }
+
+  /** The part begins with what is left of the boundary's line; a part that ends within its header has an empty body. */
+  async readHeader(mostBytes: number): Promise<PartHeaders | PartProblem> {
+    let header = "";
+    for (;;) {
+      const bytes = await this.#read();
+      if (bytes === undefined) return parsePartHeader(header);
+      const before = header.length;
+      const room = mostBytes + 4 - before;
+      header += Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, room)).toString("latin1");
+      BLANK_LINE.lastIndex = Math.max(0, before - 3);
+      const blank = BLANK_LINE.exec(header);
+      if (blank) {
+        const end = blank.index + blank[0].length;
+        if (end - before < bytes.byteLength) this.#ahead = bytes.subarray(end - before);
+        return parsePartHeader(header.slice(0, blank.index));
+      }
+      if (header.length >= mostBytes + 4) return "HEADER_TOO_LARGE";
+    }
+  }
+
+  async *body(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      const bytes = await this.#read();
+      if (bytes === undefined) return;
+      yield bytes;
+    }
+  }
+
+  async skip(): Promise<"next" | "close"> {
+    while ((await this.#read()) !== undefined);
+    return this.#end!;
+  }
+}
