@@ -7,6 +7,14 @@ export { type OrthancOptions, type RunningOrthanc, startOrthanc } from "./orthan
 export { type ForwardTo, orthancConfiguration, pushScript } from "./orthanc-configuration.ts";
 export { countReports, type FoundReport, findReports, pushAgain, studyPage } from "./pacs-queries.ts";
 export { type RedisOptions, type RunningRedis, startRedis } from "./redis.ts";
+export {
+  type RedspotOptions,
+  type RunningRedspot,
+  type RunningService,
+  type ServiceName,
+  serviceNames,
+  startRedspot,
+} from "./redspot.ts";
 export { TestbedError, type TestbedErrorCode } from "./testbed-error.ts";
 export { type WaitOptions, waitUntil } from "./wait-until.ts";
 export { type WorkFolder, workFolder } from "./work-folder.ts";

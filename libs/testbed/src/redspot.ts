@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type ChildProgram, startProgram } from "./child-program.ts";
+import { freePort } from "./free-port.ts";
+import { waitUntil } from "./wait-until.ts";
+import { type WorkFolder, workFolder } from "./work-folder.ts";
+
+export const serviceNames = ["stow", "inference", "worklist"] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** Environment variables of a service beside those that every run sets. */
+export type ServiceEnvironment = Readonly<Record<string, string>>;
+
+export interface RedspotOptions {
+  readonly redisUrl: string;
+  /** Base address of the PACS's DICOMweb services, where reports go. */
+  readonly pacsUrl: string;
+  /** For spool and logs; a temporary folder, removed at `stop`, where left out. */
+  readonly folder?: string;
+  /** Where the backbone is kept from run to run; the repository's .cache where left out. */
+  readonly cacheFolder?: string;
+  /** Bearer token that the services demand; a random one where left out. */
+  readonly token?: string;
+  /** Free ones where left out. */
+  readonly ports?: Partial<Record<ServiceName, number>>;
+  /** Seconds after its last instance at which a study is analysed; 1 where left out. */
+  readonly settleSeconds?: number;
+  /** More variables, or other values, for all services. */
+  readonly environment?: ServiceEnvironment;
+}
+
+/** One of Redspot's services as a process of its own. */
+export interface RunningService {
+  readonly name: ServiceName;
+  readonly url: string;
+  readonly program: ChildProgram;
+}
+
+export interface RunningRedspot {
+  readonly token: string;
+  readonly folder: string;
+  /** The processes as they are now: `restart` replaces one. */
+  readonly services: Readonly<Record<ServiceName, RunningService>>;
+  /** Resolves when the service can work, or rejects with its last log lines when it has ended. */
+  ready(name: ServiceName, timeoutSeconds?: number): Promise<void>;
+  /** Starts a service again that has ended, at its old address. */
+  restart(name: ServiceName): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const repository = join(import.meta.dirname, "..", "..", "..");
+
+/**
+ * Where stow will listen is needed before it runs: the PACS is told where to push. Gives the address of a port.
+ */
+export function stowUrlAt(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Starts Redspot's three services as separate processes. They are not ready yet: see `ready`. */
+export async function startRedspot(options: RedspotOptions): Promise<RunningRedspot> {
+  const folder = workFolder("services", options.folder);
+  const token = options.token ?? randomBytes(24).toString("hex");
+  const environment = {
+    REDSPOT_REDIS_URL: options.redisUrl,
+    REDSPOT_SPOOL_DIR: join(folder.path, "spool"),
+    REDSPOT_CACHE_DIR: options.cacheFolder ?? join(repository, ".cache"),
+    REDSPOT_HOST: "127.0.0.1",
+    REDSPOT_TOKENS: token,
+    REDSPOT_PACS_URL: options.pacsUrl,
+    REDSPOT_SETTLE_SECONDS: `${options.settleSeconds ?? 1}`,
+    ...options.environment,
+  };
+  mkdirSync(environment.REDSPOT_SPOOL_DIR, { recursive: true });
+
+  const services = {} as Record<ServiceName, RunningService>;
+  const running: RunningRedspot = {
+    token,
+    folder: folder.path,
+    services,
+    async ready(name, timeoutSeconds = 60) {
+      const { url, program } = services[name];
+      await waitUntil(async () => (await fetch(`${url}/health/ready`)).ok, {
+        what: `${name} is ready`,
+        timeoutSeconds,
+        programs: [program],
+      });
+    },
+    async restart(name) {
+      await services[name].program.stop();
+      services[name] = await startService(name, Number(new URL(services[name].url).port), environment, folder);
+    },
+    async stop() {
+      // Those that take work first: what they have taken can still be finished by the others.
+      for (const name of serviceNames) await services[name]?.program.stop();
+      folder.remove();
+    },
+  };
+  try {
+    for (const name of serviceNames) {
+      const port = options.ports?.[name] ?? (await freePort());
+      services[name] = await startService(name, port, environment, folder);
+    }
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  return running;
+}
+
+async function startService(
+  name: ServiceName,
+  port: number,
+  environment: ServiceEnvironment,
+  folder: WorkFolder,
+): Promise<RunningService> {
+  const program = await startProgram({
+    name: `services/${name}`,
+    command: process.execPath,
+    args: [join(repository, "services", name, "src", "main.ts")],
+    // Nothing of the caller's environment: a run is what its options say.
+    env: { ...environment, REDSPOT_PORT: `${port}` },
+    cwd: folder.path,
+    logFile: join(folder.path, `${name}.log`),
+  });
+  return { name, url: `http://127.0.0.1:${port}`, program };
+}
