@@ -1,0 +1,44 @@
+import type { Head } from "@redspot/model";
+
+/** Cases by their pooled features, row by row, and whether each shows a fracture. */
+export interface LabelledFeatures {
+  readonly features: Float32Array;
+  /** 1 where the case shows a fracture, else 0. */
+  readonly labels: Uint8Array;
+}
+
+/**
+ * Brings features to mean 0 and the cases to a mean squared length of 1 per `SHARE` features, so that the schedule's
+ * learning rate suits any backbone. It is linear, and folded into the head afterwards: the head goes on raw features.
+ */
+export interface Standardisation {
+  readonly mean: Float64Array;
+  readonly scale: number;
+}
+
+/** The mean squared length of a standardised case. */
+const SQUARED_LENGTH = 100;
+
+export function fitStandardisation({ features, labels }: LabelledFeatures): Standardisation {
+  const cases = labels.length;
+  const width = features.length / cases;
+  const mean = new Float64Array(width);
+  for (let i = 0; i < features.length; i++) mean[i % width]! += features[i]! / cases;
+  let variance = 0;
+  for (let i = 0; i < features.length; i++) variance += (features[i]! - mean[i % width]!) ** 2 / cases;
+  if (!(variance > 0)) throw new RangeError("all cases have the same features");
+  return { mean, scale: Math.sqrt(SQUARED_LENGTH / variance) };
+}
+
+export function standardise({ mean, scale }: Standardisation, features: Float32Array): Float64Array {
+  return Float64Array.from(features, (value, i) => (value - mean[i % mean.length]!) * scale);
+}
+
+/** The head on raw features that does what this one does on standardised ones. */
+export function foldStandardisation(
+  { mean, scale }: Standardisation,
+  head: { weights: Float64Array; bias: number },
+): Head {
+  const shift = head.weights.reduce((sum, weight, i) => sum + weight * scale * mean[i]!, 0);
+  return { weights: Float32Array.from(head.weights, (weight) => weight * scale), bias: head.bias - shift };
+}
