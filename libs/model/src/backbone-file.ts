@@ -6,8 +6,8 @@ import { foldConvolution, type KerasWeights } from "./keras-weights.ts";
 import { floatTensor, graphInputs, graphOutputs, headNodes, headShapes, layerNodes } from "./onnx-graph.ts";
 import { decodeLeadingMetadata, encodeModel } from "./onnx-messages.ts";
 
-/** The range that grey values are brought into before the network: black becomes `low`, white becomes `high`. */
-export const inputScaling = z.strictObject({ low: z.number(), high: z.number() });
+/** The range that grey values are brought into before the network: black becomes `min`, white becomes `max`. */
+export const inputScaling = z.strictObject({ min: z.number(), max: z.number() });
 export type InputScaling = z.infer<typeof inputScaling>;
 
 /** What a backbone is, written into its ONNX metadata, so that its hash covers it. */

@@ -16,7 +16,7 @@ test("the embedded backbone is made once, to the bytes of its hash, and says wha
     ensureBackbone({ cacheDir }),
   ]);
   assert.equal(first.path, rival.path);
-  assert.deepEqual(first.inputScaling, { low: 0, high: 1 });
+  assert.deepEqual(first.inputScaling, { min: 0, max: 1 });
   assert.equal(first.name, EMBEDDED_BACKBONE.name);
   assert.equal(progress.at(-1), 1);
   assert.deepEqual(progress, progress.toSorted());

@@ -15,11 +15,11 @@ export interface Backbone extends BackboneDescription {
  * on ImageNet, its upper half then fine-tuned on photographs. They take grey values from 0 to 1.
  */
 export const EMBEDDED_BACKBONE = {
-  sha256: "03d9c8a952780d7d5ee4946acf2cfc6174400f8a61f82db1f2b579d0829fed2a",
+  sha256: "b9c2d38a25fbfde030de7d985d94e9c4c0f46662516ee775f863d03a7c0ade87",
   name: "inception-v3-nsfwjs-4.4.0",
   source:
     "npm nsfwjs 4.4.0 (MIT), dist/models/inception_v3: Inception v3 trained on ImageNet, convolutions 56 to 94 fine-tuned on photographs, 8 bits a value",
-  inputScaling: { low: 0, high: 1 },
+  inputScaling: { min: 0, max: 1 },
 } as const;
 
 export interface EnsureBackboneOptions {

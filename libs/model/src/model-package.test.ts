@@ -134,6 +134,6 @@ test("a demonstration package is refused in clinical mode, a clinical one is not
 test("a package gets its own backbone, and one that contradicts it is refused", async () => {
   const { manifest } = await loadModelPackage(folder);
   assert.equal((await ensurePackageBackbone(manifest, { cacheDir: CACHE_DIR })).sha256, sha256);
-  const scaled = { ...manifest, backbone: { ...manifest.backbone, inputScaling: { low: -1, high: 1 } } };
-  await refuses(ensurePackageBackbone(scaled, { cacheDir: CACHE_DIR }), "BACKBONE_MISMATCH", '"low":-1', '"low":0');
+  const scaled = { ...manifest, backbone: { ...manifest.backbone, inputScaling: { min: -1, max: 1 } } };
+  await refuses(ensurePackageBackbone(scaled, { cacheDir: CACHE_DIR }), "BACKBONE_MISMATCH", '"min":-1', '"min":0');
 });
