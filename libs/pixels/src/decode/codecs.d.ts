@@ -4,13 +4,7 @@
 interface WasmDecoder {
   getEncodedBuffer(length: number): Uint8Array;
   getDecodedBuffer(): Uint8Array;
-  getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned: boolean };
   delete(): void;
-}
-
-interface WaveletDecoder extends WasmDecoder {
-  readHeader(): void;
-  getNumDecompositions(): number;
 }
 
 type ModuleOptions = { print?: (line: string) => void; printErr?: (line: string) => void };
@@ -26,7 +20,7 @@ declare module "@cornerstonejs/codec-charls/decodewasmjs" {
 declare module "@cornerstonejs/codec-openjpeg/decodewasmjs" {
   const create: (options?: ModuleOptions) => Promise<{
     HEAPU8: Uint8Array;
-    J2KDecoder: new () => WaveletDecoder & { decodeSubResolution(level: number, layer: number): void };
+    J2KDecoder: new () => WasmDecoder & { decodeSubResolution(level: number, layer: number): void };
   }>;
   export default create;
 }
@@ -34,7 +28,7 @@ declare module "@cornerstonejs/codec-openjpeg/decodewasmjs" {
 declare module "@cornerstonejs/codec-openjph/wasmjs" {
   const create: (options?: ModuleOptions) => Promise<{
     HEAPU8: Uint8Array;
-    HTJ2KDecoder: new () => WaveletDecoder & { decodeSubResolution(level: number): void };
+    HTJ2KDecoder: new () => WasmDecoder & { decodeSubResolution(level: number): void };
     HTJ2KEncoder: new () => {
       getDecodedBuffer(frame: {
         width: number;

@@ -1,4 +1,4 @@
-import { binaries, type Part10, TransferSyntax } from "@redspot/dicom";
+import { binaries, type Part10, TransferSyntax, tagOf } from "@redspot/dicom";
 import type { ImagePixel } from "../image-pixel.ts";
 import { PixelError } from "../pixel-error.ts";
 import { decodeJpeg } from "./jpeg.ts";
@@ -16,7 +16,7 @@ const DECODERS: Record<string, Decoder> = {
   [TransferSyntax.ImplicitVRLittleEndian]: native,
   [TransferSyntax.ExplicitVRLittleEndian]: native,
   [TransferSyntax.DeflatedExplicitVRLittleEndian]: native,
-  [TransferSyntax.ExplicitVRBigEndian]: (bytes, image) => decodeNative(bytes, image, "big"),
+  [TransferSyntax.ExplicitVRBigEndian]: native,
   [TransferSyntax.RLELossless]: decodeRle,
   [TransferSyntax.JPEGBaseline8Bit]: decodeJpeg,
   [TransferSyntax.JPEGExtended12Bit]: decodeJpeg,
@@ -49,6 +49,9 @@ export async function decodeFrame(part10: Part10, image: ImagePixel, halvings: 0
   const bytes = joined(binaries(part10.dataSet, "PixelData"));
   if (bytes.byteLength === 0)
     throw new PixelError("NO_PIXEL_DATA", "there is no Pixel Data (7FE0,0010), or it is empty");
+  if (part10.transferSyntaxUID === TransferSyntax.ExplicitVRBigEndian) {
+    return decodeNative(bytes, image, part10.dataSet[tagOf("PixelData")]?.vr === "OW");
+  }
   return await decode(bytes, image, halvings);
 }
 

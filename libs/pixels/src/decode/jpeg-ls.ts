@@ -1,11 +1,11 @@
 import type { ImagePixel } from "../image-pixel.ts";
 import type { StoredFrame } from "./stored-frame.ts";
-import { expectSameImage, readJpegHeader } from "./stream-header.ts";
+import { expectEnd, expectSameImage, readJpegHeader } from "./stream-header.ts";
 import { codecModule, quietly, takeWords } from "./wasm-module.ts";
 
 const charls = codecModule(
   "JPEG-LS",
-  async () => (await import("@cornerstonejs/codec-charls/decodewasmjs")).default(quietly),
+  async () => (await import("@cornerstonejs/codec-charls/decodewasmjs")).default(quietly()),
   (module) => module.HEAPU8.byteLength,
 );
 
@@ -13,6 +13,7 @@ const charls = codecModule(
 export async function decodeJpegLs(stream: Uint8Array, image: ImagePixel): Promise<StoredFrame> {
   const header = readJpegHeader(stream);
   expectSameImage("JPEG-LS", header, image);
+  expectEnd("JPEG-LS", stream);
   const { rows, columns } = image;
   return charls.use(({ JpegLSDecoder }) => {
     const decoder = new JpegLSDecoder();

@@ -1,7 +1,7 @@
 import type { Context, NativeCodecs } from "dcmjs-codecs";
 import type { ImagePixel } from "../image-pixel.ts";
 import type { StoredFrame } from "./stored-frame.ts";
-import { corrupt, expectSameImage, readJpegHeader } from "./stream-header.ts";
+import { corrupt, expectEnd, expectSameImage, readJpegHeader } from "./stream-header.ts";
 import { codecModule, takeWords } from "./wasm-module.ts";
 
 interface JpegCodec {
@@ -36,6 +36,7 @@ function memoryOf(codecs: object): number {
 export async function decodeJpeg(stream: Uint8Array, image: ImagePixel): Promise<StoredFrame> {
   const header = readJpegHeader(stream);
   expectSameImage("JPEG", header, image);
+  expectEnd("JPEG", stream);
   const { rows, columns, bitsAllocated, signed } = image;
   return jpeg.use(({ codecs, Frame }) => {
     const context = new Frame({

@@ -40,18 +40,39 @@ export function readJpegHeader(stream: Uint8Array): StreamHeader {
   throw corrupt("JPEG", "has no frame header");
 }
 
-/** The SIZ segment of a JPEG 2000 codestream (ITU-T T.800 A.5.1), which comes first. Throws CORRUPT_STREAM. */
-export function readJpeg2000Header(codestream: Uint8Array): StreamHeader {
+/** What a JPEG 2000 or HTJ2K codestream says of itself. */
+export interface Jpeg2000Header extends StreamHeader {
+  /** How often the stream can be halved. */
+  halvings: number;
+}
+
+/**
+ * The SIZ segment of a JPEG 2000 codestream (ITU-T T.800 A.5.1), which comes first, and the decomposition levels of its
+ * COD segment (A.6.1). Throws CORRUPT_STREAM.
+ */
+export function readJpeg2000Header(codestream: Uint8Array): Jpeg2000Header {
   const view = new DataView(codestream.buffer, codestream.byteOffset, codestream.byteLength);
   if (codestream.byteLength < 44 || view.getUint32(0) !== 0xff4fff51) {
     throw corrupt("JPEG 2000", "does not begin with SOC and SIZ");
   }
+  const [left, top] = [view.getUint32(16), view.getUint32(20)];
   return {
-    rows: view.getUint32(12) - view.getUint32(20),
-    columns: view.getUint32(8) - view.getUint32(16),
+    rows: view.getUint32(12) - top,
+    columns: view.getUint32(8) - left,
     components: view.getUint16(40),
     precision: (codestream[42]! & 0x7f) + 1,
+    // An image that does not begin at the origin of its grid has other sizes when halved (B.5): it is decoded whole.
+    halvings: left === 0 && top === 0 ? readDecompositions(codestream, view) : 0,
   };
+}
+
+function readDecompositions(codestream: Uint8Array, view: DataView): number {
+  for (let at = 4 + view.getUint16(4); at + 10 <= codestream.byteLength; at += 2 + view.getUint16(at + 2)) {
+    const marker = view.getUint16(at);
+    if (marker === 0xff52) return codestream[at + 9]!;
+    if (marker === 0xff90 || marker < 0xff00) break;
+  }
+  throw corrupt("JPEG 2000", "has no COD segment");
 }
 
 /**
@@ -82,6 +103,20 @@ export function expectSameImage(kind: string, stream: StreamHeader, image: Image
   if (!(stream.precision >= 1 && stream.precision <= image.bitsAllocated)) {
     throw corrupt(kind, `has ${stream.precision} bits a sample where the header allocates ${image.bitsAllocated}`);
   }
+}
+
+/** A stream's last bytes may be followed by padding to even length (PS3.5 A.4) and, from some senders, by more. */
+const TRAILER = 1024;
+
+/**
+ * Throws CORRUPT_STREAM unless the stream ends with its end marker, EOI of JPEG or EOC of JPEG 2000, both FFD9. Decoders
+ * make up what a cut stream lacks, in grey; no entropy-coded data has these two bytes (T.81 B.1.1.5, T.800 A.1).
+ */
+export function expectEnd(kind: string, stream: Uint8Array): void {
+  for (let at = stream.byteLength - 2; at >= Math.max(0, stream.byteLength - TRAILER); at--) {
+    if (stream[at] === 0xff && stream[at + 1] === 0xd9) return;
+  }
+  throw corrupt(kind, "is cut short: it has no end marker");
 }
 
 /** A CORRUPT_STREAM error about a stream of the given kind. */

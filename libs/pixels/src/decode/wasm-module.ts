@@ -42,8 +42,11 @@ export function codecModule<M>(kind: string, create: () => Promise<M>, heapSize:
   };
 }
 
-/** What an Emscripten module is made with: it would otherwise write about bad streams to the console. */
-export const quietly = { print: () => {}, printErr: () => {} };
+/**
+ * What an Emscripten module is made with, so that it does not write about bad streams to the console. A new object each
+ * time, because it becomes the module.
+ */
+export const quietly = () => ({ print: () => {}, printErr: () => {} });
 
 /** The decoder's output as words of 8 or 16 bits, copied out of the module's memory. Throws CORRUPT_STREAM if too short. */
 export function takeWords(

@@ -1,17 +1,17 @@
 import type { ImagePixel } from "../image-pixel.ts";
 import type { StoredFrame } from "./stored-frame.ts";
-import { corrupt, expectSameImage, readJpeg2000Header, withoutJp2Boxes } from "./stream-header.ts";
+import { expectEnd, expectSameImage, readJpeg2000Header, withoutJp2Boxes } from "./stream-header.ts";
 import { codecModule, quietly, takeWords } from "./wasm-module.ts";
 
 const openjpeg = codecModule(
   "JPEG 2000",
-  async () => (await import("@cornerstonejs/codec-openjpeg/decodewasmjs")).default(quietly),
+  async () => (await import("@cornerstonejs/codec-openjpeg/decodewasmjs")).default(quietly()),
   (module) => module.HEAPU8.byteLength,
 );
 
 const openjph = codecModule(
   "HTJ2K",
-  async () => (await import("@cornerstonejs/codec-openjph/wasmjs")).default(quietly),
+  async () => (await import("@cornerstonejs/codec-openjph/wasmjs")).default(quietly()),
   (module) => module.HEAPU8.byteLength,
 );
 
@@ -20,54 +20,55 @@ const openjph = codecModule(
  * the finest wavelets and three quarters of the time. Throws CORRUPT_STREAM.
  */
 export async function decodeJpeg2000(bytes: Uint8Array, image: ImagePixel, halvings: 0 | 1 | 2): Promise<StoredFrame> {
-  const stream = openStream("JPEG 2000", bytes, image);
+  const source = openStream("JPEG 2000", bytes, image, halvings);
   return openjpeg.use(({ J2KDecoder }) => {
     const decoder = new J2KDecoder();
-    const frame = decode("JPEG 2000", decoder, stream, image, halvings, (level) =>
-      // Layer 0: all of them.
-      decoder.decodeSubResolution(level, 0),
-    );
-    decoder.delete();
-    return frame;
+    // Layer 0: all of them.
+    return decode(source, decoder, (halvings) => decoder.decodeSubResolution(halvings, 0));
   });
 }
 
 /** High-Throughput JPEG 2000 (PS3.5 A.4.8), as `decodeJpeg2000`. */
 export async function decodeHtj2k(bytes: Uint8Array, image: ImagePixel, halvings: 0 | 1 | 2): Promise<StoredFrame> {
-  const stream = openStream("HTJ2K", bytes, image);
+  const source = openStream("HTJ2K", bytes, image, halvings);
   return openjph.use(({ HTJ2KDecoder }) => {
     const decoder = new HTJ2KDecoder();
-    const frame = decode("HTJ2K", decoder, stream, image, halvings, (level) => decoder.decodeSubResolution(level));
-    decoder.delete();
-    return frame;
+    return decode(source, decoder, (halvings) => decoder.decodeSubResolution(halvings));
   });
 }
 
-function openStream(kind: string, bytes: Uint8Array, image: ImagePixel): Uint8Array {
-  const stream = withoutJp2Boxes(bytes);
-  expectSameImage(kind, readJpeg2000Header(stream), image);
-  return stream;
+/** A codestream that is of the image its header describes, and how it is to be decoded. */
+interface Source {
+  kind: string;
+  codestream: Uint8Array;
+  precision: number;
+  /** Size and halvings of the frame to come; a halved side is rounded up (ITU-T T.800 B.5). */
+  rows: number;
+  columns: number;
+  reduction: 0 | 1 | 2;
 }
 
-function decode(
-  kind: string,
-  decoder: WaveletDecoder,
-  stream: Uint8Array,
-  image: ImagePixel,
-  halvings: 0 | 1 | 2,
-  run: (level: number) => void,
-): StoredFrame {
-  decoder.getEncodedBuffer(stream.byteLength).set(stream);
-  decoder.readHeader();
-  const reduction = Math.min(halvings, decoder.getNumDecompositions()) as 0 | 1 | 2;
+function openStream(kind: string, bytes: Uint8Array, image: ImagePixel, halvings: 0 | 1 | 2): Source {
+  const codestream = withoutJp2Boxes(bytes);
+  const header = readJpeg2000Header(codestream);
+  expectSameImage(kind, header, image);
+  expectEnd(kind, codestream);
+  const reduction = Math.min(halvings, header.halvings) as 0 | 1 | 2;
+  return {
+    kind,
+    codestream,
+    precision: header.precision,
+    rows: Math.ceil(image.rows / 2 ** reduction),
+    columns: Math.ceil(image.columns / 2 ** reduction),
+    reduction,
+  };
+}
+
+function decode(source: Source, decoder: WasmDecoder, run: (halvings: number) => void): StoredFrame {
+  const { kind, codestream, precision, rows, columns, reduction } = source;
+  decoder.getEncodedBuffer(codestream.byteLength).set(codestream);
   run(reduction);
-  const { width, height, bitsPerSample, componentCount } = decoder.getFrameInfo();
-  const rows = Math.ceil(image.rows / 2 ** reduction);
-  const columns = Math.ceil(image.columns / 2 ** reduction);
-  if (componentCount !== 1) throw corrupt(kind, `decodes to ${componentCount} components`);
-  // The frame is described as whole by one codec and as reduced by the other; the bytes tell.
-  const decoded = decoder.getDecodedBuffer();
-  const whole = width === image.columns && height === image.rows;
-  if (!whole && (width !== columns || height !== rows)) throw corrupt(kind, `decodes to ${height} x ${width} pixels`);
-  return { rows, columns, words: takeWords(kind, decoded, rows * columns, bitsPerSample), reduction };
+  const words = takeWords(kind, decoder.getDecodedBuffer(), rows * columns, precision);
+  decoder.delete();
+  return { rows, columns, words, reduction };
 }
