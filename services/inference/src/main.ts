@@ -1,4 +1,4 @@
-import { assertUsableIn, ensurePackageBackbone, loadModelPackage, openEngine } from "@redspot/model";
+import { assertUsableIn, ensurePackageBackbone, loadModelPackage, ModelError, openEngine } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
 import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue, workOn } from "@redspot/queue";
 import { createLogger, describeConfig, listen, readConfig, runService, SOFTWARE_VERSION } from "@redspot/runtime";
@@ -72,7 +72,15 @@ await runService(logger, async (closers) => {
       // Enough studies in hand that a batch gathers while another runs and a third is being prepared.
       concurrency: 2 * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS,
       onGivenUp: async (job) => void (await analysis.giveUp(job)),
-      onError: (error, job) => logger.error({ err: error, ...job }, "analysis failed"),
+      onError: (error, job) => {
+        logger.error({ err: error, ...job }, "analysis failed");
+        // Without its engine the process can only fail studies that another would analyse: it ends, to be started again.
+        if (error instanceof ModelError && error.code === "ENGINE_STOPPED") {
+          setImmediate(() => {
+            throw error;
+          });
+        }
+      },
     },
   );
   closers.push(() => worker.close());
