@@ -1,0 +1,203 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { dataSetOf, deriveUid, readPart10, tagOf, writePart10 } from "@redspot/dicom";
+import { ensurePackageBackbone, INPUT_LENGTH, loadModelPackage, openEngine } from "@redspot/model";
+import { makeStudy } from "@redspot/phantom";
+import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue } from "@redspot/queue";
+import { FileSpool } from "@redspot/spool";
+import { freePort, startProgram, startRedis, waitUntil } from "@redspot/testbed";
+import { Command, InvalidArgumentError } from "commander";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+const count = (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
+  return value;
+};
+
+const options = new Command("bench:inference")
+  .description(
+    "Images a second through the inference service as it runs in production (job from Redis, instance from the spool, " +
+      "decode, window, clean, resample, network, preview, finding to Redis), beside the bare network on ready input at " +
+      "the same batch size and threads, in turns. The last line is one JSON object; ratio = service over bare network.",
+  )
+  .option("--rounds <n>", "how often each of the two has its turn", count, 4)
+  .option("--images <n>", "images in a turn", count, 60)
+  .option("--batch <n>", "batch size of both", count, 4)
+  .option("--threads <n>", "engine threads of both", count, availableParallelism())
+  .option("--preparation-threads <n>", "threads of the service that prepare instances", count, 1)
+  .option("--rows <n>", "rows of the instances", count, 2000)
+  .option("--columns <n>", "columns of the instances, 16 bits a pixel", count, 1500)
+  .parse()
+  .opts<{
+    rounds: number;
+    images: number;
+    batch: number;
+    threads: number;
+    preparationThreads: number;
+    rows: number;
+    columns: number;
+  }>();
+
+const work = await mkdtemp(join(tmpdir(), "redspot-bench-"));
+const redis = await startRedis({ folder: join(work, "redis") });
+const store = connectStore(redis.url);
+const spoolDir = join(work, "spool");
+const cacheDir = join(repository, ".cache");
+const modelDir = join(repository, "services/inference/models/demo");
+
+// The bare network.
+const modelPackage = await loadModelPackage(modelDir);
+const backbone = await ensurePackageBackbone(modelPackage.manifest, { cacheDir });
+const engine = await openEngine({
+  engine: "onnxruntime",
+  device: "cpu",
+  threads: options.threads,
+  backbonePath: backbone.path,
+  head: modelPackage.head,
+});
+
+async function bareTurn(): Promise<number> {
+  const batches = Math.ceil(options.images / options.batch);
+  const inputs = Array.from({ length: batches }, () =>
+    Float32Array.from({ length: options.batch * INPUT_LENGTH }, (_, at) => (at % 251) / 251),
+  );
+  const start = performance.now();
+  for (const input of inputs) await engine.run(input, options.batch);
+  return (batches * options.batch) / ((performance.now() - start) / 1000);
+}
+
+// The service.
+const port = await freePort();
+const service = await startProgram({
+  name: "services/inference",
+  command: process.execPath,
+  args: [join(repository, "services/inference/src/main.ts")],
+  env: {
+    REDSPOT_REDIS_URL: redis.url,
+    REDSPOT_SPOOL_DIR: spoolDir,
+    REDSPOT_CACHE_DIR: cacheDir,
+    REDSPOT_PORT: String(port),
+    REDSPOT_BATCH_SIZE: String(options.batch),
+    REDSPOT_ENGINE_THREADS: String(options.threads),
+    REDSPOT_PREPARATION_THREADS: String(options.preparationThreads),
+    REDSPOT_LOG_LEVEL: "warn",
+  },
+  logFile: join(work, "inference.log"),
+});
+
+const spool = await FileSpool.open(spoolDir);
+const ledger = new StudyLedger(store);
+const triage = new StudyQueue(store, "triage");
+const reports = new StudyQueue(store, "report");
+const findings = new FindingStore(store);
+
+/** Puts studies of one instance each into spool and ledger, distinct by UID, from a few different phantoms. */
+async function arrive(images: number): Promise<string[]> {
+  const studies: string[] = [];
+  for (let index = 0; index < images; index++) {
+    const source = sources[index % sources.length]!;
+    const studyInstanceUID = deriveUid("bench", randomUUID());
+    const sopInstanceUID = deriveUid("bench", studyInstanceUID);
+    const incoming = await spool.receive();
+    await incoming.write(
+      writePart10({
+        ...source,
+        ...dataSetOf({ StudyInstanceUID: studyInstanceUID, SOPInstanceUID: sopInstanceUID }),
+      }),
+    );
+    const { sha256, bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
+    const sopClassUID = String(source[tagOf("SOPClassUID")]?.Value?.[0]);
+    await ledger.noteInstance({ studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, sha256, bytes });
+    await ledger.closeRevision(studyInstanceUID, 1, 0);
+    studies.push(studyInstanceUID);
+  }
+  return studies;
+}
+
+/** Images a second from the moment that the first batches are through, when all stages are busy, to the last. */
+async function serviceTurn(): Promise<number> {
+  const lead = 2 * options.batch;
+  const studies = await arrive(options.images + lead);
+  const before = (await reports.depth()).waiting;
+  for (const studyInstanceUID of studies) await triage.add({ studyInstanceUID, revision: 1 });
+  const done = async () => (await reports.depth()).waiting - before;
+  const reached = async (wanted: number) => {
+    for (;;) {
+      const now = await done();
+      if (now >= wanted) return { now, at: performance.now() };
+      if (service.exit) throw service.endedError();
+      await pause(10);
+    }
+  };
+  const start = await reached(lead);
+  const end = await reached(studies.length);
+  for (const study of studies) {
+    const finding = await findings.get(study, 1);
+    if (finding?.outcome === "not-analysed") throw new Error(`not analysed: ${finding.reason?.text}`);
+  }
+  return (end.now - start.now) / ((end.at - start.at) / 1000);
+}
+
+/** Highest resident memory that the service's process has had, in MB. */
+async function peakMemory(): Promise<number> {
+  const status = await readFile(`/proc/${service.pid}/status`, "utf8");
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const rounded = (value: number) => Math.round(value * 1000) / 1000;
+
+const sources = [1, 2, 3, 4].map(
+  (seed) =>
+    readPart10(
+      makeStudy({ seed, matrix: { rows: options.rows, columns: options.columns } }).instances[0]?.bytes ??
+        new Uint8Array(),
+    ).dataSet,
+);
+
+try {
+  await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, {
+    what: "the inference service is ready",
+    timeoutSeconds: 120,
+    programs: [service],
+  });
+  // Both have a turn that does not count, in which caches fill and code is compiled.
+  await bareTurn();
+  await serviceTurn();
+  const bare: number[] = [];
+  const served: number[] = [];
+  for (let round = 1; round <= options.rounds; round++) {
+    bare.push(await bareTurn());
+    served.push(await serviceTurn());
+    console.log(
+      `round ${round}: bare network ${bare.at(-1)?.toFixed(2)}, service ${served.at(-1)?.toFixed(2)} images a second`,
+    );
+  }
+  // Each turn of the service is held against the turns of the network beside it: the machine's mood cancels out.
+  const ratios = served.map((rate, index) => rate / bare[index]!);
+  console.log(
+    JSON.stringify({
+      ratio: rounded(median(ratios)),
+      service_images_per_s: rounded(median(served)),
+      bare_images_per_s: rounded(median(bare)),
+      batch: options.batch,
+      threads: options.threads,
+      instance_mb: rounded((options.rows * options.columns * 2) / 1e6),
+      rss_mb_max: await peakMemory(),
+    }),
+  );
+} finally {
+  await engine.close();
+  await service.stop();
+  await triage.close();
+  await reports.close();
+  await closeStore(store);
+  await redis.stop();
+  await rm(work, { recursive: true, force: true });
+}
