@@ -1,0 +1,123 @@
+import { type Affine, about, apply, compose, invert, rotation, translation } from "./affine.ts";
+import type { Random } from "./random.ts";
+import type { Density, Probe } from "./solid.ts";
+import type { FractureTruth, FractureWish } from "./truth.ts";
+
+/** A fracture as it is built: the truth about it, and the shape of its line. */
+export interface Fracture {
+  readonly truth: FractureTruth;
+  /** Distance of the line from the joint along the radius, mm. */
+  readonly height: number;
+  /** Width of the gap between fragments, mm. */
+  readonly gap: number;
+  /** The line's rise towards the dorsal side, mm per mm. */
+  readonly slope: number;
+  /** Amplitude of the line's jaggedness, mm, and where its waves begin. */
+  readonly roughness: number;
+  readonly phase: number;
+  /** From where the distal fragment was to where it is. */
+  readonly shift: Affine;
+}
+
+/** A severity as a department sees them: most are plain, some are barely visible. */
+const drawSeverity = (random: Random) => Math.max(0.02, Math.min(1, random.uniform(0, 1) ** 0.8));
+
+export function drawFracture(wish: FractureWish, random: Random): Fracture {
+  // Each draw is made whether or not it is wished away, so that wishes leave the other draws as they were.
+  const drawn = {
+    type: random.weighted([[0.85, "colles"] as const, [0.15, "smith"] as const]),
+    severity: drawSeverity(random),
+    ulnarStyloid: random.chance(0.4),
+    line: random.weighted([[0.6, "lucent"] as const, [0.4, "impacted"] as const]),
+  };
+  const type = wish.type ?? drawn.type;
+  const severity = wish.severity ?? drawn.severity;
+  const side = type === "colles" ? 1 : -1;
+  const angulation = side * (1 + 36 * severity * random.uniform(0.75, 1.2));
+  const displacement = side * (0.2 + 8 * severity * random.uniform(0.6, 1.3));
+  const impaction = severity * random.uniform(1, 6.5);
+  const height = random.uniform(11, 27);
+  const line = drawn.line;
+  const truth: FractureTruth = {
+    type,
+    severity,
+    ulnarStyloid: wish.ulnarStyloid ?? drawn.ulnarStyloid,
+    angulation,
+    displacement,
+    impaction,
+    line,
+  };
+  const pivot = [-side * random.uniform(0, 4), -height, 0] as const;
+  return {
+    truth,
+    height,
+    gap: line === "lucent" ? 0.5 + 1.1 * severity * random.uniform(0.5, 1.5) : 0.05,
+    slope: random.normal(0.1, 0.12),
+    roughness: random.uniform(0.4, 1.4),
+    phase: random.uniform(0, 6.28),
+    shift: compose(translation(-displacement, -impaction, 0), about(pivot, rotation("z", angulation))),
+  };
+}
+
+/** How far, along the axis, a point is on the distal side of the line (mm). */
+function beyondLine(f: Fracture, x: number, y: number, z: number): number {
+  const jag = Math.sin(1.1 * x + f.phase) + 0.7 * Math.sin(0.9 * z + 2 * f.phase) + 0.5 * Math.sin(2.3 * x - 1.7 * z);
+  return y + f.height + f.slope * x - f.roughness * 0.5 * jag;
+}
+
+/** The radius in two pieces: the shaft where it was, the distal fragment shifted, denser where one is driven into the other. */
+export function brokenRadius(whole: Density, fracture: Fracture): Density {
+  const back = invert(fracture.shift);
+  const [b0, b1, , b3, b4, b5, , b7] = back as unknown as number[] as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const half = fracture.gap / 2;
+  const packed = fracture.truth.line === "impacted" ? 0.22 + 0.2 * fracture.truth.severity : 0.05;
+  const piece: Probe = { clear: 0, inside: 0 };
+  return (x, y, z, probe) => {
+    let density = 0;
+    let inside = 0;
+    let clear = 4;
+    const proximal = -beyondLine(fracture, x, y, z) - half;
+    if (proximal > -0.3) {
+      const cut = Math.min(1, (proximal + 0.3) / 0.6);
+      density += cut * compacted(whole(x, y, z, piece), proximal, packed, piece.inside);
+      inside += cut * piece.inside;
+      clear = Math.min(clear, piece.clear);
+    }
+    clear = Math.min(clear, Math.abs(proximal) * 0.7);
+    const u = b0 * x + b1 * y + b3;
+    const v = b4 * x + b5 * y + b7;
+    const distal = beyondLine(fracture, u, v, z) - half;
+    if (distal > -0.3) {
+      const cut = Math.min(1, (distal + 0.3) / 0.6);
+      density += cut * compacted(whole(u, v, z, piece), distal, packed, piece.inside);
+      inside += cut * piece.inside;
+      clear = Math.min(clear, piece.clear);
+    }
+    probe.clear = Math.min(clear, Math.abs(distal) * 0.7);
+    probe.inside = Math.min(1, inside);
+    return Math.min(1.6, density);
+  };
+}
+
+/** Trabeculae crushed along the line add up to a dense band. */
+const compacted = (density: number, fromLine: number, packed: number, inside: number) =>
+  fromLine > 3 ? density : density + inside * packed * Math.exp(-((fromLine / 1.3) ** 2));
+
+/**
+ * Where the hand goes with the distal fragment: it follows the joint's shift, but the midcarpal joint makes up for
+ * most of the tilt.
+ */
+export function handShift(fracture: Fracture): Affine {
+  const joint = [0, 0, 0] as const;
+  const [x, y] = apply(fracture.shift, joint);
+  return compose(translation(x, y, 0), rotation("z", fracture.truth.angulation * 0.3));
+}
