@@ -5,7 +5,6 @@ import { type StartBy, startByWhatIsThere } from "./docker.ts";
 import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
 import { type ForwardTo, orthancConfiguration, pushScript } from "./orthanc-configuration.ts";
-import { startOrthancContainer } from "./orthanc-container.ts";
 import { retryOnTakenPort } from "./retry-on-taken-port.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -43,7 +42,7 @@ export interface RunningOrthanc {
 /** Starts a real PACS: Orthanc with its DICOMweb plugin, which pushes by itself what becomes stable. */
 export async function startOrthanc(options: OrthancOptions = {}): Promise<RunningOrthanc> {
   return startByWhatIsThere(options.by ?? "auto", "Orthanc", {
-    container: () => startOrthancContainer(options),
+    container: async () => (await import("./orthanc-container.ts")).startOrthancContainer(options),
     program: () => retryOnTakenPort(options.httpPort === undefined, () => startOrthancProgram(options)),
   });
 }

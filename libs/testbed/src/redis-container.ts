@@ -1,12 +1,12 @@
 import { GenericContainer, Wait } from "testcontainers";
-import { durableSettings, type RunningRedis } from "./redis.ts";
+import type { RunningRedis } from "./redis.ts";
 
 /** The image of docker-compose.yml. */
 const image = "redis:7.4.2-alpine";
 
-export async function startRedisContainer(): Promise<RunningRedis> {
+export async function startRedisContainer(settings: readonly string[]): Promise<RunningRedis> {
   const container = await new GenericContainer(image)
-    .withCommand(["redis-server", "--save", "", ...durableSettings])
+    .withCommand(["redis-server", "--save", "", ...settings])
     .withExposedPorts(6379)
     .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
     .start();

@@ -4,7 +4,6 @@ import { type ChildProgram, startProgram } from "./child-program.ts";
 import { type StartBy, startByWhatIsThere } from "./docker.ts";
 import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
-import { startRedisContainer } from "./redis-container.ts";
 import { retryOnTakenPort } from "./retry-on-taken-port.ts";
 import { waitUntil } from "./wait-until.ts";
 import { workFolder } from "./work-folder.ts";
@@ -26,12 +25,13 @@ export interface RunningRedis {
 }
 
 /** What the queue needs of Redis: every change on disk, and nothing thrown away when memory is short. */
-export const durableSettings = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
+const durableSettings = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
 
 /** Starts a real Redis, durable as the queue needs it, reachable from this machine only. */
 export async function startRedis(options: RedisOptions = {}): Promise<RunningRedis> {
   return startByWhatIsThere(options.by ?? "auto", "redis-server", {
-    container: startRedisContainer,
+    // Loaded where it is used: a third of a second that others need not wait.
+    container: async () => (await import("./redis-container.ts")).startRedisContainer(durableSettings),
     program: () => retryOnTakenPort(options.port === undefined, () => startRedisProgram(options)),
   });
 }

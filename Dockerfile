@@ -1,0 +1,37 @@
+# One file for the three services: docker build --build-arg SERVICE=stow|inference|worklist .
+# TypeScript runs as it stands on Node 24, so there is nothing to build: one stage fetches the packages of one service,
+# the other holds only what that service runs on.
+
+FROM node:24-slim AS packages
+ARG SERVICE
+WORKDIR /redspot
+COPY . .
+# No install script runs (.npmrc); Node 24 is the image's own, so the npm package of it stays out.
+RUN --mount=type=cache,target=/root/.npm \
+    test -d "services/${SERVICE:?--build-arg SERVICE= stow, inference or worklist}" \
+    && npm ci --omit=dev --omit=optional --workspace "services/${SERVICE}" --loglevel=error \
+    && mkdir -p services-kept && mv "services/${SERVICE}" services-kept/ \
+    && rm -rf services && mv services-kept services \
+    && find libs services -name '*.test.ts' -delete
+
+FROM node:24-slim
+ARG SERVICE
+ENV NODE_ENV=production \
+    SERVICE=${SERVICE} \
+    REDSPOT_HOST=0.0.0.0 \
+    REDSPOT_PORT=8080 \
+    REDSPOT_SPOOL_DIR=/var/lib/redspot/spool \
+    REDSPOT_CACHE_DIR=/var/lib/redspot/cache
+# A volume mounted here takes these folders' owner.
+RUN install -d -o node -g node "$REDSPOT_SPOOL_DIR" "$REDSPOT_CACHE_DIR"
+WORKDIR /redspot
+COPY --from=packages /redspot/package.json ./
+COPY --from=packages /redspot/node_modules ./node_modules
+COPY --from=packages /redspot/libs ./libs
+COPY --from=packages /redspot/services ./services
+USER node
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 \
+    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.REDSPOT_PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# exec: signals reach Node, which ends in order.
+CMD ["sh", "-c", "exec node \"services/$SERVICE/src/main.ts\""]
