@@ -3,7 +3,7 @@ import type { View } from "./codes.ts";
 import { drawSite, type ImageClass, imageDataSet, type StudyHeader } from "./header.ts";
 import { ODDITIES, type Oddity, withOddities } from "./oddity.ts";
 import { inventPatient } from "./patient.ts";
-import { type RadiographOptions, renderRadiograph } from "./radiograph.ts";
+import { type Radiograph, type RadiographOptions, renderRadiograph } from "./radiograph.ts";
 import { type Random, randomFor } from "./random.ts";
 import { EXCLUSIONS, type Exclusion, type StudyTruth, type Truth } from "./truth.ts";
 
@@ -13,6 +13,8 @@ export interface PhantomInstance {
   sopInstanceUID: string;
   truth: Truth;
   dataSet: DataSet;
+  /** The image that the pixel data was made from. */
+  image: Radiograph;
 }
 
 export interface PhantomStudy {
@@ -88,7 +90,7 @@ export function makeStudy(options: StudyOptions): PhantomStudy {
       image,
     );
     const dataSet = oddities.length > 0 ? withOddities(whole, oddities, randomFor(seed, "oddities")) : whole;
-    return { bytes: writePart10(dataSet), sopInstanceUID, truth: image.truth, dataSet };
+    return { bytes: writePart10(dataSet), sopInstanceUID, truth: image.truth, dataSet, image };
   });
   return { studyInstanceUID, instances, truth: studyTruth(instances.map((instance) => instance.truth)) };
 }
