@@ -1,0 +1,138 @@
+import { storeResponse } from "@redspot/dicomweb";
+import { addHealthRoutes, bearerAuth, type Logger, type ReadinessChecks } from "@redspot/runtime";
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from "fastify";
+import { CAPABILITIES } from "./capabilities.ts";
+import { REQUEST_FAILURES, RequestFailure, type RequestFailureCode } from "./failures.ts";
+import { limitedBody } from "./limited-body.ts";
+import { boundaryOf, checkAccept, DICOM_JSON, studyOfPath } from "./store-request.ts";
+import { type StoreDependencies, type StoreLimits, storeInstances } from "./store-transaction.ts";
+
+export interface StowLimits extends StoreLimits {
+  maxRequestBytes: number;
+  /** After how many milliseconds without a byte a connection is cut off. */
+  idleMs: number;
+}
+
+export interface StowOptions extends Omit<StoreDependencies, "onFailure"> {
+  logger: Logger;
+  /** Bearer tokens that may store; without any, everybody may. */
+  tokens: readonly string[];
+  limits: StowLimits;
+  /** Refuse what the standard does not allow, though real senders do it: see docs/errors.md. */
+  strict: boolean;
+  /** What must be there for the service to be ready. */
+  checks: ReadinessChecks;
+}
+
+const RETRY_AFTER_SECONDS = 10;
+const REFUSED_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
+
+/** The Store service as an application: it knows no environment, opens no socket and handles no signal. */
+export function buildApp({ logger, tokens, limits, strict, checks, ...dependencies }: StowOptions): FastifyInstance {
+  const app = fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    // A line of its own tells of each transaction.
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+    connectionTimeout: limits.idleMs,
+    // An upload takes as long as it takes; who falls silent is cut off by the connection's timeout.
+    requestTimeout: 0,
+    bodyLimit: limits.maxRequestBytes,
+  });
+  // The body is read part by part in the handler.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((_request, reply) => refuse(reply, new RequestFailure("NOT_FOUND")));
+
+  addHealthRoutes(app, checks);
+  app.register((guarded, _options, done) => {
+    guarded.addHook("onRequest", bearerAuth(tokens));
+    addResource(guarded, "/", ["OPTIONS"]);
+    guarded.options("/", (_request, reply) => reply.type("application/vnd.sun.wadl+xml").send(CAPABILITIES));
+    for (const url of ["/studies", "/studies/:study"]) {
+      addResource(guarded, url, ["POST", "OPTIONS"]);
+      guarded.options(url, (_request, reply) => reply.code(204).header("allow", "POST, OPTIONS").send());
+      guarded.post<{ Params: { study?: string } }>(url, store);
+    }
+    done();
+  });
+  return app;
+
+  async function store(request: FastifyRequest<{ Params: { study?: string } }>, reply: FastifyReply) {
+    const startedAt = performance.now();
+    const study = studyOfPath(request.params.study);
+    checkAccept(request.headers, strict);
+    const boundary = boundaryOf(request.headers, strict);
+    if (Number(request.headers["content-length"]) > limits.maxRequestBytes) {
+      throw new RequestFailure("PAYLOAD_TOO_LARGE", `more than ${limits.maxRequestBytes} bytes`);
+    }
+    const body = limitedBody(request.raw, limits.maxRequestBytes);
+    const result = await storeInstances(
+      body,
+      boundary,
+      { ...study, strict, limits },
+      {
+        ...dependencies,
+        onFailure: (failure, cause) => request.log.warn({ err: failure, cause }, "an instance was not stored"),
+      },
+    ).finally(() => body.return(undefined));
+    const response = storeResponse(result);
+    request.log.info(
+      {
+        status: response.status,
+        stored: result.stored.length,
+        duplicates: result.duplicates,
+        failed: result.failed.length,
+        ms: Math.round(performance.now() - startedAt),
+      },
+      "Store transaction",
+    );
+    if (response.status === 503) reply.header("retry-after", String(RETRY_AFTER_SECONDS));
+    return reply.code(response.status).type(DICOM_JSON).send(JSON.stringify(response.body));
+  }
+}
+
+/** Answers 405 with what the resource has, before a body would be read (RFC 9110 15.5.6). */
+function addResource(app: FastifyInstance, url: string, allowed: readonly string[]): void {
+  app.route({
+    method: REFUSED_METHODS.concat("POST").filter((method) => !allowed.includes(method)) as "GET"[],
+    url,
+    onRequest: async (_request, reply) => {
+      reply.header("allow", allowed.join(", "));
+      throw new RequestFailure("METHOD_NOT_ALLOWED");
+    },
+    handler: async () => undefined,
+  });
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  if (error instanceof RequestFailure) return refuse(reply, error);
+  const status = (error as { statusCode?: number }).statusCode;
+  const code = (Object.keys(REQUEST_FAILURES) as RequestFailureCode[]).find(
+    (one) => REQUEST_FAILURES[one].status === status && status < 500,
+  );
+  if (code !== undefined) return refuse(reply, new RequestFailure(code));
+  if (request.raw.destroyed && !request.raw.complete) {
+    request.log.warn({ err: error }, "the sender broke off");
+  } else {
+    request.log.error({ err: error }, "a request failed");
+  }
+  return refuse(reply, new RequestFailure("INTERNAL"));
+}
+
+function refuse(reply: FastifyReply, failure: RequestFailure) {
+  // The rest of a body that was not read to its end would be taken for the next request.
+  if (!reply.request.raw.complete) reply.header("connection", "close");
+  if (failure.code === "UNSUPPORTED_MEDIA_TYPE") {
+    reply.header("accept-post", 'multipart/related; type="application/dicom"');
+  }
+  return reply.code(REQUEST_FAILURES[failure.code].status).send({ code: failure.code, message: failure.message });
+}

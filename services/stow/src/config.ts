@@ -1,0 +1,31 @@
+import { commonVariables, portVariable } from "@redspot/runtime";
+import { z } from "zod";
+
+const MIB = 1024 * 1024;
+
+function limit(otherwise: number, what: string) {
+  return z.coerce.number().int().positive().default(otherwise).describe(what);
+}
+
+/** What the service can be told by environment variables. */
+export const variables = {
+  ...commonVariables,
+  REDSPOT_PORT: portVariable(8081),
+  REDSPOT_SETTLE_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .default(30)
+    .describe("Seconds without a new instance after which a study is analysed"),
+  REDSPOT_STRICT: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((value) => value === "true")
+    .describe("true refuses what PS3.18 does not allow though real senders do it"),
+  REDSPOT_MAX_INSTANCE_MIB: limit(2048, "Largest instance in MiB"),
+  REDSPOT_MAX_REQUEST_MIB: limit(65_536, "Largest body of a request in MiB"),
+  REDSPOT_MAX_PARTS: limit(10_000, "Most instances in a request"),
+  REDSPOT_MAX_PART_HEADER_BYTES: limit(16 * 1024, "Longest header of a part in bytes"),
+  REDSPOT_IDLE_SECONDS: limit(60, "Seconds without a byte after which a connection is cut off"),
+} as const;
+
+export const toBytes = (mib: number): number => mib * MIB;

@@ -1,0 +1,64 @@
+import { closeStore, connectStore, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
+import { createLogger, describeConfig, listen, readConfig, runService } from "@redspot/runtime";
+import { FileSpool } from "@redspot/spool";
+import { buildApp } from "./app.ts";
+import { toBytes, variables } from "./config.ts";
+
+/** How long a sender waits for Redis before its instances are refused, to be sent again. */
+const ANSWER_WITHIN_MS = 5_000;
+
+if (process.argv.includes("--help")) {
+  console.log(`Redspot's STOW-RS listener. It is configured by environment variables:\n${describeConfig(variables)}`);
+  process.exit();
+}
+
+const logger = createLogger({ service: "stow", level: process.env.REDSPOT_LOG_LEVEL ?? "info" });
+
+await runService(logger, async (closers) => {
+  const config = readConfig(variables, process.env);
+  const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR);
+  const prefix = config.REDSPOT_REDIS_PREFIX;
+  const settleMs = config.REDSPOT_SETTLE_SECONDS * 1000;
+
+  // Two connections: the listener owes its senders an answer in time, the worker waits until Redis is back.
+  const answering = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS });
+  closers.push(() => closeStore(answering));
+  const waiting = connectStore(config.REDSPOT_REDIS_URL, { prefix });
+  closers.push(() => closeStore(waiting));
+  for (const { redis } of [answering, waiting]) {
+    redis.on("error", (error) => logger.warn({ err: error }, "Redis is away"));
+  }
+
+  const settling = new StudyQueue(answering, "settling");
+  closers.push(() => settling.close());
+  const worker = settleStudies(waiting, {
+    settleMs,
+    onError: (error) => logger.warn({ err: error }, "a study could not be settled yet"),
+  });
+  closers.push(() => worker.close());
+
+  const app = buildApp({
+    logger,
+    spool,
+    ledger: new StudyLedger(answering),
+    settling,
+    settleMs,
+    tokens: config.REDSPOT_TOKENS,
+    strict: config.REDSPOT_STRICT,
+    limits: {
+      maxInstanceBytes: toBytes(config.REDSPOT_MAX_INSTANCE_MIB),
+      maxRequestBytes: toBytes(config.REDSPOT_MAX_REQUEST_MIB),
+      maxParts: config.REDSPOT_MAX_PARTS,
+      maxPartHeaderBytes: config.REDSPOT_MAX_PART_HEADER_BYTES,
+      idleMs: config.REDSPOT_IDLE_SECONDS * 1000,
+    },
+    checks: { redis: () => answering.redis.ping() },
+  });
+  closers.push(() => app.close());
+  const address = await listen(app, {
+    host: config.REDSPOT_HOST,
+    port: config.REDSPOT_PORT,
+    tokens: config.REDSPOT_TOKENS,
+  });
+  logger.info({ address, spool: config.REDSPOT_SPOOL_DIR }, "listening for STOW-RS");
+});

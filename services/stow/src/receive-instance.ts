@@ -1,0 +1,116 @@
+import { MultipartError, type Part, parseMediaType } from "@redspot/dicomweb";
+import { type IncomingInstance, type Spool, SpoolError } from "@redspot/spool";
+import { ElementWalk } from "./element-walk.ts";
+import { InstanceFailure } from "./failures.ts";
+import { InstanceHeader, type InstanceIdentity } from "./instance-header.ts";
+
+/** What a part has to be. */
+export interface InstanceRules {
+  maxInstanceBytes: number;
+  /** Every part says `application/dicom`; lenient, it may say nothing or `application/octet-stream`. */
+  strict: boolean;
+  /** The Study Instance UID of the request's path. */
+  studyInstanceUID?: string;
+}
+
+/** An instance that has come in whole and may be stored. */
+export interface ReceivedInstance {
+  identity: InstanceIdentity;
+  incoming: IncomingInstance;
+}
+
+/** An instance that cannot be stored, with its names as far as they are known. */
+export interface RefusedInstance {
+  failure: InstanceFailure;
+  named: { sopClassUID?: string; sopInstanceUID?: string };
+  /** The body broke off within this part: nothing comes after it. */
+  bodyBroken?: true;
+}
+
+/**
+ * Takes one part into the spool's temporary place while its header and its element lengths are checked. Whatever is
+ * wrong with it is the part's own failure; the part is read to its end, so that the next one can be. Errors of the
+ * body's source come through.
+ */
+export async function receiveInstance(
+  part: Part,
+  spool: Spool,
+  rules: InstanceRules,
+): Promise<ReceivedInstance | RefusedInstance> {
+  const header = new InstanceHeader();
+  const walk = new ElementWalk();
+  let incoming: IncomingInstance | undefined;
+  let failure: InstanceFailure | undefined;
+  try {
+    failure = headerProblem(part, rules);
+    for await (const chunk of part.body) {
+      if (failure !== undefined) continue;
+      failure = await attempt(async () => {
+        incoming ??= await spool.receive();
+        if (incoming.bytes + chunk.byteLength > rules.maxInstanceBytes) {
+          throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${rules.maxInstanceBytes} bytes`);
+        }
+        header.push(chunk);
+        walk.push(chunk);
+        await incoming.write(chunk);
+      });
+      if (failure !== undefined) await incoming?.abort();
+    }
+    failure ??= await attempt(async () => checkEnd(header, walk, rules));
+    if (failure === undefined && incoming !== undefined) return { identity: header.end(), incoming };
+    await incoming?.abort();
+    return { failure: failure ?? new InstanceFailure("EMPTY_PART"), named: header.named };
+  } catch (error) {
+    await incoming?.abort();
+    if (!(error instanceof MultipartError)) throw error;
+    const cutShort = failure ?? new InstanceFailure("TRUNCATED", error.message);
+    return { failure: cutShort, named: header.named, bodyBroken: true };
+  }
+}
+
+async function attempt(action: () => Promise<void>): Promise<InstanceFailure | undefined> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** The failure that an error of the spool means for the instance; other errors are faults, and come through. */
+export function failureOf(error: unknown): InstanceFailure {
+  if (error instanceof InstanceFailure) return error;
+  if (error instanceof SpoolError) {
+    return new InstanceFailure(error.code === "NO_SPACE" ? "SPOOL_FULL" : "SPOOL_FAILED", error.message);
+  }
+  throw error;
+}
+
+function headerProblem({ headers, problem }: Part, { strict }: InstanceRules): InstanceFailure | undefined {
+  if (problem !== undefined) return new InstanceFailure("BAD_PART_HEADER");
+  const contentType = headers.get("content-type");
+  if (contentType === undefined) return strict ? new InstanceFailure("WRONG_PART_TYPE") : undefined;
+  const essence = parseMediaType(contentType)?.essence;
+  const taken = essence === "application/dicom" || (!strict && essence === "application/octet-stream");
+  return taken ? undefined : new InstanceFailure("WRONG_PART_TYPE");
+}
+
+/** What only the end of the file tells. A file that is cut short is told as such, whatever is missing for it. */
+function checkEnd(header: InstanceHeader, walk: ElementWalk, { studyInstanceUID }: InstanceRules): void {
+  const wholeness = walk.end();
+  let identity: InstanceIdentity;
+  try {
+    identity = header.end();
+  } catch (error) {
+    if (error instanceof InstanceFailure && error.code === "MISSING_UID" && wholeness !== "whole") throw cut(wholeness);
+    throw error;
+  }
+  if (wholeness !== "whole") throw cut(wholeness);
+  if (studyInstanceUID !== undefined && identity.studyInstanceUID !== studyInstanceUID) {
+    throw new InstanceFailure("STUDY_MISMATCH");
+  }
+}
+
+function cut(wholeness: "truncated" | "malformed"): InstanceFailure {
+  return new InstanceFailure(wholeness === "truncated" ? "TRUNCATED" : "MALFORMED");
+}

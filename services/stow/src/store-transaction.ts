@@ -1,0 +1,173 @@
+import { type FailedInstance, MultipartError, type Part, readMultipart, type StoredInstance } from "@redspot/dicomweb";
+import type { Spool } from "@redspot/spool";
+import { INSTANCE_FAILURES, InstanceFailure, type InstanceFailureCode, RequestFailure } from "./failures.ts";
+import {
+  failureOf,
+  type InstanceRules,
+  type ReceivedInstance,
+  type RefusedInstance,
+  receiveInstance,
+} from "./receive-instance.ts";
+import { isImage } from "./sop-class.ts";
+
+/** Where an instance is noted, and what its study's waiting revision is. */
+export interface Ledger {
+  noteInstance(note: {
+    studyInstanceUID: string;
+    sopInstanceUID: string;
+    sopClassUID: string;
+    isImage: boolean;
+    sha256: string;
+    bytes: number;
+  }): Promise<{ newInstance: boolean; openRevision?: number }>;
+}
+
+/** Where a study waits until it has stopped growing. Adding the same revision again changes nothing. */
+export interface Settling {
+  add(job: { studyInstanceUID: string; revision: number }, delayMs: number): Promise<void>;
+}
+
+export interface StoreDependencies {
+  spool: Spool;
+  ledger: Ledger;
+  settling: Settling;
+  settleMs: number;
+  /** Told of each failure of an instance, for the log. */
+  onFailure?: (failure: InstanceFailure, cause?: unknown) => void;
+}
+
+export interface StoreLimits {
+  maxInstanceBytes: number;
+  maxParts: number;
+  maxPartHeaderBytes: number;
+}
+
+/** What came of a Store transaction. */
+export interface StoreResult {
+  stored: StoredInstance[];
+  failed: (FailedInstance & { code: InstanceFailureCode })[];
+  /** How many of the stored ones were there before. */
+  duplicates: number;
+}
+
+/** So many instances are made durable and noted while the next ones come in. */
+const MOST_COMMITS_AT_ONCE = 8;
+
+/**
+ * The Store transaction (PS3.18 10.5) on a multipart body: every part is an instance with an outcome of its own.
+ * An instance counts as stored when its bytes are durable in the spool, it is noted in the ledger, and the settling job
+ * of its study's revision exists; each step is idempotent, so a sender that has seen no answer sends again.
+ *
+ * Throws RequestFailure where not even the first part can be found; errors of the source come through.
+ */
+export async function storeInstances(
+  body: AsyncIterable<Uint8Array>,
+  boundary: string,
+  { studyInstanceUID, strict, limits }: { studyInstanceUID?: string; strict: boolean; limits: StoreLimits },
+  dependencies: StoreDependencies,
+): Promise<StoreResult> {
+  const rules: InstanceRules = {
+    maxInstanceBytes: limits.maxInstanceBytes,
+    strict,
+    ...(studyInstanceUID === undefined ? {} : { studyInstanceUID }),
+  };
+  const transaction = new Transaction(dependencies);
+  try {
+    for await (const part of partsOf(body, boundary, limits)) await transaction.take(part, rules);
+  } catch (error) {
+    if (!(error instanceof MultipartError)) {
+      // The sender is gone, or something is broken here: nobody gets an answer, but nothing is left half done.
+      await transaction.commitsDone();
+      throw error;
+    }
+    transaction.endEarly(error);
+  }
+  return transaction.result();
+}
+
+function partsOf(body: AsyncIterable<Uint8Array>, boundary: string, limits: StoreLimits): AsyncIterable<Part> {
+  return readMultipart(body, boundary, { maxHeaderBytes: limits.maxPartHeaderBytes, maxParts: limits.maxParts });
+}
+
+class Transaction {
+  readonly #dependencies: StoreDependencies;
+  readonly #result: StoreResult = { stored: [], failed: [], duplicates: 0 };
+  readonly #committing = new Set<Promise<void>>();
+  #fault: unknown;
+  #brokenPartTold = false;
+
+  constructor(dependencies: StoreDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async take(part: Part, rules: InstanceRules): Promise<void> {
+    const instance = await receiveInstance(part, this.#dependencies.spool, rules);
+    if ("failure" in instance) {
+      this.#brokenPartTold = instance.bodyBroken === true;
+      return this.#refuse(instance);
+    }
+    const committing = this.#commit(instance).catch((fault: unknown) => {
+      this.#fault ??= fault;
+    });
+    this.#committing.add(committing);
+    void committing.then(() => this.#committing.delete(committing));
+    if (this.#committing.size >= MOST_COMMITS_AT_ONCE) await Promise.race(this.#committing);
+  }
+
+  async #commit({ identity, incoming }: ReceivedInstance): Promise<void> {
+    try {
+      const { outcome, sha256, bytes } = await incoming.commit(identity);
+      if (outcome === "conflict") throw new InstanceFailure("CONFLICT");
+      await this.#note(identity, sha256, bytes);
+      const { sopClassUID, sopInstanceUID } = identity;
+      this.#result.stored.push({ sopClassUID, sopInstanceUID });
+      if (outcome === "duplicate") this.#result.duplicates += 1;
+    } catch (error) {
+      this.#refuse({ failure: failureOf(error), named: identity });
+    }
+  }
+
+  async #note(identity: ReceivedInstance["identity"], sha256: string, bytes: number): Promise<void> {
+    const { ledger, settling, settleMs, onFailure } = this.#dependencies;
+    try {
+      const { studyInstanceUID, sopClassUID } = identity;
+      const { openRevision } = await ledger.noteInstance({ ...identity, isImage: isImage(sopClassUID), sha256, bytes });
+      if (openRevision !== undefined) await settling.add({ studyInstanceUID, revision: openRevision }, settleMs);
+    } catch (cause) {
+      const failure = new InstanceFailure("LEDGER_AWAY");
+      onFailure?.(failure, cause);
+      throw failure;
+    }
+  }
+
+  #refuse({ failure, named }: RefusedInstance): void {
+    if (failure.code !== "LEDGER_AWAY") this.#dependencies.onFailure?.(failure);
+    const { sopClassUID, sopInstanceUID } = named;
+    this.#result.failed.push({
+      ...(sopClassUID === undefined ? {} : { sopClassUID }),
+      ...(sopInstanceUID === undefined ? {} : { sopInstanceUID }),
+      failureReason: INSTANCE_FAILURES[failure.code].reason,
+      code: failure.code,
+    });
+  }
+
+  /** The body's framing is broken: what came before keeps its outcome. */
+  endEarly(error: MultipartError): void {
+    if (error.code === "NO_BOUNDARY") throw new RequestFailure("BAD_BODY", error.message);
+    if (this.#brokenPartTold) return;
+    const code = error.code === "TOO_MANY_PARTS" ? "TOO_MANY_PARTS" : "TRUNCATED";
+    this.#refuse({ failure: new InstanceFailure(code, error.message), named: {} });
+  }
+
+  async commitsDone(): Promise<void> {
+    await Promise.all(this.#committing);
+  }
+
+  async result(): Promise<StoreResult> {
+    await this.commitsDone();
+    if (this.#fault !== undefined) throw this.#fault;
+    const { stored, failed } = this.#result;
+    if (stored.length + failed.length === 0) throw new RequestFailure("NO_PARTS");
+    return this.#result;
+  }
+}
