@@ -1,15 +1,18 @@
 import type { Part10 } from "@redspot/dicom";
 import { removeAnnotation } from "./clean/annotation.ts";
-import { sampleValues } from "./clean/sample.ts";
+import { ascendingValues, type Lattice, sampleLattice } from "./clean/lattice.ts";
+import { findOpenField } from "./clean/open-field.ts";
+import { bothOpen, polygonSpans, type Spans } from "./clean/polygon.ts";
 import { readShutter } from "./clean/shutter.ts";
 import { decodeFrame } from "./decode/decode.ts";
+import type { StoredFrame } from "./decode/stored-frame.ts";
 import { greyTable } from "./grey/grey-table.ts";
 import { readModality } from "./grey/modality.ts";
 import { isInverted } from "./grey/presentation.ts";
 import { storedValueOf } from "./grey/stored-values.ts";
 import { chooseVoi, type VoiChoice } from "./grey/voi.ts";
 import { type ImagePixel, readImagePixel } from "./image-pixel.ts";
-import { averageAreas, type Grid } from "./resample/area-average.ts";
+import { averageAreas, type Box, type Grid } from "./resample/area-average.ts";
 
 /**
  * The version of everything between pixel data and model input: the order of the stages, the choice of window and its
@@ -25,7 +28,7 @@ export const INPUT_SIZE = 299;
 /** What the network sees of an instance, and what was done to get there. */
 export interface ModelInput {
   size: typeof INPUT_SIZE;
-  /** 299 x 299 greys, 0 to 1, row by row, bone bright; black around the image where it is not square. */
+  /** 299 x 299 greys, 0 to 1, row by row, bone bright; black around the field where it is not square. */
   pixels: Float32Array;
   facts: ModelInputFacts;
 }
@@ -37,56 +40,118 @@ export interface ModelInputFacts {
   annotationPixelsRemoved: number;
   /** How often the decoder halved the image: 0, or up to 2 for JPEG 2000 and HTJ2K. */
   decodedReduction: 0 | 1 | 2;
-  /** Where in the square the image lies, in pixels of the square. */
-  content: { x: number; y: number; width: number; height: number };
+  /** The part of the image that was exposed and not shuttered, in its own pixels: all that the network sees of it. */
+  field: Box;
+  /** Where in the square that part lies, in pixels of the square. */
+  content: Box;
 }
 
 /**
- * Turns an instance's pixel data into model input: decode, modality LUT, VOI LUT, inversion, shutter, resampling,
+ * Turns an instance's pixel data into model input: decode, modality LUT, open field, VOI LUT, inversion, resampling,
  * annotation removal. One implementation for training and serving. Throws PixelError.
  */
 export async function toModelInput(part10: Part10): Promise<ModelInput> {
   const { dataSet } = part10;
   const image = readImagePixel(dataSet);
-  const frame = await decodeFrame(part10, image, halvingsFor(image));
-  const shutter = readShutter(dataSet, frame.rows, frame.columns, frame.reduction);
   const storedOf = storedValueOf(image);
   const modality = readModality(dataSet, image);
-  const samples = sampleValues(frame, image, storedOf, modality.apply, shutter);
-  const voi = chooseVoi(dataSet, modality, samples);
   const inverted = isInverted(dataSet, image);
+  const { frame, lattice, open, box } = await decodeAsNeeded(part10, image, (frame) => {
+    const shutter = readShutter(dataSet, frame.rows, frame.columns, frame.reduction);
+    const lattice = sampleLattice(frame, image, storedOf, modality.apply, shutter);
+    return { frame, lattice, ...openField(frame, lattice, inverted ? -1 : 1, shutter) };
+  });
+  const voi = chooseVoi(dataSet, modality, ascendingValues(lattice, isOpen(lattice, open)));
   const table = greyTable(image, storedOf, modality.apply, voi.apply, inverted, frame.words.BYTES_PER_ELEMENT);
-  const content = placeInSquare(image);
-  const grid = averageAreas(frame, table, content.width, content.height, shutter);
+  const content = placeInSquare(box.width, box.height * image.pixelAspect);
+  const grid = averageAreas(frame, table, box, content.width, content.height, open);
   const annotationPixelsRemoved = removeAnnotation(grid);
+  const scale = 2 ** frame.reduction;
   return {
     size: INPUT_SIZE,
     pixels: intoSquare(grid, content),
-    facts: { window: voi.choice, annotationPixelsRemoved, decodedReduction: frame.reduction, content },
+    facts: {
+      window: voi.choice,
+      annotationPixelsRemoved,
+      decodedReduction: frame.reduction,
+      field: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
+      content,
+    },
   };
 }
 
-/** As many halvings, of the two that decoders are asked for, as leave the longer side one and a half times 299. */
-function halvingsFor({ rows, columns }: ImagePixel): 0 | 1 | 2 {
-  const longer = Math.max(rows, columns);
-  if (longer / 4 >= 1.5 * INPUT_SIZE) return 2;
-  return longer / 2 >= 1.5 * INPUT_SIZE ? 1 : 0;
+/** What is seen of a frame before its window is chosen. */
+interface Look {
+  frame: StoredFrame;
+  lattice: Lattice;
+  open: Spans | undefined;
+  /** The smallest box around what is open. */
+  box: Box;
+}
+
+/** Of the longer side of the open field, one and a half times as many pixels as the network sees are enough. */
+const ENOUGH = 1.5 * INPUT_SIZE;
+
+/**
+ * Decodes at the lowest resolution that leaves enough pixels: first at a quarter where the codec can, and again, finer,
+ * where the open field turns out to be only a part of the frame.
+ */
+async function decodeAsNeeded(part10: Part10, image: ImagePixel, look: (frame: StoredFrame) => Look): Promise<Look> {
+  for (let halvings: 0 | 1 | 2 = 2; ; halvings = halvings === 2 ? 1 : 0) {
+    if (halvings > 0 && Math.max(image.rows, image.columns) / 2 ** halvings < ENOUGH) continue;
+    const seen = look(await decodeFrame(part10, image, halvings));
+    if (seen.frame.reduction === 0 || Math.max(seen.box.width, seen.box.height) >= ENOUGH) return seen;
+  }
+}
+
+function openField(
+  { rows, columns }: StoredFrame,
+  lattice: Lattice,
+  brightness: 1 | -1,
+  shutter: Spans | undefined,
+): Pick<Look, "open" | "box"> {
+  const field = findOpenField(lattice, brightness, columns, rows);
+  if (!field) return { open: shutter, box: { x: 0, y: 0, width: columns, height: rows } };
+  const spans = polygonSpans(field, columns);
+  const [left, right] = [Math.min(...field.map(({ x }) => x)), Math.max(...field.map(({ x }) => x))];
+  const [top, bottom] = [Math.min(...field.map(({ y }) => y)), Math.max(...field.map(({ y }) => y))];
+  const [x, y] = [Math.round(left), Math.round(top)];
+  return {
+    open: shutter ? bothOpen(shutter, spans) : spans,
+    box: { x, y, width: Math.round(right) - x, height: Math.round(bottom) - y },
+  };
+}
+
+/** Whether a lattice point lies in what is open. */
+function isOpen({ width, step }: Lattice, open: Spans | undefined): ((index: number) => boolean) | undefined {
+  if (!open) return undefined;
+  let row = -1;
+  let spans: readonly number[] = [];
+  return (index) => {
+    const y = Math.floor(index / width);
+    if (y !== row) {
+      row = y;
+      spans = open((step >> 1) + y * step);
+    }
+    const column = (step >> 1) + (index - y * width) * step;
+    for (let at = 0; at + 1 < spans.length; at += 2) if (column >= spans[at]! && column < spans[at + 1]!) return true;
+    return false;
+  };
 }
 
 /**
- * The whole image, as large as the square takes it, in its middle, with its own proportions. The paper's pipeline
+ * The whole field, as large as the square takes it, in its middle, with its own proportions. The paper's pipeline
  * stretched every image to a square; but fractures of the distal radius are judged by angles, which stretching bends
- * by an amount that depends on how the sender cropped, and rotations, by which training augments, would shear.
+ * by an amount that depends on how the beam was collimated, and rotations, by which training augments, would shear.
  */
-function placeInSquare({ rows, columns, pixelAspect }: ImagePixel): ModelInputFacts["content"] {
-  const height = rows * pixelAspect;
-  const scale = INPUT_SIZE / Math.max(height, columns);
+function placeInSquare(width: number, height: number): Box {
+  const scale = INPUT_SIZE / Math.max(width, height);
   const side = (length: number) => Math.min(INPUT_SIZE, Math.max(1, Math.round(length * scale)));
-  const [w, h] = [side(columns), side(height)];
+  const [w, h] = [side(width), side(height)];
   return { x: (INPUT_SIZE - w) >> 1, y: (INPUT_SIZE - h) >> 1, width: w, height: h };
 }
 
-function intoSquare({ greys, width, height }: Grid, { x, y }: ModelInputFacts["content"]): Float32Array {
+function intoSquare({ greys, width, height }: Grid, { x, y }: Box): Float32Array {
   const square = new Float32Array(INPUT_SIZE ** 2);
   for (let row = 0; row < height; row++) {
     square.set(greys.subarray(row * width, (row + 1) * width), (y + row) * INPUT_SIZE + x);

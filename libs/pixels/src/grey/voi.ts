@@ -1,5 +1,5 @@
 import { type DataSet, items } from "@redspot/dicom";
-import { percentile } from "../clean/sample.ts";
+import { percentile } from "../clean/lattice.ts";
 import { PixelError } from "../pixel-error.ts";
 import { lookUp, readLut } from "./lut.ts";
 import type { Modality } from "./modality.ts";
@@ -22,7 +22,7 @@ const PERCENTILES = [0.005, 0.995] as const;
  * percentile window over the sampled values. One that leaves nothing to see of these very pixels, as a default window
  * written for another detector does, is passed over, and so is a table that cannot be read.
  */
-export function chooseVoi(dataSet: DataSet, modality: Modality, ascending: Float64Array): Voi {
+export function chooseVoi(dataSet: DataSet, modality: Modality, ascending: Float32Array): Voi {
   const sent = [sequenceVoi(dataSet, modality), windowVoi(dataSet)];
   return sent.find((voi) => voi !== undefined && isSensible(voi, ascending)) ?? percentileVoi(ascending);
 }
@@ -44,7 +44,7 @@ function windowVoi(dataSet: DataSet): Voi | undefined {
   return window && { choice: window.function, apply: applyWindow(window) };
 }
 
-function percentileVoi(ascending: Float64Array): Voi {
+function percentileVoi(ascending: Float32Array): Voi {
   const low = percentile(ascending, PERCENTILES[0]);
   const high = percentile(ascending, PERCENTILES[1]);
   const width = Math.max(high - low, 1e-9);
@@ -55,7 +55,7 @@ function percentileVoi(ascending: Float64Array): Voi {
  * Whether the transformation shows what is in the pixels: at least one in a hundred comes out neither black nor white,
  * and the percentiles come out a tenth of the range apart. A uniform image is shown by none, and by all equally well.
  */
-function isSensible({ apply }: Voi, ascending: Float64Array): boolean {
+function isSensible({ apply }: Voi, ascending: Float32Array): boolean {
   const low = percentile(ascending, PERCENTILES[0]);
   const high = percentile(ascending, PERCENTILES[1]);
   if (low === high) return true;

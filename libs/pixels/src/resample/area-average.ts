@@ -1,4 +1,4 @@
-import type { Shutter } from "../clean/shutter.ts";
+import type { Spans } from "../clean/polygon.ts";
 import type { StoredFrame } from "../decode/stored-frame.ts";
 
 /** A grey image, row by row. */
@@ -8,31 +8,43 @@ export interface Grid {
   greys: Float32Array;
 }
 
+/** A rectangle of a frame, in whole pixels. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 /**
- * Looks every word up in the grey table and averages over the area of each cell, parts of pixels counted as parts: the
- * box filter, exact and free of aliasing (OpenCV's INTER_AREA). What a shutter covers is black. Sums run down the rows of
- * a cell first, column by column, which is memory's own order, and then along the row.
+ * Looks every word of the box up in the grey table and averages over the area of each cell, parts of pixels counted as
+ * parts: the box filter, exact and free of aliasing (OpenCV's INTER_AREA). What is not open is black. Sums run down the
+ * rows of a cell first, column by column, which is memory's own order, and then along the row.
  */
 export function averageAreas(
-  { rows, columns, words }: Omit<StoredFrame, "reduction">,
+  { columns, words }: Pick<StoredFrame, "columns" | "words">,
   table: Float32Array,
+  box: Box,
   width: number,
   height: number,
-  shutter?: Shutter,
+  open?: Spans,
 ): Grid {
   const greys = new Float32Array(width * height);
-  const sums = new Float32Array(columns);
-  const everything = [0, columns];
+  const sums = new Float32Array(box.width);
+  const everything = [box.x, box.x + box.width];
   for (let y = 0; y < height; y++) {
-    const start = (y * rows) / height;
-    const end = ((y + 1) * rows) / height;
+    const start = (y * box.height) / height;
+    const end = ((y + 1) * box.height) / height;
     sums.fill(0);
     for (let row = Math.floor(start); row < end; row++) {
       const part = Math.min(end, row + 1) - Math.max(start, row);
-      const spans = shutter ? shutter.openSpans(row) : everything;
+      const spans = open ? open(box.y + row) : everything;
       for (let at = 0; at + 1 < spans.length; at += 2) {
-        if (part === 1) addRow(words, row * columns, table, sums, spans[at]!, spans[at + 1]!);
-        else addPartOfRow(words, row * columns, table, sums, spans[at]!, spans[at + 1]!, part);
+        const from = Math.max(spans[at]! - box.x, 0);
+        const to = Math.min(spans[at + 1]! - box.x, box.width);
+        const offset = (box.y + row) * columns + box.x;
+        if (part === 1) addRow(words, offset, table, sums, from, to);
+        else addPartOfRow(words, offset, table, sums, from, to, part);
       }
     }
     averageRow(sums, end - start, greys.subarray(y * width, (y + 1) * width));

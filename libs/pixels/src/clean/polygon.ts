@@ -1,0 +1,78 @@
+/** A point of the frame, in pixels from its upper left corner: pixel 0 reaches from 0 to 1. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** Where rows are open: pairs of columns, from (inclusive) and to (exclusive), counted from 0, in order. */
+export type Spans = (row: number) => readonly number[];
+
+/** The columns of each row whose pixels' middles are inside the polygon, by the even-odd rule. */
+export function polygonSpans(vertices: readonly Point[], columns: number): Spans {
+  return (row) => {
+    const y = row + 0.5;
+    const crossings = vertices.flatMap((from, index) => {
+      const to = vertices[(index + 1) % vertices.length]!;
+      if (from.y <= y === to.y <= y) return [];
+      return [from.x + ((y - from.y) / (to.y - from.y)) * (to.x - from.x)];
+    });
+    crossings.sort((a, b) => a - b);
+    const spans: number[] = [];
+    for (let at = 0; at + 1 < crossings.length; at += 2) {
+      spans.push(...span(crossings[at]!, crossings[at + 1]!, columns));
+    }
+    return spans;
+  };
+}
+
+/** The pixels of a row of `columns` whose middles lie between two places; none, or one pair of columns. */
+export function span(from: number, to: number, columns: number): number[] {
+  const first = Math.max(0, Math.round(from));
+  const last = Math.min(columns, Math.round(to));
+  return first < last ? [first, last] : [];
+}
+
+/** What is open in both. */
+export function bothOpen(a: Spans, b: Spans): Spans {
+  return (row) => {
+    const [some, others] = [a(row), b(row)];
+    const both: number[] = [];
+    for (let i = 0; i + 1 < some.length; i += 2) {
+      for (let j = 0; j + 1 < others.length; j += 2) {
+        const from = Math.max(some[i]!, others[j]!);
+        const to = Math.min(some[i + 1]!, others[j + 1]!);
+        if (from < to) both.push(from, to);
+      }
+    }
+    return both;
+  };
+}
+
+/** Points with a x + b y + c of 0 or more. */
+export interface HalfPlane {
+  a: number;
+  b: number;
+  c: number;
+}
+
+/** The part of a convex polygon that lies in a half-plane (Sutherland and Hodgman). */
+export function clipPolygon(vertices: readonly Point[], { a, b, c }: HalfPlane): Point[] {
+  return vertices.flatMap((from, index) => {
+    const to = vertices[(index + 1) % vertices.length]!;
+    const [here, there] = [a * from.x + b * from.y + c, a * to.x + b * to.y + c];
+    const kept = here >= 0 ? [from] : [];
+    if (here >= 0 === there >= 0) return kept;
+    const part = here / (here - there);
+    return [...kept, { x: from.x + part * (to.x - from.x), y: from.y + part * (to.y - from.y) }];
+  });
+}
+
+/** The area of a polygon (Gauss). */
+export function polygonArea(vertices: readonly Point[]): number {
+  let twice = 0;
+  vertices.forEach((from, index) => {
+    const to = vertices[(index + 1) % vertices.length]!;
+    twice += from.x * to.y - to.x * from.y;
+  });
+  return Math.abs(twice) / 2;
+}
