@@ -8,7 +8,7 @@ export interface LabelledFeatures {
 }
 
 /**
- * Brings features to mean 0 and the cases to a mean squared length of 1 per `SHARE` features, so that the schedule's
+ * Brings features to mean 0 and the cases to one mean squared length, so that the schedule's
  * learning rate suits any backbone. It is linear, and folded into the head afterwards: the head goes on raw features.
  */
 export interface Standardisation {
@@ -16,8 +16,8 @@ export interface Standardisation {
   readonly scale: number;
 }
 
-/** The mean squared length of a standardised case. */
-const SQUARED_LENGTH = 100;
+/** The mean squared length of a standardised case: of the order of raw features, which the published schedule was made for. */
+export const STANDARDISED_LENGTH = 100;
 
 export function fitStandardisation({ features, labels }: LabelledFeatures): Standardisation {
   const cases = labels.length;
@@ -27,7 +27,7 @@ export function fitStandardisation({ features, labels }: LabelledFeatures): Stan
   let variance = 0;
   for (let i = 0; i < features.length; i++) variance += (features[i]! - mean[i % width]!) ** 2 / cases;
   if (!(variance > 0)) throw new RangeError("all cases have the same features");
-  return { mean, scale: Math.sqrt(SQUARED_LENGTH / variance) };
+  return { mean, scale: Math.sqrt(STANDARDISED_LENGTH / variance) };
 }
 
 export function standardise({ mean, scale }: Standardisation, features: Float32Array): Float64Array {
