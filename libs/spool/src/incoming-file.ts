@@ -8,7 +8,7 @@ import type { CommitOutcome, Committed, IncomingInstance, InstanceName } from ".
 import { onFileSystem, systemCode } from "./spool-error.ts";
 
 /** How much may wait for the disk before `write` makes its caller wait. */
-const MOST_PENDING_BYTES = 1024 * 1024;
+const MOST_PENDING_BYTES = 256 * 1024;
 
 /**
  * A temporary file that becomes an instance by a hard link, which, unlike a rename, fails where the name is taken.

@@ -1,7 +1,11 @@
+// First, so that it holds while the others are loaded.
+import "./young-generation.ts";
+
 import { closeStore, connectStore, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
 import { createLogger, describeConfig, listen, readConfig, runService } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
+import { compactHeap } from "./compact-heap.ts";
 import { toBytes, variables } from "./config.ts";
 
 /** How long a sender waits for Redis before its instances are refused, to be sent again. */
@@ -60,5 +64,6 @@ await runService(logger, async (closers) => {
     port: config.REDSPOT_PORT,
     tokens: config.REDSPOT_TOKENS,
   });
+  compactHeap();
   logger.info({ address, spool: config.REDSPOT_SPOOL_DIR }, "listening for STOW-RS");
 });
