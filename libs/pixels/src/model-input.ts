@@ -1,9 +1,12 @@
 import type { Part10 } from "@redspot/dicom";
 import { removeAnnotation } from "./clean/annotation.ts";
-import { ascendingValues, type Lattice, sampleLattice } from "./clean/lattice.ts";
+import { findBurntIn } from "./clean/burnt-in.ts";
+import { distributionOf } from "./clean/distribution.ts";
+import { type Lattice, sampleLattice } from "./clean/lattice.ts";
 import { findOpenField } from "./clean/open-field.ts";
 import { bothOpen, polygonSpans, type Spans } from "./clean/polygon.ts";
 import { readShutter } from "./clean/shutter.ts";
+import { openLattice, surroundingsOf } from "./clean/surroundings.ts";
 import { decodeFrame } from "./decode/decode.ts";
 import type { StoredFrame } from "./decode/stored-frame.ts";
 import { greyTable } from "./grey/grey-table.ts";
@@ -56,16 +59,28 @@ export async function toModelInput(part10: Part10): Promise<ModelInput> {
   const storedOf = storedValueOf(image);
   const modality = readModality(dataSet, image);
   const inverted = isInverted(dataSet, image);
+  const brightness = inverted ? -1 : 1;
   const { frame, lattice, open, box } = await decodeAsNeeded(part10, image, (frame) => {
     const shutter = readShutter(dataSet, frame.rows, frame.columns, frame.reduction);
     const lattice = sampleLattice(frame, image, storedOf, modality.apply, shutter);
-    return { frame, lattice, ...openField(frame, lattice, inverted ? -1 : 1, shutter) };
+    return { frame, lattice, ...openField(frame, lattice, brightness, shutter) };
   });
-  const voi = chooseVoi(dataSet, modality, ascendingValues(lattice, isOpen(lattice, open)));
+  const isOpen = openLattice(lattice, open);
+  const voi = chooseVoi(
+    dataSet,
+    modality,
+    distributionOf(lattice.values, (index) => isOpen[index] === 1),
+  );
   const table = greyTable(image, storedOf, modality.apply, voi.apply, inverted, frame.words.BYTES_PER_ELEMENT);
   const content = placeInSquare(box.width, box.height * image.pixelAspect);
-  const grid = averageAreas(frame, table, box, content.width, content.height, open);
-  const annotationPixelsRemoved = removeAnnotation(grid);
+  const { width, height } = content;
+  const grid = averageAreas(frame, table, box, width, height, open);
+  const surroundings = surroundingsOf(lattice, isOpen, brightness, box, width, height);
+  const modalityOf = (word: number) => modality.apply(storedOf(word));
+  const written = findBurntIn(frame, lattice, isOpen, modalityOf, brightness, box, open);
+  const burntIn =
+    written === undefined ? undefined : averageAreas(frame, onlyWord(written, table.length), box, width, height, open);
+  const annotationPixelsRemoved = removeAnnotation(grid, surroundings, burntIn);
   const scale = 2 ** frame.reduction;
   return {
     size: INPUT_SIZE,
@@ -78,6 +93,13 @@ export async function toModelInput(part10: Part10): Promise<ModelInput> {
       content,
     },
   };
+}
+
+/** A grey table that is 1 for one word and 0 for all others, so that areas average to that word's share. */
+function onlyWord(word: number, words: number): Float32Array {
+  const table = new Float32Array(words);
+  table[word] = 1;
+  return table;
 }
 
 /** What is seen of a frame before its window is chosen. */
@@ -119,23 +141,6 @@ function openField(
   return {
     open: shutter ? bothOpen(shutter, spans) : spans,
     box: { x, y, width: Math.round(right) - x, height: Math.round(bottom) - y },
-  };
-}
-
-/** Whether a lattice point lies in what is open. */
-function isOpen({ width, step }: Lattice, open: Spans | undefined): ((index: number) => boolean) | undefined {
-  if (!open) return undefined;
-  let row = -1;
-  let spans: readonly number[] = [];
-  return (index) => {
-    const y = Math.floor(index / width);
-    if (y !== row) {
-      row = y;
-      spans = open((step >> 1) + y * step);
-    }
-    const column = (step >> 1) + (index - y * width) * step;
-    for (let at = 0; at + 1 < spans.length; at += 2) if (column >= spans[at]! && column < spans[at + 1]!) return true;
-    return false;
   };
 }
 

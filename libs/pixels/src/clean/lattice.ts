@@ -43,13 +43,3 @@ export function sampleLattice(
   }
   return { width, height, step, values };
 }
-
-/** The lattice's values in ascending order, of the points that `among` allows; without those that are none. */
-export function ascendingValues({ values }: Lattice, among?: (index: number) => boolean): Float32Array {
-  return values.filter((value, index) => !Number.isNaN(value) && (among === undefined || among(index))).sort();
-}
-
-/** The value below which the given share (0 to 1) of ascending values lies; 0 where there are none. */
-export function percentile(ascending: Float32Array, share: number): number {
-  return ascending[Math.round(share * (ascending.length - 1))] ?? 0;
-}

@@ -1,4 +1,5 @@
-import { ascendingValues, type Lattice, percentile } from "./lattice.ts";
+import { distributionOf } from "./distribution.ts";
+import type { Lattice } from "./lattice.ts";
 import { keepLargeParts } from "./parts.ts";
 import { clipPolygon, type HalfPlane, type Point, polygonArea } from "./polygon.ts";
 import { fitSideLine, type SideLine } from "./side-line.ts";
@@ -53,11 +54,11 @@ function describeSurround(lattice: Lattice, brightness: 1 | -1): Surround | unde
   const { values } = lattice;
   const constant = constantOfEdges(lattice, brightness);
   const isConstant = (index: number) => Number.isNaN(values[index]) || values[index] === constant;
-  const ascending = ascendingValues(lattice, (index) => values[index] !== constant);
+  const open = distributionOf(values, (index) => values[index] !== constant);
   const [dark, bright] = brightness > 0 ? [0.1, 0.99] : [0.9, 0.01];
-  const air = percentile(ascending, dark);
-  const reach = percentile(ascending, bright) - air;
-  if (reach === 0) return undefined;
+  const air = open.percentile(dark);
+  const reach = open.percentile(bright) - air;
+  if (Number.isNaN(reach) || reach === 0) return undefined;
   // 0 is air, 1 as bright as anything.
   const level = (index: number) => (values[index]! - air) / reach;
   const isInside = new Uint8Array(values.length);

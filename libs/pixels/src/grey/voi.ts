@@ -1,5 +1,5 @@
 import { type DataSet, items } from "@redspot/dicom";
-import { percentile } from "../clean/lattice.ts";
+import type { Distribution } from "../clean/distribution.ts";
 import { PixelError } from "../pixel-error.ts";
 import { lookUp, readLut } from "./lut.ts";
 import type { Modality } from "./modality.ts";
@@ -22,9 +22,9 @@ const PERCENTILES = [0.005, 0.995] as const;
  * percentile window over the sampled values. One that leaves nothing to see of these very pixels, as a default window
  * written for another detector does, is passed over, and so is a table that cannot be read.
  */
-export function chooseVoi(dataSet: DataSet, modality: Modality, ascending: Float32Array): Voi {
+export function chooseVoi(dataSet: DataSet, modality: Modality, values: Distribution): Voi {
   const sent = [sequenceVoi(dataSet, modality), windowVoi(dataSet)];
-  return sent.find((voi) => voi !== undefined && isSensible(voi, ascending)) ?? percentileVoi(ascending);
+  return sent.find((voi) => voi !== undefined && isSensible(voi, values)) ?? percentileVoi(values);
 }
 
 function sequenceVoi(dataSet: DataSet, modality: Modality): Voi | undefined {
@@ -44,10 +44,12 @@ function windowVoi(dataSet: DataSet): Voi | undefined {
   return window && { choice: window.function, apply: applyWindow(window) };
 }
 
-function percentileVoi(ascending: Float32Array): Voi {
-  const low = percentile(ascending, PERCENTILES[0]);
-  const high = percentile(ascending, PERCENTILES[1]);
-  const width = Math.max(high - low, 1e-9);
+function percentileVoi(values: Distribution): Voi {
+  // Where everything is shuttered or padding there are no values, and any window will do.
+  const low = values.percentile(PERCENTILES[0]) || 0;
+  const high = values.percentile(PERCENTILES[1]) || 0;
+  // A uniform image has no width.
+  const width = high - low || 1;
   return { choice: "percentile", apply: applyWindow({ center: low + width / 2, width, function: "linear exact" }) };
 }
 
@@ -55,14 +57,14 @@ function percentileVoi(ascending: Float32Array): Voi {
  * Whether the transformation shows what is in the pixels: at least one in a hundred comes out neither black nor white,
  * and the percentiles come out a tenth of the range apart. A uniform image is shown by none, and by all equally well.
  */
-function isSensible({ apply }: Voi, ascending: Float32Array): boolean {
-  const low = percentile(ascending, PERCENTILES[0]);
-  const high = percentile(ascending, PERCENTILES[1]);
-  if (low === high) return true;
+function isSensible({ apply }: Voi, values: Distribution): boolean {
+  const low = values.percentile(PERCENTILES[0]);
+  const high = values.percentile(PERCENTILES[1]);
+  if (!(low < high)) return true;
   if (Math.abs(apply(high) - apply(low)) < 0.1) return false;
   let between = 0;
   for (let share = 0.0025; share < 1; share += 0.005) {
-    const grey = apply(percentile(ascending, share));
+    const grey = apply(values.percentile(share));
     if (grey > 0.01 && grey < 0.99) between++;
   }
   return between >= 2;
