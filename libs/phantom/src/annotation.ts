@@ -29,6 +29,15 @@ function centred(text: string): Stroke[] {
   return strokes.map(([x1, y1, x2, y2]) => [x1 - width / 2, y1 - 3, x2 - width / 2, y2 - 3] as const);
 }
 
+/** Strokes at a place, moved so that none leaves the matrix: a console does not let a text run over the edge. */
+function fitted(strokes: readonly Stroke[], at: { x: number; y: number }, scale: number, { columns, rows }: Technique) {
+  const reachX = Math.max(...strokes.flatMap(([x1, , x2]) => [x1, x2])) * scale + 2 * scale;
+  const reachY = Math.max(...strokes.flatMap(([, y1, , y2]) => [y1, y2])) * scale + 2 * scale;
+  const x = Math.max(reachX, Math.min(columns - reachX, at.x));
+  const y = Math.max(reachY, Math.min(rows - reachY, at.y));
+  return placed(strokes, { x, y, scale });
+}
+
 const INITIALS = ["AW", "JB", "KM", "TS", "MR", "EV", "DP", "HN"];
 
 /** Draws markers and annotation. Nothing here knows of the fracture, so that nothing here can tell of it. */
@@ -72,19 +81,20 @@ export function drawAnnotation(
   const textKind = random.chance(0.35);
   const text = random.weighted([
     [3, scene.laterality === "L" ? "LEFT" : "RIGHT"],
-    [2, `${scene.laterality} LAT`],
+    [2, `${scene.laterality} ${scene.frontal ? "PA" : "LAT"}`],
     [2, random.pick(INITIALS)],
     [2, `${random.integer(8, 21)}:${random.integer(10, 59)}`],
     [1, "TABLE"],
     [1, "SUPINE"],
     [1, "ROOM 2"],
   ]);
-  const neutral = scene.bodyPart === "wrist" ? text : text.replace(" LAT", "");
+  // Which view other body parts show is not for this text to say.
+  const neutral = scene.bodyPart === "wrist" ? text : text.replace(/ (PA|LAT)$/, "");
   const textHeight = random.uniform(3.5, 6.5);
   const textPlace = spot();
   if (textKind) {
     const scale = (textHeight * mm) / 6;
-    burntIn.push({ strokes: placed(centred(neutral), { ...textPlace, scale }), half: Math.max(0.6, scale * 0.4) });
+    burntIn.push({ strokes: fitted(centred(neutral), textPlace, scale, technique), half: Math.max(0.6, scale * 0.4) });
   }
 
   const flagPlace = spot();
@@ -97,7 +107,7 @@ export function drawAnnotation(
       burntIn.push({ strokes: [[x, y, x, y]], half: flagHeight * mm * 0.6 });
     } else {
       const strokes = flagKind === "arrow" ? ARROW : centred(flagKind);
-      burntIn.push({ strokes: placed(strokes, { ...flagPlace, scale }), half: Math.max(0.8, scale * 0.5) });
+      burntIn.push({ strokes: fitted(strokes, flagPlace, scale, technique), half: Math.max(0.8, scale * 0.5) });
     }
   }
   return { lead, burntIn, redSpot: options.redSpot ?? false };

@@ -33,8 +33,8 @@ export function drawFracture(wish: FractureWish, random: Random): Fracture {
   const type = wish.type ?? drawn.type;
   const severity = wish.severity ?? drawn.severity;
   const side = type === "colles" ? 1 : -1;
-  const angulation = side * (1 + 36 * severity * random.uniform(0.75, 1.2));
-  const displacement = side * (0.2 + 8 * severity * random.uniform(0.6, 1.3));
+  const angulation = side * (1 + 34 * severity * random.uniform(0.75, 1.2));
+  const displacement = side * (0.2 + 5.5 * severity * random.uniform(0.5, 1.4));
   const impaction = severity * random.uniform(1, 6.5);
   const height = random.uniform(11, 27);
   const line = drawn.line;
@@ -59,58 +59,50 @@ export function drawFracture(wish: FractureWish, random: Random): Fracture {
   };
 }
 
-/** How far, along the axis, a point is on the distal side of the line (mm). */
+/** How far, along the axis, a point is on the distal side of the line (mm); without its jags where it is far off. */
 function beyondLine(f: Fracture, x: number, y: number, z: number): number {
+  const plain = y + f.height + f.slope * x;
+  if (plain > FAR || plain < -FAR) return plain;
   const jag = Math.sin(1.1 * x + f.phase) + 0.7 * Math.sin(0.9 * z + 2 * f.phase) + 0.5 * Math.sin(2.3 * x - 1.7 * z);
-  return y + f.height + f.slope * x - f.roughness * 0.5 * jag;
+  return plain - f.roughness * 0.5 * jag;
 }
+
+const FAR = 4;
 
 /** The radius in two pieces: the shaft where it was, the distal fragment shifted, denser where one is driven into the other. */
 export function brokenRadius(whole: Density, fracture: Fracture): Density {
   const back = invert(fracture.shift);
-  const [b0, b1, , b3, b4, b5, , b7] = back as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [b0, b1, b3] = [back[0]!, back[1]!, back[3]!];
+  const [b4, b5, b7] = [back[4]!, back[5]!, back[7]!];
   const half = fracture.gap / 2;
   const packed = fracture.truth.line === "impacted" ? 0.22 + 0.2 * fracture.truth.severity : 0.05;
-  const piece: Probe = { clear: 0, inside: 0 };
+  const piece: Probe = { clear: 0, inside: 0, core: 0 };
   return (x, y, z, probe) => {
     let density = 0;
     let inside = 0;
+    let core = 0;
     let clear = 4;
-    const proximal = -beyondLine(fracture, x, y, z) - half;
-    if (proximal > -0.3) {
-      const cut = Math.min(1, (proximal + 0.3) / 0.6);
-      density += cut * compacted(whole(x, y, z, piece), proximal, packed, piece.inside);
+    const add = (beyond: number, u: number, v: number) => {
+      clear = Math.min(clear, Math.max(beyond, -beyond) * 0.7);
+      if (beyond <= -0.3) return;
+      const cut = beyond >= 0.3 ? 1 : (beyond + 0.3) / 0.6;
+      const own = whole(u, v, z, piece);
+      density += cut * (beyond > 3 ? own : own + piece.inside * packed * Math.exp(-((beyond / 1.3) ** 2)));
       inside += cut * piece.inside;
+      core += cut * piece.core;
       clear = Math.min(clear, piece.clear);
-    }
-    clear = Math.min(clear, Math.abs(proximal) * 0.7);
+    };
+    add(-beyondLine(fracture, x, y, z) - half, x, y);
     const u = b0 * x + b1 * y + b3;
     const v = b4 * x + b5 * y + b7;
-    const distal = beyondLine(fracture, u, v, z) - half;
-    if (distal > -0.3) {
-      const cut = Math.min(1, (distal + 0.3) / 0.6);
-      density += cut * compacted(whole(u, v, z, piece), distal, packed, piece.inside);
-      inside += cut * piece.inside;
-      clear = Math.min(clear, piece.clear);
-    }
-    probe.clear = Math.min(clear, Math.abs(distal) * 0.7);
-    probe.inside = Math.min(1, inside);
-    return Math.min(1.6, density);
+    add(beyondLine(fracture, u, v, z) - half, u, v);
+    probe.clear = clear;
+    probe.inside = inside < 1 ? inside : 1;
+    probe.core = core;
+    // Trabeculae driven into one another add up, but not without end.
+    return density < 1.6 ? density : 1.6;
   };
 }
-
-/** Trabeculae crushed along the line add up to a dense band. */
-const compacted = (density: number, fromLine: number, packed: number, inside: number) =>
-  fromLine > 3 ? density : density + inside * packed * Math.exp(-((fromLine / 1.3) ** 2));
 
 /**
  * Where the hand goes with the distal fragment: it follows the joint's shift, but the midcarpal joint makes up for

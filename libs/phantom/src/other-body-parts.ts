@@ -3,7 +3,8 @@ import type { Random } from "./random.ts";
 import { sections } from "./sections.ts";
 import { blend, type Density, type Depth, ellipse, ellipsoid, layered, rod, type Solid, shelled } from "./solid.ts";
 import type { BodyPart } from "./truth.ts";
-import { buildWrist, drawWrist } from "./wrist.ts";
+import { buildWrist } from "./wrist.ts";
+import { drawWrist } from "./wrist-anatomy.ts";
 
 /** What an image of another body part holds: enough of it to be taken for one, no more. */
 export interface OtherBodyPart {
@@ -48,7 +49,7 @@ interface Limb {
   readonly texture?: number;
 }
 
-function longBone({ name, table, texture = 0.12 }: Limb): Solid {
+function longBone({ name, table, texture = 0.3 }: Limb): Solid {
   const rows = sections(table);
   const density: Density = (x, y, z, probe) => {
     const row = rows.at(y);
@@ -227,7 +228,7 @@ function chest(random: Random): OtherBodyPart {
           low: [0, 1, 2].map((k) => Math.min(...ends.map((p) => p[k]!)) - 6) as unknown as Point,
           high: [0, 1, 2].map((k) => Math.max(...ends.map((p) => p[k]!)) + 6) as unknown as Point,
           place: identity(),
-          texture: 0.1,
+          texture: 0.3,
         });
       }
     }
@@ -243,7 +244,7 @@ function chest(random: Random): OtherBodyPart {
       low: [side < 0 ? -150 : 5, 105, -10],
       high: [side < 0 ? -5 : 150, 162, 56],
       place: identity(),
-      texture: 0.1,
+      texture: 0.3,
     };
   });
   const lung = (side: number): Depth => {

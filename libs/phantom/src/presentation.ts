@@ -86,7 +86,7 @@ function curveOf(technique: Technique): Uint16Array {
   const table = new Uint16Array(ENTRIES);
   for (let i = 0; i < ENTRIES; i++) {
     const exponent = LOWEST + i / PER_ENTRY;
-    const logistic = 1 / (1 + Math.exp((-3.6 * (exponent - middle)) / latitude));
+    const logistic = 1 / (1 + Math.exp((-5 * (exponent - middle)) / latitude));
     table[i] = storedOf(technique, logistic);
   }
   return table;

@@ -1,4 +1,4 @@
-import { type Affine, apply, compose, invert, type Point } from "./affine.ts";
+import { type Affine, apply, compose, invert } from "./affine.ts";
 import type { Probe, Solid } from "./solid.ts";
 
 /** A grid of beam paths: the plane of the detector, sampled every `pitch` mm, its centre at the origin, y upwards. */
@@ -22,13 +22,14 @@ export const noThickness = (grid: Grid): Thickness => ({
   room: new Float32Array(grid.columns * grid.rows),
 });
 
-const SHORTEST_STEP = 0.45;
+const SHORTEST_STEP = 0.55;
 const LONGEST_STEP = 5;
 
 /**
  * Adds a solid's thickness along parallel beams to the maps. The beam runs along z of the world. Steps are as long as
  * the probe says nothing changes (sphere tracing: Hart, 1996), summed by the trapezoidal rule.
  * @param pose from the patient's frame to the world
+ * @param lit which beam paths matter: what the collimator shuts off need not be known
  * @param pattern relative variation of the density inside, at the solid's own coordinates
  */
 export function project(
@@ -36,31 +37,39 @@ export function project(
   pose: Affine,
   grid: Grid,
   into: Thickness,
+  lit: (x: number, y: number) => boolean,
   pattern?: (x: number, y: number, z: number) => number,
 ): void {
   const toWorld = compose(pose, solid.place);
   const toSolid = invert(toWorld);
   const bounds = footprint(solid, toWorld, grid);
-  const [ox, oy, oz] = [toSolid[2]!, toSolid[6]!, toSolid[10]!];
-  const perWorld = Math.sqrt(ox * ox + oy * oy + oz * oz);
-  const direction: Point = [ox / perWorld, oy / perWorld, oz / perWorld];
-  const [dx, dy, dz] = direction;
-  const probe: Probe = { clear: 0, inside: 0 };
-  const span = { enter: 0, leave: 0 };
-  const { density, texture } = solid;
+  const perWorld = Math.hypot(toSolid[2]!, toSolid[6]!, toSolid[10]!);
+  const dx = toSolid[2]! / perWorld;
+  const dy = toSolid[6]! / perWorld;
+  const dz = toSolid[10]! / perWorld;
+  const probe: Probe = { clear: 0, inside: 0, core: 0 };
+  const span: Span = { enter: 0, leave: 0 };
+  const { density, texture, low, high } = solid;
   for (let row = bounds.top; row <= bounds.bottom; row++) {
     const wy = gridY(grid, row);
     for (let column = bounds.left; column <= bounds.right; column++) {
       const wx = gridX(grid, column);
+      if (!lit(wx, wy)) continue;
       const px = toSolid[0]! * wx + toSolid[1]! * wy + toSolid[3]!;
       const py = toSolid[4]! * wx + toSolid[5]! * wy + toSolid[7]!;
       const pz = toSolid[8]! * wx + toSolid[9]! * wy + toSolid[11]!;
-      if (!clip([px, py, pz], direction, solid, span)) continue;
+      span.enter = -Infinity;
+      span.leave = Infinity;
+      clip(px, dx, low[0], high[0], span);
+      clip(py, dy, low[1], high[1], span);
+      clip(pz, dz, low[2], high[2], span);
       let t = span.enter;
+      if (!(t < span.leave)) continue;
       let rho = density(px + dx * t, py + dy * t, pz + dz * t, probe);
       let inside = probe.inside;
       let material = 0;
       let room = 0;
+      let core = 0;
       while (t < span.leave) {
         const wanted = probe.clear * 0.8;
         let step = wanted < SHORTEST_STEP ? SHORTEST_STEP : wanted > LONGEST_STEP ? LONGEST_STEP : wanted;
@@ -69,14 +78,17 @@ export function project(
         const next = density(px + dx * t, py + dy * t, pz + dz * t, probe);
         material += (rho + next) * step;
         room += (inside + probe.inside) * step;
+        core += probe.core * step;
         rho = next;
         inside = probe.inside;
       }
       if (room === 0) continue;
-      const middle = (span.enter + span.leave) / 2;
-      const weave = pattern ? 1 + texture * pattern(px + dx * middle, py + dy * middle, pz + dz * middle) : 1;
+      if (pattern !== undefined && core > 0) {
+        const middle = (span.enter + span.leave) / 2;
+        material += 2 * core * texture * pattern(px + dx * middle, py + dy * middle, pz + dz * middle);
+      }
       const at = row * grid.columns + column;
-      into.material[at]! += (material * weave) / (2 * perWorld);
+      into.material[at]! += Math.max(0, material) / (2 * perWorld);
       into.room[at]! += room / (2 * perWorld);
     }
   }
@@ -105,24 +117,19 @@ function footprint(solid: Solid, toWorld: Affine, grid: Grid) {
   };
 }
 
-/** Where the beam enters and leaves the solid's box (Kay and Kajiya's slabs, 1986). */
-function clip(from: Point, direction: Point, solid: Solid, span: { enter: number; leave: number }): boolean {
-  let enter = -Infinity;
-  let leave = Infinity;
-  for (let axis = 0; axis < 3; axis++) {
-    const d = direction[axis]!;
-    const low = solid.low[axis]! - from[axis]!;
-    const high = solid.high[axis]! - from[axis]!;
-    if (Math.abs(d) < 1e-9) {
-      if (low > 0 || high < 0) return false;
-      continue;
-    }
-    const a = low / d;
-    const b = high / d;
-    enter = Math.max(enter, Math.min(a, b));
-    leave = Math.min(leave, Math.max(a, b));
+interface Span {
+  enter: number;
+  leave: number;
+}
+
+/** Narrows the span to where the beam is between two faces of the box (Kay and Kajiya's slabs, 1986). */
+function clip(from: number, direction: number, low: number, high: number, span: Span): void {
+  if (Math.abs(direction) < 1e-9) {
+    if (from < low || from > high) span.leave = -Infinity;
+    return;
   }
-  span.enter = enter;
-  span.leave = leave;
-  return enter < leave;
+  const a = (low - from) / direction;
+  const b = (high - from) / direction;
+  span.enter = Math.max(span.enter, Math.min(a, b));
+  span.leave = Math.min(span.leave, Math.max(a, b));
 }

@@ -1,5 +1,5 @@
 import { drawAnnotation } from "./annotation.ts";
-import { expose } from "./beam.ts";
+import { type Collimation, expose, insideCollimation } from "./beam.ts";
 import { fieldOf, resized } from "./field.ts";
 import { drawFracture } from "./fracture.ts";
 import { noiseTile, sampleTile } from "./noise-tile.ts";
@@ -70,7 +70,7 @@ export function renderRadiograph(options: RadiographOptions): Radiograph {
   const scene = drawScene(options, fracture);
   const technique = drawTechnique(options, scene, randomFor(seed, "technique", exposure));
   const grid = gridFor(technique);
-  const { bone, soft } = thicknesses(scene, grid);
+  const { bone, soft } = thicknesses(scene, grid, technique.beam.collimation);
   const reached = expose(grid, bone, soft, technique.beam);
   const annotation = drawAnnotation(options, scene, technique, randomFor(seed, "annotation", exposure));
   const pixels = present(reached, grid.pitch, technique, annotation, randomFor(seed, "grain", exposure));
@@ -93,7 +93,7 @@ export function renderRadiograph(options: RadiographOptions): Radiograph {
 
 /** Beam paths closer together than pixels gain nothing; further apart than half a millimetre they lose the cortex. */
 function gridFor(technique: Technique): Grid {
-  const pitch = Math.max(0.4, Math.min(0.5, technique.pixelSpacing));
+  const pitch = technique.rows < 1600 ? 0.5 : 0.4;
   const width = technique.columns * technique.pixelSpacing;
   const height = technique.rows * technique.pixelSpacing;
   return { columns: Math.round(width / pitch), rows: Math.round(height / pitch), pitch };
@@ -102,19 +102,21 @@ function gridFor(technique: Technique): Grid {
 /** The soft tissue is smooth: a ninth of the beam paths are enough for it. */
 const SOFT_CELL = 3;
 
-function thicknesses(scene: Scene, grid: Grid): { bone: Float32Array; soft: Float32Array } {
+function thicknesses(scene: Scene, grid: Grid, collimation: Collimation): { bone: Float32Array; soft: Float32Array } {
+  const inside = insideCollimation(collimation);
+  const lit = (x: number, y: number) => inside(x, y) > -4;
   const bones = noThickness(grid);
-  for (const bone of scene.bones) project(bone, scene.pose, grid, bones, bone.texture > 0 ? pattern : undefined);
+  for (const bone of scene.bones) project(bone, scene.pose, grid, bones, lit, bone.texture > 0 ? pattern : undefined);
   const coarse: Grid = {
     columns: Math.ceil(grid.columns / SOFT_CELL),
     rows: Math.ceil(grid.rows / SOFT_CELL),
     pitch: grid.pitch * SOFT_CELL,
   };
   const flesh = noThickness(coarse);
-  for (const part of scene.soft) project(part, scene.pose, coarse, flesh);
+  for (const part of scene.soft) project(part, scene.pose, coarse, flesh, lit);
   const skin = resized({ ...coarse, values: flesh.material }, coarse.columns * SOFT_CELL, coarse.rows * SOFT_CELL);
   const plaster = noThickness(grid);
-  for (const part of scene.plaster) project(part, scene.pose, grid, plaster, pattern);
+  for (const part of scene.plaster) project(part, scene.pose, grid, plaster, lit, pattern);
   const bone = fieldOf(grid.columns, grid.rows).values;
   const soft = fieldOf(grid.columns, grid.rows).values;
   // The coarse grid covers the fine one and a little more, about the same centre.
@@ -123,8 +125,8 @@ function thicknesses(scene: Scene, grid: Grid): { bone: Float32Array; soft: Floa
   for (let i = 0; i < bone.length; i++) {
     const row = Math.floor(i / grid.columns);
     const flesh = skin.values[(row + top) * skin.columns + (i - row * grid.columns) + left]!;
-    // Gypsum attenuates about a third as much as cortical bone; what bone takes up is not soft tissue.
-    bone[i] = bones.material[i]! + 0.3 * plaster.material[i]!;
+    // Gypsum attenuates about two fifths as much as cortical bone; what bone takes up is not soft tissue.
+    bone[i] = bones.material[i]! + 0.4 * plaster.material[i]!;
     soft[i] = Math.max(0, flesh - bones.room[i]!) + (bones.room[i]! - bones.material[i]!) * 0.9;
   }
   return { bone, soft };

@@ -1,12 +1,14 @@
 import { type Affine, apply, compose, rotation, scaling, translation } from "./affine.ts";
 import type { Fracture } from "./fracture.ts";
 import { otherBodyPart } from "./other-body-parts.ts";
+import { drawCast } from "./plaster.ts";
 import type { RadiographOptions } from "./radiograph.ts";
 import { type Random, randomFor } from "./random.ts";
 import type { Solid } from "./solid.ts";
 import type { Technique } from "./technique.ts";
 import type { BodyPart, Exclusion, Truth } from "./truth.ts";
-import { bodySize, buildWrist, drawCast, drawWrist } from "./wrist.ts";
+import { buildWrist } from "./wrist.ts";
+import { bodySize, drawWrist } from "./wrist-anatomy.ts";
 
 /** What lies on the detector, and how. */
 export interface Scene {
@@ -22,6 +24,8 @@ export interface Scene {
   readonly thickness: number;
   readonly laterality: "L" | "R";
   readonly age: number;
+  /** A wrist from the front. */
+  readonly frontal: boolean;
   /** Whether the palm is on the right of the image. */
   readonly palmRight: boolean;
   /** Whether the fingers are down. */
@@ -58,7 +62,7 @@ export function drawScene(options: RadiographOptions, fracture: Fracture | undef
     translation(laying.normal(0, 5), laying.normal(-4, 9), 0),
     rotation("z", laying.normal(0, 5) + (upsideDown ? 180 : 0)),
     scaling((palmRight ? 1 : -1) * size, size, size),
-    translation(0, frontal ? -8 : -14, 0),
+    translation(0, frontal ? 2 : 4, 0),
     rotation("x", laying.normal(0, 2.5)),
     rotation("y", roll),
     translation(frontal ? 0 : -2, 0, 8),
@@ -70,12 +74,13 @@ export function drawScene(options: RadiographOptions, fracture: Fracture | undef
     pose,
     extent: {
       width: (frontal ? laying.uniform(95, 140) : laying.uniform(78, 135)) * size,
-      height: laying.uniform(145, 235) * size,
+      height: laying.uniform(138, 205) * size,
     },
     bodyPart: "wrist",
     thickness: (frontal ? 34 : 55) * size * anatomy.flesh,
     laterality,
     age,
+    frontal,
     palmRight,
     upsideDown,
     truth: (technique, redSpot) => ({
@@ -130,6 +135,7 @@ function otherScene(options: RadiographOptions, age: number, laterality: "L" | "
     thickness: part.thickness,
     laterality,
     age,
+    frontal: false,
     palmRight: side === 1,
     upsideDown: false,
     truth: (_, redSpot) => ({

@@ -6,6 +6,8 @@ export interface Probe {
   clear: number;
   /** 1 inside the solid, 0 outside, between the two at its surface: what it displaces. */
   inside: number;
+  /** How much of the density is trabecular bone, whose pattern shows. */
+  core: number;
 }
 
 /** Density at a point in the solid's own frame (mm), relative to the solid's material; fills in the probe. */
@@ -45,6 +47,7 @@ export function layered(d: number, thickness: number, outer: number, inner: numb
   const toEdge = d < 0 ? -d : d;
   const toCore = d < thickness ? thickness - d : d - thickness;
   probe.clear = toEdge < toCore ? toEdge : toCore;
+  probe.core = 0;
   if (d <= -EDGE) {
     probe.inside = 0;
     return 0;
@@ -53,6 +56,7 @@ export function layered(d: number, thickness: number, outer: number, inner: numb
   probe.inside = inside;
   const deep = d - thickness;
   if (deep <= -EDGE) return inside * outer;
+  probe.core = inner;
   if (deep >= EDGE) return inside * inner;
   return inside * (outer + ((inner - outer) * (deep + EDGE)) / (2 * EDGE));
 }

@@ -46,7 +46,8 @@ const MATRICES = [
 
 export function drawTechnique(options: RadiographOptions, scene: Scene, random: Random): Technique {
   const [drawnColumns, drawnRows, drawnSpacing] = random.pick(MATRICES);
-  const room = random.uniform(1.05, 1.5);
+  const room = random.chance(0.7) ? random.uniform(0.97, 1.12) : random.uniform(1.1, 1.45);
+  const cropped = random.chance(0.75);
   const bitsStored = random.weighted([
     [0.3, 10],
     [0.35, 12],
@@ -57,9 +58,11 @@ export function drawTechnique(options: RadiographOptions, scene: Scene, random: 
   ] as const);
   const photometric = random.weighted([[0.65, "MONOCHROME2"] as const, [0.35, "MONOCHROME1"] as const]);
   const size = options.matrix ?? { columns: drawnColumns, rows: drawnRows };
-  // Another matrix, or another body part, is a larger or smaller cassette with as many pixels.
+  // Most images are cropped to about the collimated field; the others show the whole cassette or panel.
   const fit = Math.max(scene.extent.width / size.columns, scene.extent.height / size.rows) * room;
-  const pixelSpacing = Number((options.matrix || scene.bodyPart !== "wrist" ? fit : drawnSpacing).toFixed(4));
+  const pixelSpacing = Number(
+    (options.matrix || cropped || scene.bodyPart !== "wrist" ? fit : drawnSpacing).toFixed(4),
+  );
   const width = size.columns * pixelSpacing;
   const height = size.rows * pixelSpacing;
   const kvp = scene.bodyPart === "chest" ? random.integer(105, 125) : random.integer(50, 62);
@@ -85,11 +88,11 @@ export function drawTechnique(options: RadiographOptions, scene: Scene, random: 
       heelDirection: random.uniform(0, 360),
       scatter: scene.bodyPart === "chest" ? random.uniform(0.3, 0.6) : random.uniform(0.04, 0.2),
       scatterSpread: random.uniform(12, 28),
-      blur: random.uniform(0.12, 0.45),
+      blur: random.uniform(0.1, 0.36),
     },
     kvp,
     mas: scene.bodyPart === "chest" ? random.uniform(1.5, 3) : random.uniform(2, 6),
-    photons: 10 ** random.uniform(4.0, 5.0),
+    photons: 10 ** random.uniform(4.3, 5.3),
     electronic: random.uniform(0.0008, 0.003),
     curve: {
       middle: soft * random.uniform(0.92, 1.12) + random.uniform(-0.05, 0.25),
