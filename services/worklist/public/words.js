@@ -1,0 +1,52 @@
+// What the page says in words, and how it writes numbers and times.
+
+/** @type {Record<string, { text: string, kind: string }>} */
+const OUTCOMES = {
+  fracture: { text: "Suspected fracture", kind: "fracture" },
+  "no-fracture": { text: "No fracture suspected", kind: "none" },
+  inconclusive: { text: "Inconclusive", kind: "inconclusive" },
+  "not-analysed": { text: "Not analysed", kind: "not-analysed" },
+};
+
+/** @param {string | null} outcome */
+export const outcomeWords = (outcome) => OUTCOMES[outcome ?? ""] ?? { text: "Awaiting analysis", kind: "waiting" };
+
+export const PRIORITIES = { HIGH: "High", MEDIUM: "Medium", LOW: "Low" };
+
+export const SIDES = { L: "Left", R: "Right" };
+
+/** @param {number} probability */
+export const percent = (probability) => `${Math.round(probability * 100)} %`;
+
+/** @param {string} text */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** @param {{ state: string, retrying?: boolean, text?: string }} report */
+export function reportWords({ state, retrying, text = "" }) {
+  if (state === "stored")
+    return { text: "In the PACS", detail: "The structured report is stored in the PACS.", kind: "stored" };
+  if (state === "pending")
+    return { text: "Pending", detail: "The structured report follows the finding.", kind: "pending" };
+  return retrying
+    ? { text: "Trying again", detail: `Not in the PACS yet: ${text}. It is tried again by itself.`, kind: "retrying" }
+    : { text: "Failed", detail: `Not in the PACS: ${text}. It is not tried again.`, kind: "failed" };
+}
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [minutes, hours, days] = [Math.floor(whole / 60), Math.floor(whole / 3600), Math.floor(whole / 86_400)];
+  if (minutes < 1) return `${whole} s`;
+  if (hours < 1) return `${minutes} min`;
+  const two = (value) => String(value).padStart(2, "0");
+  if (days < 1) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${two(minutes % 60)} min`;
+  return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
+}
+
+/** @param {string} moment ISO 8601 */
+export const clockTime = (moment) =>
+  new Date(moment).toLocaleString("en-GB", { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** @param {string | null} date DA of PS3.5: YYYYMMDD */
+export const birthDate = (date) =>
+  /^\d{8}$/.test(date ?? "") ? `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}` : null;

@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Workitem } from "@redspot/queue";
+import { SpoolError } from "@redspot/spool";
+import { findingOf, reason } from "@redspot/triage";
+import { type AppDependencies, buildApp } from "./app.ts";
+import { EventStream } from "./event-stream.ts";
+
+const TOKEN = "a-token-of-some-length";
+const NOW = new Date("2026-03-01T10:00:00Z");
+const model = {
+  name: "m",
+  version: "1",
+  intendedUse: "demonstration" as const,
+  packageHash: "a".repeat(64),
+  backboneHash: "b".repeat(64),
+  headHash: "c".repeat(64),
+  calibrationHash: "d".repeat(64),
+  cutOff: 0.45,
+  inconclusiveBand: { low: 0.4, high: 0.5 },
+  preprocessingVersion: "1",
+  engine: "e",
+};
+const image = { sopClassUID: "1.2.840.10008.5.1.4.1.1.1" };
+const WORKITEMS: Workitem[] = [
+  {
+    studyInstanceUID: "1.1",
+    arrivedAt: NOW.getTime() - 90_000,
+    priority: "HIGH",
+    report: { state: "failed", code: "PACS_UNREACHABLE", retrying: true },
+    finding: findingOf({
+      studyInstanceUID: "1.1",
+      revision: 2,
+      instances: [
+        {
+          ...image,
+          sopInstanceUID: "1.1.1",
+          analysed: true,
+          logit: -1,
+          probability: 0.2,
+          activationMap: new Array(64).fill(0),
+        },
+        {
+          ...image,
+          sopInstanceUID: "1.1.2",
+          analysed: true,
+          logit: 2,
+          probability: 0.9,
+          laterality: "R",
+          activationMap: new Array(64).fill(1 / 3),
+        },
+        { ...image, sopInstanceUID: "1.1.3", analysed: false, reason: reason("NOT_LATERAL") },
+      ],
+      model,
+      softwareVersion: "1",
+      analysedAt: NOW,
+    }),
+  },
+  { studyInstanceUID: "1.2", arrivedAt: NOW.getTime() - 30_000, priority: "MEDIUM", report: { state: "pending" } },
+];
+
+async function app(changes: Partial<AppDependencies> = {}) {
+  return buildApp({
+    list: {
+      page: async (offset, count) => WORKITEMS.slice(offset, (offset ?? 0) + (count ?? 100)),
+      length: async () => WORKITEMS.length,
+      get: async (study) => WORKITEMS.find((one) => one.studyInstanceUID === study),
+    },
+    spool: {
+      readPreview: async (_study, instance) => {
+        if (instance !== "1.1.2") throw new SpoolError("NOT_FOUND", "no");
+        return new Uint8Array([0x89, 0x50]);
+      },
+    },
+    patients: {
+      lookUp: async () => ({
+        pacs: "answers",
+        studies: new Map([
+          [
+            "1.1",
+            {
+              patientName: "Doe, Jane",
+              patientID: "P1",
+              patientBirthDate: null,
+              patientSex: "F",
+              accessionNumber: null,
+              studyDescription: null,
+            },
+          ],
+        ]),
+      }),
+    },
+    events: new EventStream(),
+    headStartMinutes: 240,
+    viewerUrl: "https://pacs/view?study={StudyInstanceUID}",
+    tokens: [TOKEN],
+    secureCookie: false,
+    now: () => NOW,
+    checks: {},
+    logger: { error: () => undefined },
+    ...changes,
+  });
+}
+
+const bearer = { authorization: `Bearer ${TOKEN}` };
+
+describe("the reading list as JSON", () => {
+  test("holds each study's place, times, finding in short and report, and nobody's name", async () => {
+    const response = await (await app()).inject({ url: "/reading-list", headers: bearer });
+    assert.equal(response.statusCode, 200);
+    assert.equal(response.headers["cache-control"], "no-store");
+    assert.deepEqual(response.json(), {
+      asOf: "2026-03-01T10:00:00.000Z",
+      headStartMinutes: 240,
+      total: 2,
+      offset: 0,
+      workitems: [
+        {
+          position: 1,
+          studyInstanceUID: "1.1",
+          arrivedAt: "2026-03-01T09:58:30.000Z",
+          waitingSeconds: 90,
+          priority: "HIGH",
+          report: { state: "failed", code: "PACS_UNREACHABLE", retrying: true, text: "the PACS does not answer" },
+          viewerUrl: "https://pacs/view?study=1.1",
+          outcome: "fracture",
+          probability: 0.9,
+          reason: null,
+          revision: 2,
+          analysedAt: "2026-03-01T10:00:00.000Z",
+          cutOff: 0.45,
+          inconclusiveBand: { low: 0.4, high: 0.5 },
+          model: { name: "m", version: "1", intendedUse: "demonstration" },
+          images: { analysed: 2, passedOver: 1 },
+          tellingInstance: { sopInstanceUID: "1.1.2", laterality: "R" },
+        },
+        {
+          position: 2,
+          studyInstanceUID: "1.2",
+          arrivedAt: "2026-03-01T09:59:30.000Z",
+          waitingSeconds: 30,
+          priority: "MEDIUM",
+          report: { state: "pending" },
+          viewerUrl: "https://pacs/view?study=1.2",
+          outcome: null,
+        },
+      ],
+    });
+  });
+
+  test("comes in pages, whose places go on", async () => {
+    const { workitems, offset, total } = (
+      await (await app()).inject({ url: "/reading-list?offset=1&limit=1", headers: bearer })
+    ).json();
+    assert.deepEqual([offset, total, workitems.map((one: { position: number }) => one.position)], [1, 2, [2]]);
+    const wrong = await (await app()).inject({ url: "/reading-list?limit=0", headers: bearer });
+    assert.deepEqual([wrong.statusCode, wrong.json().code], [400, "BAD_REQUEST"]);
+  });
+
+  test("a Redis that does not answer is told as such", async () => {
+    const list = {
+      page: async () => [],
+      get: async () => undefined,
+      length: () => Promise.reject(new Error("Command timed out")),
+    };
+    const response = await (await app({ list })).inject({ url: "/reading-list", headers: bearer });
+    assert.deepEqual([response.statusCode, response.json().code], [503, "STORE_AWAY"]);
+    assert.equal(response.headers["retry-after"], "2");
+  });
+
+  test("another failure tells nothing of itself", async () => {
+    const list = {
+      page: async () => [],
+      get: async () => undefined,
+      length: () => Promise.reject(new Error("Doe^Jane")),
+    };
+    const response = await (await app({ list })).inject({ url: "/reading-list", headers: bearer });
+    assert.equal(response.statusCode, 500);
+    assert.ok(!response.body.includes("Doe"));
+  });
+});
+
+test("a study's detail has each instance with its map or its reason", async () => {
+  const response = await (await app()).inject({ url: "/studies/1.1", headers: bearer });
+  const { instances, model: identity } = response.json().finding;
+  assert.deepEqual(identity, model);
+  assert.deepEqual(instances[2], {
+    sopInstanceUID: "1.1.3",
+    analysed: false,
+    reason: { code: "NOT_LATERAL", text: "not a lateral view" },
+  });
+  assert.deepEqual([instances[1].logit, instances[1].activationMap[63]], [2, 0.3333]);
+  assert.equal((await (await app()).inject({ url: "/studies/1.2", headers: bearer })).json().finding, null);
+  assert.equal((await (await app()).inject({ url: "/studies/1.9", headers: bearer })).statusCode, 404);
+});
+
+test("a preview is a PNG, or a coded nothing", async () => {
+  const get = async (url: string) => (await app()).inject({ url, headers: bearer });
+  const found = await get("/studies/1.1/instances/1.1.2/preview");
+  assert.deepEqual([found.statusCode, found.headers["content-type"]], [200, "image/png"]);
+  assert.deepEqual([...found.rawPayload], [0x89, 0x50]);
+  assert.equal((await get("/studies/1.1/instances/1.1.1/preview")).json().code, "NO_PREVIEW");
+  assert.equal((await get("/studies/1.1/instances/..%2F..%2Fetc/preview")).statusCode, 400);
+});
+
+test("names are told by study, with a link to the viewer", async () => {
+  const response = await (await app()).inject({ url: "/patients?study=1.1&study=1.2", headers: bearer });
+  const { pacs, studies } = response.json();
+  assert.equal(pacs, "answers");
+  assert.deepEqual(
+    studies.map((one: Record<string, string>) => [one.studyInstanceUID, one.patientName, one.viewerUrl]),
+    [["1.1", "Doe, Jane", "https://pacs/view?study=1.1"]],
+  );
+  assert.equal(response.headers["cache-control"], "no-store");
+});
+
+describe("access", () => {
+  const guarded = [
+    "/reading-list",
+    "/reading-list/events",
+    "/studies/1.1",
+    "/studies/1.1/instances/1.1.2/preview",
+    "/patients?study=1.1",
+  ];
+
+  test("all that concerns studies needs a token", async () => {
+    for (const url of guarded) {
+      const none = await (await app()).inject({ url });
+      assert.deepEqual([none.statusCode, none.json().code], [401, "UNAUTHORIZED"], url);
+      const wrong = await (await app()).inject({ url, headers: { authorization: "Bearer another-token-of-length" } });
+      assert.equal(wrong.statusCode, 401, url);
+    }
+  });
+
+  test("the page's own files and the health checks are open", async () => {
+    for (const url of ["/", "/page.js", "/page.css", "/favicon.svg", "/health/live", "/health/ready"]) {
+      assert.equal((await (await app()).inject({ url })).statusCode, 200, url);
+    }
+    assert.equal((await (await app()).inject({ url: "/../package.json" })).statusCode, 404);
+    assert.equal((await (await app()).inject({ url: "/none" })).json().code, "NOT_FOUND");
+  });
+
+  test("a token opens a session, whose cookie is as good, until it is closed", async () => {
+    const service = await app();
+    const refused = await service.inject({ method: "POST", url: "/session", payload: { token: "nonsense" } });
+    assert.deepEqual([refused.statusCode, refused.json().code], [401, "TOKEN_UNKNOWN"]);
+    const opened = await service.inject({ method: "POST", url: "/session", payload: { token: TOKEN } });
+    assert.equal(opened.statusCode, 204);
+    const cookie = String(opened.headers["set-cookie"]).split(";")[0] ?? "";
+    assert.equal((await service.inject({ url: "/reading-list", headers: { cookie } })).statusCode, 200);
+    assert.deepEqual((await service.inject({ url: "/session", headers: { cookie } })).json(), { open: true });
+    assert.deepEqual((await service.inject({ url: "/session" })).json(), { open: false });
+    const closed = await service.inject({ method: "DELETE", url: "/session" });
+    assert.match(String(closed.headers["set-cookie"]), /^redspot-session=; .*Max-Age=0/);
+  });
+
+  test("without tokens the service answers to the names of this machine only", async () => {
+    const service = await app({ tokens: [] });
+    for (const host of ["localhost:8092", "127.0.0.1", "[::1]:8092"]) {
+      assert.equal((await service.inject({ url: "/reading-list", headers: { host } })).statusCode, 200, host);
+    }
+    for (const host of ["rebound.example:8092", "localhost.example", "10.0.0.1"]) {
+      const response = await service.inject({ url: "/reading-list", headers: { host } });
+      assert.deepEqual([response.statusCode, response.json().code], [403, "WRONG_HOST"], host);
+    }
+  });
+
+  test("every answer forbids what the page does not need", async () => {
+    for (const url of ["/", "/reading-list", "/health/live", "/none"]) {
+      const { headers } = await (await app()).inject({ url });
+      assert.match(String(headers["content-security-policy"]), /default-src 'none'; script-src 'self'/, url);
+      assert.equal(headers["x-content-type-options"], "nosniff", url);
+    }
+  });
+});

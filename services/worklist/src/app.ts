@@ -1,0 +1,54 @@
+import { fileURLToPath } from "node:url";
+import { default as serveStatic } from "@fastify/static";
+import { addHealthRoutes, type Logger, type ReadinessChecks } from "@redspot/runtime";
+import { type FastifyInstance, fastify } from "fastify";
+import { type AccessOptions, addAccess } from "./access.ts";
+import { addReadingListRoutes, type RouteDependencies } from "./routes.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
+import { WorklistError } from "./worklist-error.ts";
+
+export interface AppDependencies extends RouteDependencies, AccessOptions {
+  checks: ReadinessChecks;
+  logger: Pick<Logger, "error">;
+}
+
+const PUBLIC = fileURLToPath(new URL("../public", import.meta.url));
+
+/**
+ * The service over HTTP: the reading list as JSON and as a page, its events, previews, and names from the PACS. The
+ * page's own files hold nothing about anybody and are open; everything about studies needs a token or a session.
+ */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const app = fastify({ logger: false, bodyLimit: 16 * 1024, return503OnClosing: true });
+  app.addHook("onRequest", async (_request, reply) => void reply.headers(SECURITY_HEADERS));
+  app.setErrorHandler((error, request, reply) => {
+    const answer = asWorklistError(error);
+    if (answer.statusCode >= 500) {
+      dependencies.logger.error({ err: error, route: request.routeOptions.url }, "request failed");
+    }
+    if (answer.statusCode === 503) reply.header("retry-after", "2");
+    return reply.code(answer.statusCode).send({ code: answer.code, message: answer.message });
+  });
+  app.setNotFoundHandler(() => {
+    throw new WorklistError("NOT_FOUND");
+  });
+
+  addHealthRoutes(app, dependencies.checks);
+  const guard = addAccess(app, dependencies);
+  await app.register(async (guarded) => {
+    guarded.addHook("onRequest", guard);
+    addReadingListRoutes(guarded, dependencies);
+  });
+  await app.register(serveStatic, { root: PUBLIC, cacheControl: false, etag: true });
+  app.addHook("preClose", async () => dependencies.events.close());
+  return app;
+}
+
+function asWorklistError(error: unknown): WorklistError {
+  if (error instanceof WorklistError) return error;
+  const { statusCode, message, code } = error as { statusCode?: number; message?: string; code?: string };
+  // ioredis answers so to a command that Redis has not answered in time, or cannot be sent to it.
+  if (/command timed out|connection is closed|ECONNREFUSED/i.test(`${code} ${message}`))
+    return new WorklistError("STORE_AWAY");
+  return new WorklistError(statusCode !== undefined && statusCode < 500 ? "BAD_REQUEST" : "FAILED");
+}

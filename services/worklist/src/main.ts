@@ -1,0 +1,100 @@
+import { DicomWebClient } from "@redspot/dicomweb";
+import { closeStore, connectStore, FindingStore, ReadingList, workOn } from "@redspot/queue";
+import { createLogger, describeConfig, listen, readConfig, runService } from "@redspot/runtime";
+import { FileSpool } from "@redspot/spool";
+import { buildApp } from "./app.ts";
+import { EventStream } from "./event-stream.ts";
+import { pacsOver } from "./pacs.ts";
+import { PatientDirectory } from "./patient-directory.ts";
+import { readHeader } from "./read-header.ts";
+import { localUtcOffset } from "./utc-offset.ts";
+import { variables } from "./variables.ts";
+import { reportingWith } from "./write-report.ts";
+
+/** How long a browser waits for Redis before it is told that the list cannot be read. */
+const ANSWER_WITHIN_MS = 3_000;
+
+if (process.argv.includes("--help")) {
+  process.stdout.write(`redspot worklist: writes reports, serves the reading list\n\n${describeConfig(variables)}\n`);
+  process.exit(0);
+}
+
+const logger = createLogger({ service: "worklist", level: process.env.REDSPOT_LOG_LEVEL || "info" });
+
+await runService(logger, async (closers) => {
+  const config = readConfig(variables, process.env);
+  const now = () => new Date();
+  const prefix = config.REDSPOT_REDIS_PREFIX;
+
+  const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR);
+  const client = new DicomWebClient({
+    url: config.REDSPOT_PACS_URL,
+    ...(config.REDSPOT_PACS_TOKEN === undefined ? {} : { authorization: `Bearer ${config.REDSPOT_PACS_TOKEN}` }),
+    timeoutMs: 30_000,
+  });
+  const pacs = pacsOver(client);
+
+  const workStore = connectStore(config.REDSPOT_REDIS_URL, { prefix });
+  closers.push(() => closeStore(workStore));
+  workStore.redis.on("error", (error) => logger.warn({ err: error }, "no connection to Redis"));
+  const reporting = reportingWith({
+    findings: new FindingStore(workStore),
+    list: new ReadingList(workStore),
+    readHeader: (study, instance) => readHeader(spool, study, instance),
+    pacs,
+    headStart: config.REDSPOT_HEAD_START_MINUTES * 60_000,
+    device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: config.REDSPOT_DEVICE_SERIAL_NUMBER },
+    utcOffsetAt: localUtcOffset,
+  });
+  const worker = workOn(
+    workStore,
+    "report",
+    async (job) => {
+      const outcome = await reporting.report(job);
+      logger.info({ ...job, outcome }, "report");
+    },
+    {
+      concurrency: config.REDSPOT_REPORT_CONCURRENCY,
+      onGivenUp: async (job, error) => {
+        await reporting.giveUp(job, error);
+        logger.error({ err: error, ...job }, "report given up");
+      },
+      onError: (error, job) => logger.warn({ err: error, ...job }, "report failed"),
+    },
+  );
+  closers.push(() => worker.close());
+
+  const listStore = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS });
+  closers.push(() => closeStore(listStore));
+  listStore.redis.on("error", () => {
+    // The other connection tells.
+  });
+  const list = new ReadingList(listStore);
+  const events = new EventStream();
+  const app = await buildApp({
+    list,
+    spool,
+    patients: new PatientDirectory({ find: (study) => pacs.findStudy(study), now }),
+    events,
+    headStartMinutes: config.REDSPOT_HEAD_START_MINUTES,
+    viewerUrl: config.REDSPOT_VIEWER_URL,
+    tokens: config.REDSPOT_TOKENS,
+    secureCookie: config.REDSPOT_SECURE_COOKIE,
+    now,
+    checks: { redis: () => listStore.redis.ping() },
+    logger,
+  });
+  closers.push(() => app.close());
+  const address = await listen(app, {
+    host: config.REDSPOT_HOST,
+    port: config.REDSPOT_PORT,
+    tokens: config.REDSPOT_TOKENS,
+  });
+  // Waits for Redis; meanwhile the page says that the list cannot be read.
+  const watch = await new ReadingList(workStore).watch();
+  closers.push(() => watch.close());
+  watch.on("change", () => events.changed());
+  watch.on("resumed", () => events.changed());
+  events.changed();
+  logger.info({ address, headStartMinutes: config.REDSPOT_HEAD_START_MINUTES }, "ready");
+});

@@ -1,0 +1,89 @@
+import { isUid } from "@redspot/dicom";
+import type { ReadingList } from "@redspot/queue";
+import { type Spool, SpoolError } from "@redspot/spool";
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import type { EventStream } from "./event-stream.ts";
+import type { PatientDirectory } from "./patient-directory.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
+import { viewerLink } from "./viewer-link.ts";
+import { listLine, studyDetail } from "./workitem-view.ts";
+import { WorklistError } from "./worklist-error.ts";
+
+export interface RouteDependencies {
+  list: Pick<ReadingList, "page" | "length" | "get">;
+  spool: Pick<Spool, "readPreview">;
+  patients: Pick<PatientDirectory, "lookUp">;
+  events: EventStream;
+  headStartMinutes: number;
+  viewerUrl: string | undefined;
+  now: () => Date;
+}
+
+const uid = z.string().refine(isUid, "it is no UID");
+const pageQuery = z.object({
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+const studyParams = z.object({ study: uid });
+const instanceParams = z.object({ study: uid, instance: uid });
+const patientsQuery = z.object({
+  study: z.preprocess((value) => (typeof value === "string" ? [value] : value), z.array(uid).min(1).max(100)),
+});
+
+/** Adds all that tells about studies; whoever adds it guards it. */
+export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDependencies): void {
+  const { list, spool, patients, events, headStartMinutes, viewerUrl, now } = dependencies;
+
+  app.get("/reading-list", async (request, reply) => {
+    const { offset, limit } = parse(pageQuery, request.query);
+    const [total, workitems] = await Promise.all([list.length(), list.page(offset, limit)]);
+    const context = { now: now(), viewerUrl };
+    return reply.header("cache-control", "no-store").send({
+      asOf: context.now.toISOString(),
+      headStartMinutes,
+      total,
+      offset,
+      workitems: workitems.map((workitem, index) => listLine(workitem, offset + index + 1, context)),
+    });
+  });
+
+  app.get("/reading-list/events", (_request, reply) => {
+    reply.hijack();
+    events.connect(reply.raw, SECURITY_HEADERS);
+  });
+
+  app.get("/studies/:study", async (request, reply) => {
+    const { study } = parse(studyParams, request.params);
+    const workitem = await list.get(study);
+    if (!workitem) throw new WorklistError("STUDY_UNKNOWN", study);
+    return reply.header("cache-control", "no-store").send(studyDetail(workitem));
+  });
+
+  app.get("/studies/:study/instances/:instance/preview", async (request, reply) => {
+    const { study, instance } = parse(instanceParams, request.params);
+    const png = await spool.readPreview(study, instance).catch((error: unknown) => {
+      if (error instanceof SpoolError && error.code === "NOT_FOUND") throw new WorklistError("NO_PREVIEW");
+      throw error;
+    });
+    return reply.header("cache-control", "private, max-age=300").type("image/png").send(Buffer.from(png));
+  });
+
+  app.get("/patients", async (request, reply) => {
+    const { study } = parse(patientsQuery, request.query);
+    const { pacs, studies } = await patients.lookUp(study);
+    const found = [...studies].map(([studyInstanceUID, identity]) => ({
+      studyInstanceUID,
+      ...identity,
+      viewerUrl: viewerLink(viewerUrl, { studyInstanceUID, patientID: identity.patientID ?? "" }) ?? null,
+    }));
+    return reply.header("cache-control", "no-store").send({ pacs, studies: found });
+  });
+}
+
+function parse<T>(schema: z.ZodType<T>, given: unknown): T {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new WorklistError("BAD_REQUEST", `${issue?.path.join(".")}: ${issue?.message}`);
+}

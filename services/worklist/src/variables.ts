@@ -1,0 +1,46 @@
+import { commonVariables, portVariable } from "@redspot/runtime";
+import { z } from "zod";
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** What the worklist service can be told. */
+export const variables = {
+  ...commonVariables,
+  REDSPOT_PORT: portVariable(8092),
+  REDSPOT_PACS_URL: httpUrl
+    .transform((url) => url.replace(/\/+$/, ""))
+    .describe("Base address of the PACS's DICOMweb services, to which reports go and from which names come"),
+  REDSPOT_PACS_TOKEN: z.string().optional().describe("Bearer token for the PACS, where it wants one"),
+  REDSPOT_HEAD_START_MINUTES: z.coerce
+    .number()
+    .min(0)
+    .max(7 * 24 * 60)
+    .default(240)
+    .describe("By how many minutes a suspected fracture goes ahead of its arrival; 0 leaves first come, first served"),
+  REDSPOT_REPORT_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe("How many reports are on their way to the PACS at a time"),
+  REDSPOT_VIEWER_URL: httpUrl
+    .refine(
+      (template) => /\{(StudyInstanceUID|OrthancStudy)\}/.test(template),
+      "it must contain {StudyInstanceUID} or {OrthancStudy}",
+    )
+    .optional()
+    .describe(
+      "Where the PACS shows a study, with {StudyInstanceUID} (OHIF and most others) or {OrthancStudy} (Orthanc Explorer)",
+    ),
+  REDSPOT_SECURE_COOKIE: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true")
+    .describe("true where browsers reach the service by https, so that the session's cookie never goes without it"),
+  REDSPOT_DEVICE_SERIAL_NUMBER: z
+    .string()
+    .regex(/^[^\\\p{Cc}]{1,64}$/u)
+    .default("1")
+    .describe("Device Serial Number (0018,1000) in the reports of this installation"),
+};

@@ -1,0 +1,29 @@
+/** What the service answers when it cannot do what was asked: HTTP status and words, by code. */
+export const WORKLIST_ERRORS = {
+  BAD_REQUEST: { status: 400, text: "The request is not one that this service understands" },
+  TOKEN_UNKNOWN: { status: 401, text: "This token is not one that may use the reading list" },
+  WRONG_HOST: {
+    status: 403,
+    text: "Without REDSPOT_TOKENS the reading list is served to this machine only, as localhost or 127.0.0.1",
+  },
+  NOT_FOUND: { status: 404, text: "There is nothing at this address" },
+  STUDY_UNKNOWN: { status: 404, text: "The reading list has no such study" },
+  NO_PREVIEW: { status: 404, text: "There is no preview of this instance: it was not analysed" },
+  FAILED: { status: 500, text: "The service failed at this; its log says more" },
+  STORE_AWAY: { status: 503, text: "The reading list cannot be read just now: Redis does not answer" },
+} as const;
+
+export type WorklistErrorCode = keyof typeof WORKLIST_ERRORS;
+
+export class WorklistError extends Error {
+  override readonly name = "WorklistError";
+  readonly code: WorklistErrorCode;
+  readonly statusCode: number;
+
+  constructor(code: WorklistErrorCode, detail?: string) {
+    const { status, text } = WORKLIST_ERRORS[code];
+    super(detail === undefined ? text : `${text}: ${detail}`);
+    this.code = code;
+    this.statusCode = status;
+  }
+}

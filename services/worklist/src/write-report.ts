@@ -1,0 +1,109 @@
+import { type DataSet, writePart10 } from "@redspot/dicom";
+import type { FindingStore, ReadingList, StudyJob } from "@redspot/queue";
+import { buildReport, type PredecessorDocument, type ReportRequest, reportUids } from "@redspot/sr";
+import type { Finding } from "@redspot/triage";
+import type { Pacs } from "./pacs.ts";
+import { asReportFailure, reportFailure } from "./report-failure.ts";
+
+interface ReportDependencies {
+  findings: Pick<FindingStore, "get">;
+  list: Pick<ReadingList, "place" | "get" | "noteReport">;
+  /** The header of an instance, or undefined where it cannot be read. */
+  readHeader: (studyInstanceUID: string, sopInstanceUID: string) => Promise<DataSet | undefined>;
+  pacs: Pick<Pacs, "store" | "holds">;
+  /** Milliseconds. */
+  headStart: number;
+  device: ReportRequest["device"];
+  /** Local offset from UTC at a moment, like "+0100". */
+  utcOffsetAt: (moment: Date) => string;
+}
+
+export type ReportOutcome = "stored" | "already stored" | "superseded";
+
+/** Brings findings onto the reading list and into the PACS. */
+export interface Reporting {
+  report(job: StudyJob): Promise<ReportOutcome>;
+  giveUp(job: StudyJob, error: Error): Promise<void>;
+}
+
+/**
+ * The end of a study's way: its finding gives it its place on the reading list, and then its report goes to the PACS.
+ * In this order, so that a PACS that is away delays no fracture. Every part may be done twice without harm: a place is
+ * the same again, and a report has the same UIDs and bytes.
+ */
+export function reportingWith(dependencies: ReportDependencies): Reporting {
+  const { findings, list, headStart } = dependencies;
+
+  const isLatest = async ({ studyInstanceUID, revision }: StudyJob): Promise<boolean> => {
+    const latest = (await list.get(studyInstanceUID))?.finding?.revision;
+    return latest === undefined || latest <= revision;
+  };
+
+  return {
+    async report(job) {
+      const { studyInstanceUID, revision } = job;
+      try {
+        const finding = await findings.get(studyInstanceUID, revision);
+        if (!finding) throw reportFailure("FINDING_MISSING", `revision ${revision} of study ${studyInstanceUID}`);
+        await list.place(finding, headStart);
+        const workitem = await list.get(studyInstanceUID);
+        // A report that a newer revision has made untrue before it was sent would only mislead.
+        if ((workitem?.finding?.revision ?? revision) > revision) return "superseded";
+        const { sopInstanceUID } = reportUids(finding);
+        const known = workitem?.report;
+        if (known?.state === "stored" && known.sopInstanceUID === sopInstanceUID) return "already stored";
+        await send(finding, dependencies);
+        await list.noteReport(studyInstanceUID, { state: "stored", sopInstanceUID });
+        return "stored";
+      } catch (error) {
+        const failure = asReportFailure(error);
+        if (await isLatest(job)) {
+          await list.noteReport(studyInstanceUID, { state: "failed", code: failure.code, retrying: true });
+        }
+        throw failure;
+      }
+    },
+
+    async giveUp(job, error) {
+      if (!(await isLatest(job))) return;
+      const { code } = asReportFailure(error);
+      await list.noteReport(job.studyInstanceUID, { state: "failed", code, retrying: false });
+    },
+  };
+}
+
+async function send(finding: Finding, dependencies: ReportDependencies): Promise<void> {
+  const { readHeader, pacs, device, utcOffsetAt } = dependencies;
+  const { studyInstanceUID } = finding;
+  const sources: DataSet[] = [];
+  for (const { sopInstanceUID } of finding.instances) {
+    const header = await readHeader(studyInstanceUID, sopInstanceUID);
+    if (header) sources.push(header);
+  }
+  const predecessor = await predecessorOf(finding, dependencies);
+  // The moment of the finding, not of this try: the same report, sent again, has the same bytes.
+  const now = new Date(finding.analysedAt);
+  const { dataSet, sopInstanceUID } = buildReport({
+    finding,
+    sources,
+    device,
+    now,
+    utcOffset: utcOffsetAt(now),
+    ...(predecessor === undefined ? {} : { predecessor }),
+  });
+  await pacs.store(studyInstanceUID, sopInstanceUID, writePart10(dataSet));
+}
+
+/** The latest earlier report of the study that the PACS holds: the one that this one supersedes. */
+async function predecessorOf(
+  { studyInstanceUID, revision }: Finding,
+  { findings, pacs }: ReportDependencies,
+): Promise<PredecessorDocument | undefined> {
+  for (let earlier = revision - 1; earlier > 0; earlier -= 1) {
+    const finding = await findings.get(studyInstanceUID, earlier);
+    if (!finding) continue;
+    const uids = reportUids(finding);
+    if (await pacs.holds(studyInstanceUID, uids.sopInstanceUID)) return uids;
+  }
+  return undefined;
+}
