@@ -47,7 +47,13 @@ export async function demonstrate({
   const phantoms = startPhantoms({ count: total, seed, folder: join(folder, "phantoms") });
   stops.add(phantoms.stop);
   const stack = await startStack(
-    { folder, token, worklistPort: options.port, pacsPort: options.pacsPort },
+    {
+      folder,
+      token,
+      worklistPort: options.port,
+      pacsPort: options.pacsPort,
+      ...(options.model !== undefined && { modelPackage: options.model }),
+    },
     output,
     stops,
   );

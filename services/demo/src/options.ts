@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 
 export interface DemoOptions {
@@ -8,6 +9,8 @@ export interface DemoOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly pacsPort: number;
+  /** Folder of a model package; that which comes with Redspot where left out. */
+  readonly model?: string;
   readonly keepLogs: boolean;
 }
 
@@ -31,6 +34,7 @@ export function readOptions(argv: readonly string[]): DemoOptions {
     .option("--exit", "end when all reports are there, with status 0 if every study went as it must", false)
     .option("--port <n>", "port of the reading list's page (0: any free one)", whole(0, 65535), 8092)
     .option("--pacs-port <n>", "port of the PACS's pages and DICOMweb (0: any free one)", whole(0, 65535), 8093)
+    .option("--model <folder>", "another model package than the one that comes with Redspot", (path) => resolve(path))
     .option("--keep-logs", "keep logs and data when all went well, too", false)
     .helpOption("-h, --help", "show this");
   command.parse([...argv], { from: "user" });

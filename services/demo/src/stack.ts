@@ -17,6 +17,8 @@ export interface StackOptions {
   readonly worklistPort: number;
   readonly pacsPort: number;
   readonly token: string;
+  /** Folder of a model package; the inference service's own where left out. */
+  readonly modelPackage?: string;
 }
 
 /** Everything that the demo starts. */
@@ -68,7 +70,10 @@ export async function startStack(options: StackOptions, output: ConsoleOutput, s
     folder: join(folder, "redspot"),
     token,
     ports: { stow: stowPort, worklist: options.worklistPort },
-    environment: { REDSPOT_VIEWER_URL: `${orthanc.url}/app/explorer.html#study?uuid={OrthancStudy}` },
+    environment: {
+      REDSPOT_VIEWER_URL: `${orthanc.url}/app/explorer.html#study?uuid={OrthancStudy}`,
+      ...(options.modelPackage !== undefined && { REDSPOT_MODEL_PACKAGE: options.modelPackage }),
+    },
   });
   stops.add(redspot.stop);
   await output.step("stow: takes studies by STOW-RS", () => redspot.ready("stow"));
