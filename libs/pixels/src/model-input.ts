@@ -77,9 +77,7 @@ export async function toModelInput(part10: Part10): Promise<ModelInput> {
   const grid = averageAreas(frame, table, box, width, height, open);
   const surroundings = surroundingsOf(lattice, isOpen, brightness, box, width, height);
   const modalityOf = (word: number) => modality.apply(storedOf(word));
-  const written = findBurntIn(frame, lattice, isOpen, modalityOf, brightness, box, open);
-  const burntIn =
-    written === undefined ? undefined : averageAreas(frame, onlyWord(written, table.length), box, width, height, open);
+  const burntIn = findBurntIn(frame, lattice, isOpen, modalityOf, brightness, box, open, width, height);
   const annotationPixelsRemoved = removeAnnotation(grid, surroundings, burntIn);
   const scale = 2 ** frame.reduction;
   return {
@@ -93,13 +91,6 @@ export async function toModelInput(part10: Part10): Promise<ModelInput> {
       content,
     },
   };
-}
-
-/** A grey table that is 1 for one word and 0 for all others, so that areas average to that word's share. */
-function onlyWord(word: number, words: number): Float32Array {
-  const table = new Float32Array(words);
-  table[word] = 1;
-  return table;
 }
 
 /** What is seen of a frame before its window is chosen. */

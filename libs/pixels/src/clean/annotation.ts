@@ -4,86 +4,69 @@ import { fillFromAround } from "./fill.ts";
 import { grow, labelParts } from "./parts.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** An annotation is smaller than this share of the field: less than a thumb. */
+/** A mark is smaller than this share of the field: less than a thumb. */
 const LARGEST = 0.03;
-/** Annotation is at least this bright, as a share of the brightest that there is: lead, or what was written in white. */
-const BRIGHT = 0.6;
-/** Of what is next to a marker, at least this share is air. */
-const IN_AIR = 0.85;
+
+/**
+ * Two ways to tell a mark from its surroundings, levels being shares of the way from air to the brightest: what rises
+ * above air's unevenness, where nearly all around it is air; and what is as bright as lead, where half of it is, because
+ * the mark reaches over the skin. Bone has flesh around it, however bright it is.
+ */
+const MARKS = [
+  { above: 0.12, peak: 0.6, inAir: 0.85 },
+  { above: 0.7, peak: 0.8, inAir: 0.5 },
+] as const;
 
 /**
  * Finds the radiographer's marks (lead letters, burnt-in text, the red spot) and fills them from what is around
- * them, in place; `burntIn` is the share of each cell that was written, where anything was. Gives the number of cells filled. A mark is small and bright and stands by itself in air, where no anatomy can
- * be; or it has been burnt in, which shows by its values wherever it is. Marks of lead over the limb stay: nothing sure tells them
- * from metal or from bone.
+ * them, in place; gives the number of cells filled. A mark is small and bright and stands in air, where no anatomy can be; or
+ * it has been burnt in, which shows by its values wherever it is (see `findBurntIn`). Letters of lead that lie wholly over the limb
+ * stay: nothing sure tells them from metal or from bone.
  */
-export function removeAnnotation(grid: Grid, surroundings: Surroundings, burntIn?: Grid): number {
+export function removeAnnotation(grid: Grid, surroundings: Surroundings, burntIn?: Uint8Array): number {
   const { width, height } = grid;
-  const marks = findMarksInAir(grid, surroundings);
-  burntIn?.greys.forEach((share, at) => {
-    if (share > 0.02) marks[at] = 1;
-  });
+  const marks = burntIn ?? new Uint8Array(width * height);
+  findMarksInAir(grid, surroundings, marks);
   if (!marks.includes(1)) return 0;
   // The blur around a mark is part of it.
-  const blurred = grow(grow(marks, width, height), width, height);
-  const mask = blurred.map((cell, at) => cell & surroundings.open[at]!);
+  const mask = grow(grow(marks, width, height), width, height);
+  let count = 0;
+  for (let at = 0; at < mask.length; at++) {
+    mask[at]! &= surroundings.open[at]!;
+    count += mask[at]!;
+  }
   fillFromAround(grid, mask, surroundings.open);
-  return mask.reduce((count, cell) => count + cell, 0);
+  return count;
 }
 
-function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundings): Uint8Array {
-  const marks = new Uint8Array(greys.length);
-  const inAir = distributionOf(greys, (at) => air[at] === 1 && open[at] === 1);
+/** Sets to 1 the cells of marks in air. */
+function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundings, marks: Uint8Array): void {
+  const inAir = distributionOf(greys, (at) => air[at] === 1);
   const background = inAir.percentile(0.5);
-  const brightest = distributionOf(greys, (at) => open[at] === 1).percentile(0.995);
-  if (!(background < brightest)) return marks;
-  // Above the air's own unevenness.
-  const threshold = Math.max(background + 0.12 * (brightest - background), inAir.percentile(0.9) + 0.02);
-  const mask = new Uint8Array(greys.length);
-  for (let at = 0; at < mask.length; at++) if (open[at] && greys[at]! > threshold) mask[at] = 1;
-  const { labels, sizes } = labelParts(mask, width, height);
-  const area = open.reduce((sum, cell) => sum + cell, 0);
-  const peaks = new Float32Array(sizes.length);
-  labels.forEach((part, at) => {
-    if (greys[at]! > peaks[part]!) peaks[part] = greys[at]!;
-  });
-  const bright = background + BRIGHT * (brightest - background);
-  const small = sizes.map((size, part) => part > 0 && size < LARGEST * area && peaks[part]! >= bright);
-  const rings = ringsOf(labels, small, sizes, width, height, air);
-  labels.forEach((part, at) => {
-    if (small[part] && rings[part]! >= IN_AIR) marks[at] = 1;
-  });
-  return marks;
-}
-
-/** For each small part, the share of air among the cells two or three away that belong to no other small part. */
-function ringsOf(
-  labels: Int32Array,
-  small: boolean[],
-  sizes: number[],
-  width: number,
-  height: number,
-  air: Uint8Array,
-): Float32Array {
-  const airy = new Float32Array(sizes.length);
-  const all = new Float32Array(sizes.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const part = labels[y * width + x]!;
-      if (!small[part]) continue;
-      for (const [dx, dy] of RING) {
-        const [nx, ny] = [x + dx, y + dy];
-        if (nx < 0 || ny < 0 || nx >= width || ny >= height) continue;
-        const next = ny * width + nx;
-        if (small[labels[next]!]) continue;
-        all[part]!++;
-        if (air[next]) airy[part]!++;
-      }
+  const uneven = inAir.percentile(0.9) + 0.02;
+  const range = distributionOf(greys, (at) => open[at] === 1).percentile(0.995) - background;
+  if (!(range > 0)) return;
+  let area = 0;
+  for (let at = 0; at < open.length; at++) area += open[at]!;
+  for (const { above, peak, inAir } of MARKS) {
+    const threshold = Math.max(background + above * range, uneven);
+    const mask = new Uint8Array(greys.length);
+    for (let at = 0; at < mask.length; at++) if (open[at] && greys[at]! > threshold) mask[at] = 1;
+    const { labels, sizes } = labelParts(mask, width, height);
+    const peaks = new Float32Array(sizes.length);
+    for (let at = 0; at < labels.length; at++) peaks[labels[at]!] = Math.max(peaks[labels[at]!]!, greys[at]!);
+    const small = sizes.map(
+      (size, part) => part > 0 && size < LARGEST * area && peaks[part]! >= background + peak * range,
+    );
+    const airy = shareOfAirAround(labels, small, width, height, air);
+    for (let at = 0; at < labels.length; at++) {
+      const part = labels[at]!;
+      if (small[part] && airy[part]! >= inAir) marks[at] = 1;
     }
   }
-  return airy.map((count, part) => count / (all[part] || 1));
 }
 
+/** Two to three cells away, beyond the blur. */
 const RING = [
   [3, 0],
   [-3, 0],
@@ -94,3 +77,28 @@ const RING = [
   [-2, 2],
   [-2, -2],
 ] as const;
+
+/** For each small part, the share of air among the cells around it that belong to no small part. */
+function shareOfAirAround(
+  labels: Int32Array,
+  small: boolean[],
+  width: number,
+  height: number,
+  air: Uint8Array,
+): Float32Array {
+  const airy = new Float32Array(small.length);
+  const all = new Float32Array(small.length);
+  for (let at = 0; at < labels.length; at++) {
+    const part = labels[at]!;
+    if (!small[part]) continue;
+    const [x, y] = [at % width, Math.floor(at / width)];
+    for (const [dx, dy] of RING) {
+      if (x + dx < 0 || y + dy < 0 || x + dx >= width || y + dy >= height) continue;
+      const next = at + dy * width + dx;
+      if (small[labels[next]!]) continue;
+      all[part]!++;
+      airy[part]! += air[next]!;
+    }
+  }
+  return airy.map((count, part) => count / (all[part] || 1));
+}

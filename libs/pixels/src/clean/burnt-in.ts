@@ -1,6 +1,7 @@
 import type { StoredFrame } from "../decode/stored-frame.ts";
 import type { Box } from "../resample/area-average.ts";
 import type { Lattice } from "./lattice.ts";
+import { labelParts } from "./parts.ts";
 import type { Spans } from "./polygon.ts";
 
 /** Lattice points that must have the very value before anything is looked into. */
@@ -9,51 +10,86 @@ const LEAST_POINTS = 4;
 const MOST_OF_FIELD = 0.05;
 /** What is written ends within two pixels, by at least this much of the range. */
 const STEP = 0.1;
-/** And this share of its ends must be such steps. */
-const STEEP_ENDS = 0.85;
+/** This share of a part's ends must be such steps; bone that is clipped has at most half as many. */
+const STEEP_ENDS = 0.6;
+/** And there must be so many of them. */
+const LEAST_ENDS = 12;
 
 /**
- * The word that text and flags were burnt in with, if any were: the brightest in the field, which no anatomy has, because
- * each run of it along a row begins and ends with a step onto level ground. Bone that the detector or the sender has clipped
- * at the brightest value slopes down to its sides instead. Undefined where there is no such word.
+ * Where text and flags were burnt in, on a grid of width x height cells over the box: 1 in cells that they touch. They
+ * have the brightest value of the field, all of them the same, and each run of it along a row begins and ends with a step
+ * onto level ground. Bone that the detector or the sender has clipped at the brightest value slopes down to its sides instead.
+ * Undefined where there is nothing of the kind.
  */
 export function findBurntIn(
   { columns, words }: StoredFrame,
   lattice: Lattice,
   isOpen: Uint8Array,
-  valueOf: (word: number) => number,
+  modality: (word: number) => number,
   brightness: 1 | -1,
   box: Box,
   open: Spans | undefined,
-): number | undefined {
+  width: number,
+  height: number,
+): Uint8Array | undefined {
   const brightest = brightestPoint(lattice, isOpen, brightness);
   if (brightest === undefined) return undefined;
   const first = lattice.step >> 1;
   const row = first + Math.floor(brightest.index / lattice.width) * lattice.step;
   const word = words[row * columns + first + (brightest.index % lattice.width) * lattice.step]!;
-  const rises = (from: number, to: number) => ((valueOf(from) - valueOf(to)) * brightness) / brightest.reach;
-  let ends = 0;
-  let steep = 0;
-  const count = (at: number, outwards: 1 | -1) => {
-    ends++;
-    const drop = rises(word, words[at + 2 * outwards]!);
-    const further = rises(words[at + 2 * outwards]!, words[at + 4 * outwards]!);
-    if (drop >= STEP && Math.abs(further) <= 0.35 * drop + 0.03) steep++;
+  const fall = (from: number, to: number) => ((modality(from) - modality(to)) * brightness) / brightest.reach;
+  const isStep = (at: number, outwards: 1 | -1) => {
+    const drop = fall(word, words[at + 2 * outwards]!);
+    const further = fall(words[at + 2 * outwards]!, words[at + 4 * outwards]!);
+    return drop >= STEP && Math.abs(further) <= 0.35 * drop + 0.03;
   };
-  for (let y = box.y; y < box.y + box.height; y++) {
-    const spans = open ? open(y) : [box.x, box.x + box.width];
+  const written = new Uint8Array(width * height);
+  const ends = new Uint32Array(width * height);
+  const steps = new Uint32Array(width * height);
+  const across = width / box.width;
+  for (let y = 0; y < box.height; y++) {
+    const start = (box.y + y) * columns;
+    const cells = Math.floor((y * height) / box.height) * width;
+    const spans = open ? open(box.y + y) : [box.x, box.x + box.width];
     for (let s = 0; s + 1 < spans.length; s += 2) {
-      const [from, to] = [y * columns + spans[s]! + 4, y * columns + spans[s + 1]! - 4];
-      for (let at = from; at < to; at++) {
+      const to = start + spans[s + 1]! - 4;
+      for (let at = start + spans[s]! + 4; at < to; at++) {
         if (words[at] !== word) continue;
-        const start = at;
-        while (at < to && words[at] === word) at++;
-        if (start > from) count(start, -1);
-        if (at < to) count(at - 1, 1);
+        const from = at;
+        while (at + 1 < to && words[at + 1] === word) at++;
+        const firstCell = cells + Math.floor((from - start - box.x) * across);
+        const lastCell = cells + Math.floor((at - start - box.x) * across);
+        written.fill(1, firstCell, lastCell + 1);
+        ends[firstCell]! += 2;
+        steps[firstCell]! += Number(isStep(from, -1)) + Number(isStep(at, 1));
       }
     }
   }
-  return ends > 0 && steep >= STEEP_ENDS * ends ? word : undefined;
+  return keepSteepParts(written, ends, steps, width, height);
+}
+
+function keepSteepParts(
+  written: Uint8Array,
+  ends: Uint32Array,
+  steps: Uint32Array,
+  width: number,
+  height: number,
+): Uint8Array | undefined {
+  const { labels, sizes } = labelParts(written, width, height);
+  const partEnds = new Uint32Array(sizes.length);
+  const partSteps = new Uint32Array(sizes.length);
+  labels.forEach((part, at) => {
+    partEnds[part]! += ends[at]!;
+    partSteps[part]! += steps[at]!;
+  });
+  let any = false;
+  const kept = written.map((cell, at) => {
+    const part = labels[at]!;
+    const isKept = cell === 1 && partEnds[part]! >= LEAST_ENDS && partSteps[part]! >= STEEP_ENDS * partEnds[part]!;
+    any ||= isKept;
+    return isKept ? 1 : 0;
+  });
+  return any ? kept : undefined;
 }
 
 /** The brightest lattice point, and how far it is above the darkest, where as many have its value as a text would. */
