@@ -1,7 +1,7 @@
 import type { DataSet } from "@redspot/dicom";
 import dicomwebClient from "dicomweb-client";
 import { DicomWebError, errorOfStatus } from "./dicom-web-error.ts";
-import { nodeRequest } from "./node-xhr.ts";
+import { FetchRequest } from "./fetch-request.ts";
 import { parseDicomJson, parseStoreResponse, type StoreOutcomes } from "./store-response.ts";
 
 export interface DicomWebClientOptions {
@@ -16,8 +16,8 @@ export interface DicomWebClientOptions {
 /** Attribute matching by keyword or tag, and `limit`, `offset`, `includefield`, `fuzzymatching` (PS3.18 8.3.4). */
 export type SearchParameters = Readonly<Record<string, string | number>>;
 
-type Call = (request: { instance: XMLHttpRequestLike }) => unknown;
-type XMLHttpRequestLike = ReturnType<typeof nodeRequest>["request"];
+/** Hands the request on to a method of dicomweb-client, whose types expect the one of a browser. */
+type Call = (request: { instance: FetchRequest }) => unknown;
 
 /** A DICOMweb peer, over dicomweb-client. Every method throws DicomWebError. */
 export class DicomWebClient {
@@ -28,6 +28,8 @@ export class DicomWebClient {
     this.#client = new dicomwebClient.api.DICOMwebClient({
       url: url.replace(/\/+$/, ""),
       singlepart: "",
+      // Otherwise it prints requests and answers, patient data and all.
+      verbose: false,
       ...(authorization === undefined ? {} : { headers: { Authorization: authorization } }),
     });
     this.#timeoutMs = timeoutMs;
@@ -50,7 +52,7 @@ export class DicomWebClient {
   /** The Search transaction for studies (PS3.18 10.6): matching studies as data sets of their attributes. */
   async searchForStudies(parameters: SearchParameters = {}): Promise<DataSet[]> {
     const found = await this.#call("searching for studies", (request) =>
-      this.#client.searchForStudies({ queryParams: parameters, request } as never),
+      this.#client.searchForStudies({ ...query(parameters), request } as never),
     );
     return searchResults(found);
   }
@@ -61,7 +63,7 @@ export class DicomWebClient {
     within: { studyInstanceUID?: string; seriesInstanceUID?: string } = {},
   ): Promise<DataSet[]> {
     const found = await this.#call("searching for instances", (request) =>
-      this.#client.searchForInstances({ ...within, queryParams: parameters, request } as never),
+      this.#client.searchForInstances({ ...within, ...query(parameters), request } as never),
     );
     return searchResults(found);
   }
@@ -75,7 +77,7 @@ export class DicomWebClient {
     const instance = await this.#call(`retrieving instance ${uids.sopInstanceUID}`, (request) =>
       this.#client.retrieveInstance({ ...uids, request } as never),
     );
-    if (!(instance instanceof ArrayBuffer)) {
+    if (!(instance instanceof ArrayBuffer) || !hasPrefix(instance)) {
       throw new DicomWebError("BAD_RESPONSE", `the peer's answer holds no instance ${uids.sopInstanceUID}`);
     }
     return new Uint8Array(instance);
@@ -86,24 +88,22 @@ export class DicomWebClient {
     call: Call,
     { headers, answersWithReasons = false }: { headers?: Record<string, string>; answersWithReasons?: boolean } = {},
   ): Promise<unknown> {
-    const { request, watch } = nodeRequest({ timeoutMs: this.#timeoutMs, ...(headers ? { headers } : {}) });
+    const instance = new FetchRequest({ timeoutMs: this.#timeoutMs, ...(headers ? { headers } : {}) });
     try {
-      return await call({ instance: request });
+      // Where dicomweb-client stumbles over an answer, the promise that it gave never settles.
+      return await Promise.race([call({ instance }), instance.handlerFailed]);
     } catch {
       // dicomweb-client's error carries the request and the whole answer: neither may reach a log.
-      if (watch.timedOut) {
+      const { failure, status, response } = instance;
+      if (failure === "timed out") {
         throw new DicomWebError("TIMED_OUT", `${what}: no answer within ${this.#timeoutMs} ms`);
       }
-      const status = request.status ?? 0;
-      if (status === 0) throw new DicomWebError("UNREACHABLE", `${what}: ${request.statusText || "no connection"}`);
+      if (failure !== undefined) throw new DicomWebError("UNREACHABLE", `${what}: ${failure}`);
       if (status >= 200 && status < 300) {
         throw new DicomWebError("BAD_RESPONSE", `${what}: the peer's answer cannot be read`, status);
       }
-      const body = request.responseText;
-      if (answersWithReasons && body && isStoreResponse(body)) return body;
+      if (answersWithReasons && typeof response === "string" && isStoreResponse(response)) return response;
       throw errorOfStatus(what, status);
-    } finally {
-      watch.done();
     }
   }
 }
@@ -117,9 +117,18 @@ function isStoreResponse(body: string): boolean {
   }
 }
 
+function query(parameters: SearchParameters): { queryParams?: SearchParameters } {
+  return Object.keys(parameters).length === 0 ? {} : { queryParams: parameters };
+}
+
 /** No match may come as 204 without a body, which dicomweb-client gives as an empty array. */
 function searchResults(found: unknown): DataSet[] {
   return typeof found === "string" ? parseDicomJson(found) : [];
+}
+
+/** The "DICM" of a DICOM file (PS3.10 7.1). */
+function hasPrefix(file: ArrayBuffer): boolean {
+  return file.byteLength > 132 && Buffer.from(file, 128, 4).toString("latin1") === "DICM";
 }
 
 function ownBuffer(bytes: Uint8Array): ArrayBuffer {

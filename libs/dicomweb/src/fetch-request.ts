@@ -1,0 +1,96 @@
+const DONE = 4;
+
+/** How a request ended that brought no answer. */
+export type Failure = "timed out" | "no connection";
+
+export interface FetchRequestOptions {
+  /** After how many milliseconds a request without a whole answer ends. */
+  timeoutMs: number;
+  /** Set last, over whatever the caller sets. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The part of XMLHttpRequest (https://xhr.spec.whatwg.org) that dicomweb-client, written for browsers, needs in Node,
+ * over Node's fetch. It differs on purpose:
+ * - JSON comes as text, for the caller to parse: an answer that is none is then an error, not null;
+ * - redirects are not followed: they would take the credentials to wherever they point;
+ * - what `onreadystatechange` throws rejects `handlerFailed`; in an event it would end the process.
+ */
+export class FetchRequest {
+  readyState = 0;
+  status = 0;
+  statusText = "";
+  /** An ArrayBuffer where `responseType` is "arraybuffer", otherwise text. */
+  response: unknown = null;
+  responseType = "";
+  onreadystatechange: (() => void) | null = null;
+  failure: Failure | undefined;
+  /** Never resolves; rejects with what the handler threw. */
+  readonly handlerFailed: Promise<never>;
+
+  readonly #timeoutMs: number;
+  readonly #lastHeaders: Readonly<Record<string, string>>;
+  readonly #headers = new Headers();
+  readonly #failHandler: (reason: unknown) => void;
+  #method = "GET";
+  #url = "";
+  #responseHeaders = new Headers();
+
+  constructor({ timeoutMs, headers = {} }: FetchRequestOptions) {
+    this.#timeoutMs = timeoutMs;
+    this.#lastHeaders = headers;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {});
+    this.handlerFailed = promise;
+    this.#failHandler = reject;
+  }
+
+  open(method: string, url: string): void {
+    this.#method = method.toUpperCase();
+    this.#url = url;
+  }
+
+  setRequestHeader(name: string, value: string): void {
+    this.#headers.set(name, value);
+  }
+
+  getResponseHeader(name: string): string | null {
+    return this.#responseHeaders.get(name);
+  }
+
+  getAllResponseHeaders(): string {
+    return [...this.#responseHeaders].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  }
+
+  send(body?: ArrayBuffer | string | null): void {
+    this.#exchange(body ?? null).catch(this.#failHandler);
+  }
+
+  async #exchange(body: ArrayBuffer | string | null): Promise<void> {
+    for (const [name, value] of Object.entries(this.#lastHeaders)) this.#headers.set(name, value);
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    try {
+      await this.#fetch(body, signal);
+    } catch {
+      this.failure = signal.aborted ? "timed out" : "no connection";
+    }
+    this.readyState = DONE;
+    this.onreadystatechange?.();
+  }
+
+  async #fetch(body: ArrayBuffer | string | null, signal: AbortSignal): Promise<void> {
+    const response = await fetch(this.#url, {
+      method: this.#method,
+      headers: this.#headers,
+      body,
+      redirect: "manual",
+      signal,
+    });
+    const wantsBytes = this.responseType === "arraybuffer" && response.ok;
+    this.response = wantsBytes ? await response.arrayBuffer() : await response.text();
+    this.status = response.status;
+    this.statusText = response.statusText;
+    this.#responseHeaders = response.headers;
+  }
+}
