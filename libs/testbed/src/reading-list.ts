@@ -10,6 +10,8 @@ export interface ReadingListLine {
   readonly outcome: string | null;
   readonly probability?: number | null;
   readonly reason?: { readonly code: string; readonly text: string } | null;
+  /** The study's revision that the finding is about; absent while it waits. */
+  readonly revision?: number;
   readonly report: { readonly state: string; readonly code?: string };
 }
 

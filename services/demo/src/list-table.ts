@@ -13,6 +13,8 @@ export function listTable(studies: readonly SentStudy[], list: readonly ReadingL
   const placeBefore = new Map(before.map((line, index) => [line.studyInstanceUID, index + 1]));
   const table = new Table({
     head: ["place", "by arrival", "what it is", "read now", "Redspot says", "what it is", "moved"],
+    colWidths: [null, null, null, null, 42, null, null],
+    wordWrap: true,
     colAligns: ["right", "left", "left", "left", "left", "left", "right"],
     style: { compact: true, head: colour ? ["bold"] : [], border: colour ? ["grey"] : [] },
   });

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { on } from "node:events";
 import { mkdirSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { StudyTruth } from "@redspot/phantom";
@@ -26,25 +26,11 @@ export interface Phantoms extends AsyncIterable<MadeStudy> {
 export function startPhantoms(order: PhantomOrder): Phantoms {
   mkdirSync(order.folder, { recursive: true });
   const worker = new Worker(new URL("phantom-thread.ts", import.meta.url), { workerData: order });
-  const made: MadeStudy[] = [];
-  let ended = false;
-  let failure: unknown;
-  worker.on("message", (study: MadeStudy) => void made.push(study));
-  worker.on("error", (error) => {
-    failure = error;
-  });
-  worker.on("exit", () => {
-    ended = true;
-  });
+  // Listening begins now, so that nothing made before the first is asked for gets lost; an error of the thread is thrown.
+  const messages = on(worker, "message", { close: ["exit"] });
   return {
     async *[Symbol.asyncIterator]() {
-      for (;;) {
-        const study = made.shift();
-        if (study) yield study;
-        else if (failure) throw failure;
-        else if (ended) return;
-        else await Promise.race([once(worker, "message"), once(worker, "exit").catch(() => undefined)]);
-      }
+      for await (const [study] of messages) yield study as MadeStudy;
     },
     async stop() {
       await worker.terminate();

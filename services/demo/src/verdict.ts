@@ -44,12 +44,23 @@ export function mustBeExcluded(truth: StudyTruth): boolean {
   return !truth.eligible && truth.exclusion !== "cast";
 }
 
+/** Senders leave gaps, and some send raw detector data: not to analyse such a study is the right answer. */
+const gapsOfSenders = new Set(["BODY_PART_UNKNOWN", "VIEW_UNKNOWN", "FOR_PROCESSING", "OPEN_GROWTH_PLATES"]);
+
+function isGap(line: ReadingListLine): boolean {
+  return line.reason ? gapsOfSenders.has(line.reason.code) : false;
+}
+
 /**
  * What is not as it must be: each eligible study has exactly one report in the PACS, each excluded one a reason on the
- * list, and every study that was sent is on the list once.
+ * list, every study that was sent is on the list once, and most of those that can be analysed are.
  */
 export function complaintsAbout({ studies, list, reports }: Outcome): string[] {
-  return studies.flatMap(({ studyInstanceUID, label, truth }) => {
+  const eligible = new Set(studies.flatMap(({ truth, studyInstanceUID }) => (truth.eligible ? studyInstanceUID : [])));
+  const analysed = list.filter((line) => eligible.has(line.studyInstanceUID) && typeof line.probability === "number");
+  const most =
+    analysed.length >= eligible.size / 2 ? [] : [`only ${analysed.length} of ${eligible.size} were analysed`];
+  const each = studies.flatMap(({ studyInstanceUID, label, truth }) => {
     const lines = list.filter((line) => line.studyInstanceUID === studyInstanceUID);
     const found = reports.get(studyInstanceUID) ?? 0;
     const [line] = lines;
@@ -64,10 +75,11 @@ export function complaintsAbout({ studies, list, reports }: Outcome): string[] {
       ];
     }
     return [
-      ...(line.outcome === "not-analysed" ? [`${label} was not analysed: ${line.reason?.code}`] : []),
+      ...(line.outcome === "not-analysed" && !isGap(line) ? [`${label} was not analysed: ${line.reason?.code}`] : []),
       ...(found === 1 ? [] : [`${label} has ${found} reports instead of 1`]),
     ];
   });
+  return [...most, ...each];
 }
 
 export function figuresOf(outcome: Outcome): Figures {

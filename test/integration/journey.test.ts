@@ -1,0 +1,186 @@
+/**
+ * The life of a study, whole: a modality stores it in the PACS, the PACS pushes it to Redspot of its own accord, the
+ * three services, each a process, judge it and report, and the report is in the PACS and the study in its place.
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { number, tagOf, text, writePart10 } from "@redspot/dicom";
+import { makeStudy, type PhantomStudy } from "@redspot/phantom";
+import {
+  countReports,
+  freePort,
+  pushAgain,
+  type ReadingListLine,
+  type RunningOrthanc,
+  type RunningRedis,
+  type RunningRedspot,
+  readReadingList,
+  startOrthanc,
+  startRedis,
+  startRedspot,
+  storeByDimse,
+  waitUntil,
+  workFolder,
+} from "@redspot/testbed";
+
+const matrix = { rows: 900, columns: 700 };
+const lateral = ["lateral"] as const;
+
+/** One study of each kind, in the order in which they are sent. */
+const studies = {
+  whole: makeStudy({ seed: 11, fracture: false, views: lateral, imageClass: "CR", matrix }),
+  child: makeStudy({ seed: 12, exclusion: "open-growth-plates", views: lateral, imageClass: "CR", matrix }),
+  frontal: makeStudy({ seed: 13, exclusion: "ap-view", imageClass: "DX", matrix }),
+  short: withTooFewPixels(makeStudy({ seed: 14, fracture: false, views: lateral, imageClass: "CR", matrix })),
+  broken: makeStudy({ seed: 15, fracture: { severity: 1 }, views: lateral, imageClass: "DX", matrix }),
+  bothViews: makeStudy({ seed: 16, fracture: { severity: 1 }, views: ["pa", "lateral"], imageClass: "CR", matrix }),
+};
+type Kind = keyof typeof studies;
+const kinds = Object.keys(studies) as Kind[];
+const uidOf = (kind: Kind) => studies[kind].studyInstanceUID;
+
+/** A study whose header promises twice the rows that the pixel data has. */
+function withTooFewPixels(study: PhantomStudy): PhantomStudy {
+  const instances = study.instances.map((instance) => {
+    const rows = number(instance.dataSet, "Rows") as number;
+    const dataSet = { ...instance.dataSet, [tagOf("Rows")]: { vr: "US", Value: [2 * rows] } };
+    return { ...instance, dataSet, bytes: writePart10(dataSet) };
+  });
+  return { ...study, instances };
+}
+
+describe("the life of a study", () => {
+  const folder = workFolder("journey");
+  let redis: RunningRedis;
+  let orthanc: RunningOrthanc;
+  let redspot: RunningRedspot;
+  let list: ReadingListLine[];
+
+  before(async () => {
+    const stowPort = await freePort();
+    const token = "a-token-of-the-journey";
+    redis = await startRedis();
+    orthanc = await startOrthanc({
+      forwardTo: { url: `http://127.0.0.1:${stowPort}`, token },
+      longestPauseSeconds: 1,
+    });
+    redspot = await startRedspot({
+      redisUrl: redis.url,
+      pacsUrl: orthanc.dicomWebUrl,
+      folder: folder.path,
+      token,
+      ports: { stow: stowPort },
+    });
+    for (const name of ["stow", "inference", "worklist"] as const) await redspot.ready(name, 180);
+    for (const kind of kinds) await store(kind);
+    list = await waitUntil(
+      async () => {
+        const lines = await readReadingList(redspot.services.worklist.url, token);
+        return kinds.length === lines.length && lines.every(({ report }) => report.state === "stored") && lines;
+      },
+      { what: "each study has its report", timeoutSeconds: 120, programs: programs() },
+    );
+  });
+
+  after(async () => {
+    await redspot?.stop();
+    await orthanc?.stop();
+    await redis?.stop();
+    folder.remove();
+  });
+
+  const programs = () => Object.values(redspot.services).map(({ program }) => program);
+
+  async function store(kind: Kind): Promise<void> {
+    const files = studies[kind].instances.map(({ sopInstanceUID, bytes }) => {
+      const file = join(folder.path, `${sopInstanceUID}.dcm`);
+      writeFileSync(file, bytes);
+      return file;
+    });
+    await storeByDimse(files, orthanc.dimse);
+  }
+
+  const lineOf = (kind: Kind) => {
+    const line = list.find(({ studyInstanceUID }) => studyInstanceUID === uidOf(kind));
+    assert.ok(line, `${kind} is on the list`);
+    return line;
+  };
+
+  test("each study has exactly one structured report in the PACS", async () => {
+    const reports = await countReports(orthanc.dicomWebUrl);
+    assert.deepEqual(
+      reports,
+      new Map(kinds.map((kind) => [uidOf(kind), 1]).sort() as [string, number][]),
+      "in QIDO-RS",
+    );
+  });
+
+  test("what cannot be judged says why", () => {
+    assert.equal(lineOf("child").reason?.code, "OPEN_GROWTH_PLATES");
+    assert.equal(lineOf("frontal").reason?.code, "NOT_LATERAL");
+    assert.equal(lineOf("short").reason?.code, "PIXEL_DATA_TOO_SHORT");
+    for (const kind of ["child", "frontal", "short"] as const) assert.equal(lineOf(kind).outcome, "not-analysed");
+  });
+
+  test("a gross fracture is more probable than none", () => {
+    const probability = (kind: Kind) => lineOf(kind).probability ?? Number.NaN;
+    assert.ok(probability("broken") > probability("whole"), `${probability("broken")} > ${probability("whole")}`);
+    assert.ok(probability("bothViews") > probability("whole"), `${probability("bothViews")} > ${probability("whole")}`);
+  });
+
+  test("suspected fractures come first, then the rest; both in order of arrival", () => {
+    const arrival = [...list].sort((a, b) => Date.parse(a.arrivedAt) - Date.parse(b.arrivedAt));
+    const expected = [
+      ...arrival.filter(({ outcome }) => outcome === "fracture"),
+      ...arrival.filter(({ outcome }) => outcome !== "fracture"),
+    ];
+    const order = (lines: readonly ReadingListLine[]) => lines.map(({ studyInstanceUID }) => studyInstanceUID);
+    assert.deepEqual(order(list), order(expected));
+    assert.equal(lineOf("broken").outcome, "fracture");
+    assert.ok(lineOf("broken").position < lineOf("whole").position, "though it came later");
+  });
+
+  test("pushing a study again changes nothing", async () => {
+    await pushAgain(orthanc.url, uidOf("broken"));
+    await pushAgain(orthanc.url, uidOf("short"));
+    // What would come of it would have come by the time that a study sent afterwards is reported.
+    const later = makeStudy({ seed: 17, fracture: false, views: lateral, imageClass: "CR", matrix });
+    const files = later.instances.map(({ sopInstanceUID, bytes }) => {
+      const file = join(folder.path, `${sopInstanceUID}.dcm`);
+      writeFileSync(file, bytes);
+      return file;
+    });
+    await storeByDimse(files, orthanc.dimse);
+    const reports = await waitUntil(
+      async () => {
+        const counts = await countReports(orthanc.dicomWebUrl);
+        return counts.has(later.studyInstanceUID) && counts;
+      },
+      { what: "the later study has its report", programs: programs() },
+    );
+    for (const kind of kinds) assert.equal(reports.get(uidOf(kind)), 1, kind);
+    const { worklist } = redspot.services;
+    const lines = await readReadingList(worklist.url, redspot.token);
+    assert.equal(lines.length, kinds.length + 1);
+    for (const line of lines) assert.equal(line.revision, 1);
+  });
+
+  test("no log line holds patient data", () => {
+    const logs = readdirSync(folder.path)
+      .filter((file) => file.endsWith(".log"))
+      .map((file) => readFileSync(join(folder.path, file), "utf8"));
+    assert.equal(logs.length, 3);
+    assert.ok(logs.every((log) => log.length > 0));
+    for (const { instances } of Object.values(studies)) {
+      const { dataSet } = instances[0]!;
+      for (const keyword of ["PatientID", "AccessionNumber", "PatientBirthDate"]) {
+        const value = text(dataSet, keyword);
+        assert.ok(value, keyword);
+        for (const log of logs) assert.ok(!log.includes(value), keyword);
+      }
+      for (const log of logs) assert.ok(!/PHANTOM/.test(log), "PatientName");
+    }
+  });
+});
