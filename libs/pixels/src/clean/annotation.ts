@@ -6,6 +6,10 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** A mark is smaller than this share of the field: less than a thumb. */
 const LARGEST = 0.03;
+/** What is smaller than this is a piece of a mark even where it is faint: the dot of a time, a serif. */
+const TINY = 0.001;
+/** What the field's edge cuts is a mark's piece only if it is smaller than this: a fingertip is larger. */
+const CUT = 0.004;
 
 /**
  * Two ways to tell a mark from its surroundings, levels being shares of the way from air to the brightest: what rises
@@ -30,13 +34,8 @@ export function removeAnnotation(grid: Grid, surroundings: Surroundings, burntIn
   if (!marks.includes(1)) return 0;
   // The blur around a mark is part of it.
   const mask = grow(grow(marks, width, height), width, height);
-  let count = 0;
-  for (let at = 0; at < mask.length; at++) {
-    mask[at]! &= surroundings.open[at]!;
-    count += mask[at]!;
-  }
   fillFromAround(grid, mask, surroundings.open);
-  return count;
+  return mask.reduce((count, cell) => count + cell, 0);
 }
 
 /** Sets to 1 the cells of marks in air. */
@@ -51,14 +50,21 @@ function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundi
   for (const { above, peak, inAir } of MARKS) {
     const threshold = Math.max(background + above * range, uneven);
     const mask = new Uint8Array(greys.length);
-    for (let at = 0; at < mask.length; at++) if (open[at] && greys[at]! > threshold) mask[at] = 1;
+    for (let at = 0; at < mask.length; at++) if (greys[at]! > threshold) mask[at] = 1;
     const { labels, sizes } = labelParts(mask, width, height);
     const peaks = new Float32Array(sizes.length);
     for (let at = 0; at < labels.length; at++) peaks[labels[at]!] = Math.max(peaks[labels[at]!]!, greys[at]!);
     const small = sizes.map(
       (size, part) => part > 0 && size < LARGEST * area && peaks[part]! >= background + peak * range,
     );
-    const airy = shareOfAirAround(labels, small, width, height, air);
+    const airy = shareOfAirAround(
+      labels,
+      small,
+      width,
+      height,
+      air,
+      (at, part) => open[at] === 1 || sizes[part]! >= CUT * area,
+    );
     for (let at = 0; at < labels.length; at++) {
       const part = labels[at]!;
       if (small[part] && airy[part]! >= inAir) marks[at] = 1;
@@ -78,13 +84,14 @@ const RING = [
   [-2, -2],
 ] as const;
 
-/** For each small part, the share of air among the cells around it that belong to no small part. */
+/** For each small part, the share of air among the cells around it that count and belong to no small part. */
 function shareOfAirAround(
   labels: Int32Array,
   small: boolean[],
   width: number,
   height: number,
   air: Uint8Array,
+  counts: (at: number, part: number) => boolean,
 ): Float32Array {
   const airy = new Float32Array(small.length);
   const all = new Float32Array(small.length);
@@ -95,7 +102,7 @@ function shareOfAirAround(
     for (const [dx, dy] of RING) {
       if (x + dx < 0 || y + dy < 0 || x + dx >= width || y + dy >= height) continue;
       const next = at + dy * width + dx;
-      if (small[labels[next]!]) continue;
+      if (small[labels[next]!] || !counts(next, part)) continue;
       all[part]!++;
       airy[part]! += air[next]!;
     }

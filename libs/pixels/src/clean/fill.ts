@@ -2,13 +2,16 @@ import type { Grid } from "../resample/area-average.ts";
 
 /**
  * Fills the masked cells of a grid in place, from their edge inwards, each layer with the mean of the cells next to it
- * that are known already: smooth, and made of nothing but what is around. Cells outside the field are not drawn upon.
+ * that are known already: smooth, and made of nothing but what is around. Cells that are not open become black and are
+ * not drawn upon.
  */
 export function fillFromAround({ greys, width, height }: Grid, mask: Uint8Array, open: Uint8Array): void {
   const known = open.map((cell, at) => cell & (1 - mask[at]!));
   let left: number[] = [];
   mask.forEach((cell, at) => {
-    if (cell) left.push(at);
+    if (!cell) return;
+    if (open[at]) left.push(at);
+    else greys[at] = 0;
   });
   while (left.length > 0) {
     const filled: number[] = [];
