@@ -16,6 +16,8 @@ export class DetailView {
   constructor(panel, controls) {
     this.#panel = panel;
     this.#controls = controls;
+    // It scrolls where the window is low, and must do so by keyboard too.
+    panel.tabIndex = 0;
   }
 
   clear() {

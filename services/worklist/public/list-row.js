@@ -91,9 +91,9 @@ export class ListRow {
   }
 
   #fillPatient() {
-    const { patientName, patientID, accessionNumber, studyDescription } = this.#identity ?? {};
+    const { patientName, patientID, accessionNumber } = this.#identity ?? {};
     this.#button.textContent = patientName ?? patientID ?? `Study ${this.study.slice(-12)}`;
-    const under = [patientName ? patientID : undefined, accessionNumber, studyDescription].filter(Boolean);
+    const under = [patientName ? patientID : undefined, accessionNumber].filter(Boolean);
     this.#under.textContent = under.join(" · ");
   }
 

@@ -18,11 +18,12 @@ export function hearChanges({ onChange, onState }) {
     source.addEventListener("change", onChange);
     source.addEventListener("error", () => {
       onState(false);
-      // The browser tries again by itself unless it was refused; why, the list's own answer tells.
+      // Why, the list's own answer tells.
+      onChange();
+      // The browser tries again by itself unless it was refused.
       if (source.readyState === EventSource.CLOSED) {
         clearTimeout(anew);
         anew = setTimeout(open, ANEW_MS);
-        onChange();
       }
     });
   };

@@ -53,8 +53,11 @@ function connection(kind, text) {
 
 // --- the list --------------------------------------------------------------------------------------------------------
 
+const RETRY_MS = 3_000;
+
 let loading = false;
 let again = false;
+let retry;
 
 /** Asks for the list; calls that come meanwhile are one more question afterwards. */
 async function load() {
@@ -89,7 +92,8 @@ function explain(error) {
   const stand = state.list ? ` What is shown is as of ${clockTime(state.list.asOf)}.` : "";
   notice("list", `${error.message}.${stand} Trying again.`);
   if (!state.list) part("state").textContent = "The reading list is not there yet.";
-  setTimeout(load, 3000);
+  clearTimeout(retry);
+  retry = setTimeout(load, RETRY_MS);
 }
 
 function show(list) {
@@ -274,6 +278,7 @@ function start() {
 }
 
 function stop() {
+  clearTimeout(retry);
   state.stopHearing?.();
   state.stopHearing = undefined;
 }
