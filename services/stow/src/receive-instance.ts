@@ -1,8 +1,7 @@
 import { MultipartError, type Part, parseMediaType } from "@redspot/dicomweb";
 import { type IncomingInstance, type Spool, SpoolError } from "@redspot/spool";
-import { ElementWalk } from "./element-walk.ts";
 import { InstanceFailure } from "./failures.ts";
-import { InstanceHeader, type InstanceIdentity } from "./instance-header.ts";
+import { InstanceCheck, type InstanceIdentity } from "./instance-check.ts";
 
 /** What a part has to be. */
 export interface InstanceRules {
@@ -28,7 +27,7 @@ export interface RefusedInstance {
 }
 
 /**
- * Takes one part into the spool's temporary place while its header and its element lengths are checked. Whatever is
+ * Takes one part into the spool's temporary place while it is checked. Whatever is
  * wrong with it is the part's own failure; the part is read to its end, so that the next one can be. Errors of the
  * body's source come through.
  */
@@ -37,8 +36,7 @@ export async function receiveInstance(
   spool: Spool,
   rules: InstanceRules,
 ): Promise<ReceivedInstance | RefusedInstance> {
-  const header = new InstanceHeader();
-  const walk = new ElementWalk();
+  const check = new InstanceCheck();
   let incoming: IncomingInstance | undefined;
   let failure: InstanceFailure | undefined;
   try {
@@ -50,21 +48,19 @@ export async function receiveInstance(
         if (incoming.bytes + chunk.byteLength > rules.maxInstanceBytes) {
           throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${rules.maxInstanceBytes} bytes`);
         }
-        header.push(chunk);
-        walk.push(chunk);
+        check.push(chunk);
         await incoming.write(chunk);
       });
       if (failure !== undefined) await incoming?.abort();
     }
-    failure ??= await attempt(async () => checkEnd(header, walk, rules));
-    if (failure === undefined && incoming !== undefined) return { identity: header.end(), incoming };
-    await incoming?.abort();
-    return { failure: failure ?? new InstanceFailure("EMPTY_PART"), named: header.named };
+    if (failure === undefined && incoming !== undefined) return { identity: identityOf(check, rules), incoming };
+    return { failure: failure ?? new InstanceFailure("EMPTY_PART"), named: check.named };
   } catch (error) {
     await incoming?.abort();
+    if (error instanceof InstanceFailure) return { failure: error, named: check.named };
     if (!(error instanceof MultipartError)) throw error;
     const cutShort = failure ?? new InstanceFailure("TRUNCATED", error.message);
-    return { failure: cutShort, named: header.named, bodyBroken: true };
+    return { failure: cutShort, named: check.named, bodyBroken: true };
   }
 }
 
@@ -95,22 +91,10 @@ function headerProblem({ headers, problem }: Part, { strict }: InstanceRules): I
   return taken ? undefined : new InstanceFailure("WRONG_PART_TYPE");
 }
 
-/** What only the end of the file tells. A file that is cut short is told as such, whatever is missing for it. */
-function checkEnd(header: InstanceHeader, walk: ElementWalk, { studyInstanceUID }: InstanceRules): void {
-  const wholeness = walk.end();
-  let identity: InstanceIdentity;
-  try {
-    identity = header.end();
-  } catch (error) {
-    if (error instanceof InstanceFailure && error.code === "MISSING_UID" && wholeness !== "whole") throw cut(wholeness);
-    throw error;
-  }
-  if (wholeness !== "whole") throw cut(wholeness);
+function identityOf(check: InstanceCheck, { studyInstanceUID }: InstanceRules): InstanceIdentity {
+  const identity = check.end();
   if (studyInstanceUID !== undefined && identity.studyInstanceUID !== studyInstanceUID) {
     throw new InstanceFailure("STUDY_MISMATCH");
   }
-}
-
-function cut(wholeness: "truncated" | "malformed"): InstanceFailure {
-  return new InstanceFailure(wholeness === "truncated" ? "TRUNCATED" : "MALFORMED");
+  return identity;
 }

@@ -27,15 +27,14 @@ export function boundaryOf(headers: Headers, strict: boolean): string {
 
 /**
  * Throws NOT_ACCEPTABLE unless the sender takes DICOM JSON. Strict, it has to say so (PS3.18 8.7.5); lenient, a request
- * without Accept is answered all the same, and `application/json` and `multipart/related`, which senders that never
- * look at the answer use, count as consent.
+ * without Accept is answered all the same, and `application/json` counts as consent.
  */
 export function checkAccept(headers: Headers, strict: boolean): void {
   if (headers.accept === undefined || headers.accept.trim() === "") {
     if (strict) throw new RequestFailure("NOT_ACCEPTABLE");
     return;
   }
-  const taken = strict ? [DICOM_JSON] : [DICOM_JSON, "application/json", "multipart/related"];
+  const taken = strict ? [DICOM_JSON] : [DICOM_JSON, "application/json"];
   const wanted = new Negotiator({ headers: { accept: headers.accept } }).mediaTypes(taken);
   if (wanted.length === 0) throw new RequestFailure("NOT_ACCEPTABLE");
 }
