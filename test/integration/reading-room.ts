@@ -11,7 +11,7 @@ const repository = join(import.meta.dirname, "..", "..");
 const CR = "1.2.840.10008.5.1.4.1.1.1";
 
 /** The cut-off and band of the findings made here. */
-export const CUT_OFF = { cutOff: 0.45, inconclusiveBand: { low: 0.4, high: 0.5 } };
+const CUT_OFF = { cutOff: 0.45, inconclusiveBand: { low: 0.4, high: 0.5 } };
 
 export interface RoomOptions {
   redisUrl: string;

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { type RunningOrthanc, type RunningRedis, startOrthanc, startRedis } from "@redspot/testbed";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { imageUid, openReadingRoom, type StudyPlan, storeInPacs } from "./reading-room.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TOKEN = "a-token-for-the-reading-room";
 const study = (number: number) => `1.2.826.0.1.3680043.8.498.7.${number}`;
 const header = (PatientName: string, PatientID: string) => ({
@@ -186,7 +184,7 @@ describe("the reading list as a page", { skip }, () => {
       const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
       const violations = async () => {
         // By the debugger's way in: the page's own policy lets no script in.
-        if (!(await page.evaluate("'axe' in window"))) await page.evaluate(await readFile(AXE, "utf8"));
+        if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
         return page.evaluate(async (values) => {
           const { axe } = globalThis as unknown as {
             axe: { run(what: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };

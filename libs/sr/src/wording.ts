@@ -5,7 +5,7 @@ export const DEMONSTRATION_WARNING =
   "DEMONSTRATION MODEL - NOT FOR CLINICAL USE. This report must not be used to decide about a patient.";
 
 /** A probability in percent, one digit after the point: what a person reads. */
-export function percentText(probability: number): string {
+function percentText(probability: number): string {
   return `${(probability * 100).toFixed(1)} %`;
 }
 

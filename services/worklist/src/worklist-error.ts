@@ -1,5 +1,5 @@
 /** What the service answers when it cannot do what was asked: HTTP status and words, by code. */
-export const WORKLIST_ERRORS = {
+const WORKLIST_ERRORS = {
   BAD_REQUEST: { status: 400, text: "The request is not one that this service understands" },
   TOKEN_UNKNOWN: { status: 401, text: "This token is not one that may use the reading list" },
   WRONG_HOST: {
@@ -13,7 +13,7 @@ export const WORKLIST_ERRORS = {
   STORE_AWAY: { status: 503, text: "The reading list cannot be read just now: Redis does not answer" },
 } as const;
 
-export type WorklistErrorCode = keyof typeof WORKLIST_ERRORS;
+type WorklistErrorCode = keyof typeof WORKLIST_ERRORS;
 
 export class WorklistError extends Error {
   override readonly name = "WorklistError";

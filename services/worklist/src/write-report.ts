@@ -18,7 +18,7 @@ interface ReportDependencies {
   utcOffsetAt: (moment: Date) => string;
 }
 
-export type ReportOutcome = "stored" | "already stored" | "superseded";
+type ReportOutcome = "stored" | "already stored" | "superseded";
 
 /** Brings findings onto the reading list and into the PACS. */
 export interface Reporting {
