@@ -110,6 +110,8 @@ export function drawAnnotation(
       burntIn.push({ strokes: fitted(strokes, flagPlace, scale, technique), half: Math.max(0.8, scale * 0.5) });
     }
   }
+  // What is read out raw has been through no console that could burn anything in.
+  if (technique.raw) return { lead, burntIn: [], redSpot: false };
   return { lead, burntIn, redSpot: options.redSpot ?? false };
 }
 

@@ -17,11 +17,15 @@ export const fieldOf = (columns: number, rows: number): Field => ({
  * @param deviation of the Gaussian, in cells
  */
 export function smooth(field: Field, deviation: number): Field {
-  const reach = Math.round((Math.sqrt(4 * deviation * deviation + 1) - 1) / 2);
-  if (reach < 1) return softened(field, deviation);
+  // A mean over 2r + 1 cells has the variance r (r + 1) / 3; of the two nearest r, each pass takes one.
+  const low = Math.floor((Math.sqrt(4 * deviation * deviation + 1) - 1) / 2);
+  if (low < 1) return softened(field, deviation);
+  const short = (deviation * deviation - low * (low + 1)) * 3;
+  const longer = Math.round(short / (2 * (low + 1)));
   let values = field.values;
   const { columns, rows } = field;
   for (let pass = 0; pass < 3; pass++) {
+    const reach = pass < longer ? low + 1 : low;
     values = runningMean(values, rows, columns, columns, 1, reach);
     values = runningMean(values, columns, rows, 1, columns, reach);
   }

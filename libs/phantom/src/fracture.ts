@@ -20,7 +20,7 @@ export interface Fracture {
 }
 
 /** A severity as a department sees them: most are plain, some are barely visible. */
-const drawSeverity = (random: Random) => Math.max(0.02, Math.min(1, random.uniform(0, 1) ** 0.8));
+const drawSeverity = (random: Random) => Math.max(0.02, Math.min(1, random.uniform(0, 1) ** 0.6));
 
 export function drawFracture(wish: FractureWish, random: Random): Fracture {
   // Each draw is made whether or not it is wished away, so that wishes leave the other draws as they were.
@@ -33,8 +33,8 @@ export function drawFracture(wish: FractureWish, random: Random): Fracture {
   const type = wish.type ?? drawn.type;
   const severity = wish.severity ?? drawn.severity;
   const side = type === "colles" ? 1 : -1;
-  const angulation = side * (1 + 34 * severity * random.uniform(0.75, 1.2));
-  const displacement = side * (0.2 + 5.5 * severity * random.uniform(0.5, 1.4));
+  const angulation = side * 34 * severity * random.uniform(0.75, 1.2);
+  const displacement = side * 5.5 * severity * random.uniform(0.5, 1.4);
   const impaction = severity * random.uniform(1, 6.5);
   const height = random.uniform(11, 27);
   const line = drawn.line;
@@ -76,26 +76,35 @@ export function brokenRadius(whole: Density, fracture: Fracture): Density {
   const [b4, b5, b7] = [back[4]!, back[5]!, back[7]!];
   const half = fracture.gap / 2;
   const packed = fracture.truth.line === "impacted" ? 0.22 + 0.2 * fracture.truth.severity : 0.05;
+  // Further from the line than this, there is only one of the pieces.
+  const reach = 8 + 2 * Math.abs(fracture.truth.displacement) + fracture.truth.impaction;
   const piece: Probe = { clear: 0, inside: 0, core: 0 };
   return (x, y, z, probe) => {
+    const proximal = -beyondLine(fracture, x, y, z) - half;
+    if (proximal > reach) return whole(x, y, z, probe);
+    const u = b0 * x + b1 * y + b3;
+    const v = b4 * x + b5 * y + b7;
+    const distal = beyondLine(fracture, u, v, z) - half;
+    if (distal > reach) return whole(u, v, z, probe);
     let density = 0;
     let inside = 0;
     let core = 0;
     let clear = 4;
-    const add = (beyond: number, u: number, v: number) => {
-      clear = Math.min(clear, Math.max(beyond, -beyond) * 0.7);
-      if (beyond <= -0.3) return;
-      const cut = beyond >= 0.3 ? 1 : (beyond + 0.3) / 0.6;
-      const own = whole(u, v, z, piece);
-      density += cut * (beyond > 3 ? own : own + piece.inside * packed * Math.exp(-((beyond / 1.3) ** 2)));
+    if (proximal > -0.3) {
+      const cut = proximal >= 0.3 ? 1 : (proximal + 0.3) / 0.6;
+      density += cut * (whole(x, y, z, piece) + piece.inside * crushed(proximal, packed));
       inside += cut * piece.inside;
       core += cut * piece.core;
       clear = Math.min(clear, piece.clear);
-    };
-    add(-beyondLine(fracture, x, y, z) - half, x, y);
-    const u = b0 * x + b1 * y + b3;
-    const v = b4 * x + b5 * y + b7;
-    add(beyondLine(fracture, u, v, z) - half, u, v);
+    }
+    if (distal > -0.3) {
+      const cut = distal >= 0.3 ? 1 : (distal + 0.3) / 0.6;
+      density += cut * (whole(u, v, z, piece) + piece.inside * crushed(distal, packed));
+      inside += cut * piece.inside;
+      core += cut * piece.core;
+      clear = Math.min(clear, piece.clear);
+    }
+    clear = Math.min(clear, Math.max(proximal, -proximal) * 0.7, Math.max(distal, -distal) * 0.7);
     probe.clear = clear;
     probe.inside = inside < 1 ? inside : 1;
     probe.core = core;
@@ -103,6 +112,9 @@ export function brokenRadius(whole: Density, fracture: Fracture): Density {
     return density < 1.6 ? density : 1.6;
   };
 }
+
+/** What crushed trabeculae add to the density, by distance from the line. */
+const crushed = (distance: number, packed: number) => (distance > 4 ? 0 : packed * Math.exp(-((distance / 1.3) ** 2)));
 
 /**
  * Where the hand goes with the distal fragment: it follows the joint's shift, but the midcarpal joint makes up for

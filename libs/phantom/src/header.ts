@@ -164,7 +164,7 @@ function imageModules(study: StudyHeader, instance: InstanceHeader, image: Radio
   return dataSetOf({
     SOPClassUID: SOP_CLASS[imageClass],
     SOPInstanceUID: instance.sopInstanceUID,
-    ImageType: isCR || !forProcessing ? ["DERIVED", "PRIMARY"] : ["ORIGINAL", "PRIMARY"],
+    ImageType: isCR || forProcessing ? ["ORIGINAL", "PRIMARY"] : ["DERIVED", "PRIMARY"],
     InstanceNumber: instance.instanceNumber,
     AcquisitionDate: study.date,
     AcquisitionTime: study.time,
@@ -194,6 +194,7 @@ function imageModules(study: StudyHeader, instance: InstanceHeader, image: Radio
     RescaleSlope: isCR ? undefined : 1,
     RescaleType: isCR ? undefined : "US",
     PresentationLUTShape: image.photometric === "MONOCHROME1" ? "INVERSE" : "IDENTITY",
+    // What is not for presentation has no window (PS3.3 C.8.11.3).
     WindowCenter: forProcessing ? undefined : image.windowCenter,
     WindowWidth: forProcessing ? undefined : image.windowWidth,
     PixelData: new Uint8Array(image.pixels.buffer, image.pixels.byteOffset, image.pixels.byteLength),

@@ -78,6 +78,7 @@ const program = new Command("phantom")
 const record = (study: PhantomStudy) => ({
   studyInstanceUID: study.studyInstanceUID,
   truth: study.truth,
+  oddities: study.oddities,
   instances: study.instances.map(({ sopInstanceUID, truth }) => ({ sopInstanceUID, truth })),
 });
 

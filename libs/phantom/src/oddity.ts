@@ -15,8 +15,9 @@ export type Oddity =
   | "several-windows"
   | "no-lut-shape";
 
-/** Those that break a value representation, so that no checker can pass them. */
-export const BREAKS_STANDARD: readonly Oddity[] = ["lower-case-body-part"];
+/** Those that break a rule of PS3.3 or PS3.5, so that no checker can pass them: a code string in lower case, a CR image
+ *  of a paired part that does not say which side. */
+export const BREAKS_STANDARD: readonly Oddity[] = ["lower-case-body-part", "no-laterality"];
 
 export const ODDITIES: readonly Oddity[] = [
   "no-view-position",
@@ -58,9 +59,9 @@ export function withOddities(dataSet: DataSet, oddities: readonly Oddity[], rand
         else set({ ViewPosition: null });
         break;
       case "no-view-codes":
-        // A DX object either has its positioning whole or not at all.
-        drop("ViewCodeSequence", "AnatomicRegionSequence");
-        if (isDX) set({ AnatomicRegionSequence: [] });
+        drop("ViewCodeSequence");
+        // DX demands the region's code wherever the body part is known (PS3.3 C.8.11.2).
+        if (!isDX) drop("AnatomicRegionSequence");
         break;
       case "view-only-in-text":
         drop("ViewCodeSequence");

@@ -13,6 +13,9 @@ const GRAIN = noiseTile("grain", 512, 0.55, 0.55);
 const LOWEST = -1;
 const HIGHEST = 9;
 const ENTRIES = 8192;
+/** The exponents that raw values reach from end to end: a little over-exposed air to a lead marker. */
+const RAW_LOWEST = -0.3;
+const RAW_HIGHEST = 6.5;
 const PER_ENTRY = (ENTRIES - 1) / (HIGHEST - LOWEST);
 const entryOf = (exponent: number) => Math.max(0, Math.min(ENTRIES - 1, (exponent - LOWEST) * PER_ENTRY)) | 0;
 
@@ -80,14 +83,18 @@ function storedOf({ bitsStored, photometric, range }: Technique, brightness: num
   return Math.round((photometric === "MONOCHROME1" ? 1 - share : share) * (2 ** bitsStored - 1));
 }
 
-/** Stored value by exponent of attenuation: a logistic curve, like film's, that spans the whole range. */
+/**
+ * Stored value by exponent of attenuation: a logistic curve, like film's, that spans the whole range; a straight line for
+ * what is to be processed elsewhere.
+ */
 function curveOf(technique: Technique): Uint16Array {
   const { middle, latitude } = technique.curve;
   const table = new Uint16Array(ENTRIES);
   for (let i = 0; i < ENTRIES; i++) {
     const exponent = LOWEST + i / PER_ENTRY;
     const logistic = 1 / (1 + Math.exp((-5 * (exponent - middle)) / latitude));
-    table[i] = storedOf(technique, logistic);
+    const straight = Math.max(0, Math.min(1, (exponent - RAW_LOWEST) / (RAW_HIGHEST - RAW_LOWEST)));
+    table[i] = storedOf(technique, technique.raw ? straight : logistic);
   }
   return table;
 }

@@ -28,6 +28,8 @@ export interface RadiographOptions {
   matrix?: { rows: number; columns: number };
   bitsStored?: number;
   photometric?: "MONOCHROME1" | "MONOCHROME2";
+  /** As read out, for processing elsewhere: logarithm of the exposure, nothing enhanced, masked or burnt in. */
+  raw?: boolean;
   /** The wrist from the front (PA) rather than from the side, where the exclusion does not say so already. */
   frontal?: boolean;
   /** Which exposure of the study: same wrist, new pose, new exposure. */
@@ -69,7 +71,7 @@ export function renderRadiograph(options: RadiographOptions): Radiograph {
   const fracture = wish === false ? undefined : drawFracture(wish === true ? {} : wish, randomFor(seed, "fracture"));
   const scene = drawScene(options, fracture);
   const technique = drawTechnique(options, scene, randomFor(seed, "technique", exposure));
-  const grid = gridFor(technique);
+  const grid = gridFor(scene, technique);
   const { bone, soft } = thicknesses(scene, grid, technique.beam.collimation);
   const reached = expose(grid, bone, soft, technique.beam);
   const annotation = drawAnnotation(options, scene, technique, randomFor(seed, "annotation", exposure));
@@ -91,9 +93,13 @@ export function renderRadiograph(options: RadiographOptions): Radiograph {
   };
 }
 
-/** Beam paths closer together than pixels gain nothing; further apart than half a millimetre they lose the cortex. */
-function gridFor(technique: Technique): Grid {
-  const pitch = technique.rows < 1600 ? 0.5 : 0.4;
+/**
+ * Beam paths much closer together than pixels gain nothing; further apart than half a millimetre they lose the cortex,
+ * which a trunk can do without.
+ */
+function gridFor({ bodyPart }: Scene, technique: Technique): Grid {
+  const finest = bodyPart === "chest" ? 0.9 : technique.rows < 1600 ? 0.5 : 0.4;
+  const pitch = Math.max(finest, Math.min(2.5, technique.pixelSpacing));
   const width = technique.columns * technique.pixelSpacing;
   const height = technique.rows * technique.pixelSpacing;
   return { columns: Math.round(width / pitch), rows: Math.round(height / pitch), pitch };

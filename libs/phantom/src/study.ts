@@ -21,10 +21,12 @@ export interface PhantomStudy {
   studyInstanceUID: string;
   instances: PhantomInstance[];
   truth: StudyTruth;
+  /** What the sender left out or wrote its own way, in every instance. */
+  oddities: readonly Oddity[];
 }
 
-export interface StudyOptions extends Omit<RadiographOptions, "exposure"> {
-  /** Kind of image object; drawn unless given. */
+export interface StudyOptions extends Omit<RadiographOptions, "exposure" | "raw"> {
+  /** Kind of image object; CR or DX For Presentation unless given. */
   imageClass?: ImageClass;
   /** The wrist's views in their order; drawn unless given: lateral, PA and lateral, a repeated lateral... */
   views?: readonly ("lateral" | "pa")[];
@@ -44,20 +46,17 @@ export function makeStudy(options: StudyOptions): PhantomStudy {
   const { seed, oddities = [], date = DEFAULT_DATE } = options;
   const random = randomFor(seed, "study");
   const planned = planViews(options, random);
-  const drawnClass = random.weighted([
-    [0.6, "CR"] as const,
-    [0.37, "DX"] as const,
-    [0.03, "DX For Processing"] as const,
-  ]);
+  const drawnClass = random.weighted([[0.6, "CR"] as const, [0.4, "DX"] as const]);
   const imageClass = options.imageClass ?? drawnClass;
   const drawnTime = [random.integer(7, 22), random.integer(0, 59), random.integer(0, 59)]
     .map((part) => String(part).padStart(2, "0"))
     .join("");
   const seriesEach = random.chance(imageClass === "CR" ? 0.2 : 0.6);
   const studyInstanceUID = deriveUid("phantom", "study", identityOf(options));
+  const raw = imageClass === "DX For Processing" ? { raw: true } : {};
   const rendered = planned.map((view, exposure) => ({
     view,
-    image: renderRadiograph({ ...options, ...(view === "pa" ? frontal(options) : {}), exposure }),
+    image: renderRadiograph({ ...options, ...(view === "pa" ? frontal(options) : {}), ...raw, exposure }),
   }));
   const first = rendered[0]!.image.truth;
   const header: StudyHeader = {
@@ -92,7 +91,7 @@ export function makeStudy(options: StudyOptions): PhantomStudy {
     const dataSet = oddities.length > 0 ? withOddities(whole, oddities, randomFor(seed, "oddities")) : whole;
     return { bytes: writePart10(dataSet), sopInstanceUID, truth: image.truth, dataSet, image };
   });
-  return { studyInstanceUID, instances, truth: studyTruth(instances.map((instance) => instance.truth)) };
+  return { studyInstanceUID, instances, truth: studyTruth(instances.map((instance) => instance.truth)), oddities };
 }
 
 const OTHER_VIEWS: Record<Exclude<Truth["bodyPart"], "wrist">, View> = {

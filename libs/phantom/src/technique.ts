@@ -11,6 +11,8 @@ export interface Technique {
   readonly pixelSpacing: number;
   readonly bitsStored: number;
   readonly photometric: "MONOCHROME1" | "MONOCHROME2";
+  /** Not processed for presentation. */
+  readonly raw: boolean;
   readonly beam: Beam;
   /** Tube voltage, kV; tube current times time, mAs. */
   readonly kvp: number;
@@ -68,6 +70,8 @@ export function drawTechnique(options: RadiographOptions, scene: Scene, random: 
   const kvp = scene.bodyPart === "chest" ? random.integer(105, 125) : random.integer(50, 62);
   const energy = scene.bodyPart === "chest" ? 58 : 25 + 0.3 * kvp + random.uniform(-2, 2);
   const surround = random.weighted([[0.45, "exposed"] as const, [0.45, "black"] as const, [0.1, "white"] as const]);
+  const gain = random.uniform(0.1, 1.1);
+  const raw = options.raw ?? false;
   const soft = scene.thickness * 0.024;
   return {
     rows: size.rows,
@@ -75,6 +79,7 @@ export function drawTechnique(options: RadiographOptions, scene: Scene, random: 
     pixelSpacing,
     bitsStored: options.bitsStored ?? bitsStored,
     photometric: options.photometric ?? photometric,
+    raw,
     beam: {
       energy,
       collimation: {
@@ -98,8 +103,8 @@ export function drawTechnique(options: RadiographOptions, scene: Scene, random: 
       middle: soft * random.uniform(0.92, 1.12) + random.uniform(-0.05, 0.25),
       latitude: (soft * 0.9 + 1.3) * random.uniform(0.85, 1.3),
     },
-    edge: { gain: random.uniform(0.1, 1.1), width: random.uniform(0.8, 3) },
-    surround,
+    edge: { gain: raw ? 0 : gain, width: random.uniform(0.8, 3) },
+    surround: raw ? "exposed" : surround,
     window: { center: random.uniform(0.47, 0.53), width: random.uniform(0.85, 1.02) },
     range: { low: random.uniform(0, 0.04), high: random.uniform(0.94, 1) },
   };
