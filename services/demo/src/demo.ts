@@ -5,7 +5,8 @@ import type { ConsoleOutput } from "./console-output.ts";
 import { listTable } from "./list-table.ts";
 import type { DemoOptions } from "./options.ts";
 import { type Phantoms, startPhantoms } from "./phantoms.ts";
-import { type Stops, startStack } from "./stack.ts";
+import { startStack } from "./stack.ts";
+import type { Stops } from "./stops.ts";
 import { watchTravel } from "./travel.ts";
 import { type Figures, figuresOf, type SentStudy } from "./verdict.ts";
 
@@ -45,7 +46,7 @@ export async function demonstrate({
   if (options.pacsPort > 0) await requireFreePort(options.pacsPort, "the PACS: --pacs-port");
 
   const phantoms = startPhantoms({ count: total, seed, folder: join(folder, "phantoms") });
-  stops.add(phantoms.stop);
+  await stops.add(phantoms.stop);
   const stack = await startStack(
     {
       folder,

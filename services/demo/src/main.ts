@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { freePort, TestbedError, workFolder } from "@redspot/testbed";
 import { consoleOutput } from "./console-output.ts";
 import { demonstrate } from "./demo.ts";
 import { readOptions } from "./options.ts";
-import { Stops } from "./stack.ts";
+import { Stops } from "./stops.ts";
 
 const signalStatus = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Ending = keyof typeof signalStatus;
@@ -34,12 +35,21 @@ interface Result {
   readonly keep: boolean;
 }
 
+const work = demonstrate({
+  options,
+  folder: folder.path,
+  token: randomBytes(12).toString("hex"),
+  output,
+  colour: process.stdout.isTTY && process.stdout.hasColors(),
+  stops,
+});
+// Where a signal comes first, what becomes of the work no longer matters, only when.
+const settled = work.then(
+  () => undefined,
+  () => undefined,
+);
+
 async function run(): Promise<Result> {
-  const token = randomBytes(12).toString("hex");
-  const colour = process.stdout.isTTY && process.stdout.hasColors();
-  const work = demonstrate({ options, folder: folder.path, token, output, colour, stops });
-  // Where a signal comes first, what becomes of the work no longer matters.
-  work.catch(() => {});
   const first = await Promise.race([work, ending]);
   if (typeof first === "string") return { status: signalStatus[first], keep: false };
   const { figures, programs } = first;
@@ -64,9 +74,12 @@ function asResult(error: unknown): Result {
 const { status, keep } = await run().catch(asResult);
 if (!options.exit) output.say("\nEnding what was started ...");
 await stops.all();
-if (keep || options.keepLogs) {
+// Whatever was being started when the end began has been started, and ended, by then.
+await settled;
+if ((keep || options.keepLogs) && readdirSync(folder.path).length > 0) {
   folder.keep();
   process.stderr.write(`Logs are in ${folder.path}\n`);
+} else {
+  folder.remove();
 }
-// Threads and timers of unfinished work end here, and with them whatever was being started.
 process.exit(status);

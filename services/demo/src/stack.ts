@@ -10,6 +10,7 @@ import {
   startRedspot,
 } from "@redspot/testbed";
 import type { ConsoleOutput } from "./console-output.ts";
+import type { Stops } from "./stops.ts";
 
 export interface StackOptions {
   /** Where everything writes: data folders and logs. */
@@ -30,27 +31,13 @@ export interface Stack {
   readonly programs: readonly ChildProgram[];
 }
 
-/** What was started so far, and how to end it: filled as things start, so that it is right at any moment. */
-export class Stops {
-  readonly #stops: (() => Promise<void>)[] = [];
-
-  add(stop: () => Promise<void>): void {
-    this.#stops.push(stop);
-  }
-
-  /** Ends everything, the last started first. */
-  async all(): Promise<void> {
-    for (const stop of this.#stops.splice(0).reverse()) await stop();
-  }
-}
-
 /** Starts Redis, the PACS and the three services, and waits until all of them can work. */
 export async function startStack(options: StackOptions, output: ConsoleOutput, stops: Stops): Promise<Stack> {
   const { folder, token } = options;
   const redis = await output.step("Redis, append-only", () =>
     startRedis({ by: "program", folder: join(folder, "redis") }),
   );
-  stops.add(redis.stop);
+  await stops.add(redis.stop);
 
   const stowPort = await freePort();
   const orthanc = await output.step("PACS: Orthanc with DICOMweb", () =>
@@ -62,7 +49,7 @@ export async function startStack(options: StackOptions, output: ConsoleOutput, s
       longestPauseSeconds: 5,
     }),
   );
-  stops.add(orthanc.stop);
+  await stops.add(orthanc.stop);
 
   const redspot = await startRedspot({
     redisUrl: redis.url,
@@ -75,7 +62,7 @@ export async function startStack(options: StackOptions, output: ConsoleOutput, s
       ...(options.modelPackage !== undefined && { REDSPOT_MODEL_PACKAGE: options.modelPackage }),
     },
   });
-  stops.add(redspot.stop);
+  await stops.add(redspot.stop);
   await output.step("stow: takes studies by STOW-RS", () => redspot.ready("stow"));
   await output.step("worklist: reports and reading list", () => redspot.ready("worklist"));
   // The first time, the network's weights are written as an ONNX graph into the cache.
