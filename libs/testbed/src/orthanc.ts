@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ChildProgram, startProgram } from "./child-program.ts";
 import { type StartBy, startByWhatIsThere } from "./docker.ts";
@@ -72,13 +72,16 @@ async function startOrthancProgram(options: OrthancOptions): Promise<RunningOrth
   const httpPort = options.httpPort ?? (await freePort());
   const dicomPort = options.dicomPort ?? (await freePort());
   const aeTitle = options.aeTitle ?? "ORTHANC";
+  // A copy: Python writes what it compiles beside the script.
+  const scriptPath = join(folder.path, "push-to-redspot.py");
+  copyFileSync(pushScript, scriptPath);
   const configuration = orthancConfiguration({
     folder: folder.path,
     httpPort,
     dicomPort,
     aeTitle,
     stableSeconds: options.stableSeconds ?? 1,
-    scriptPath: pushScript,
+    scriptPath,
     plugins,
     remoteAccess: false,
     ...(options.forwardTo && { forwardTo: options.forwardTo }),
