@@ -110,10 +110,13 @@ test("how the report stands is part of the workitem, and a new finding makes it 
   const list = new ReadingList(store);
   await arrive(store, "1.1");
   await list.place(finding("1.1", 1, 0.9), HEAD_START);
-  await list.noteReport("1.1", { state: "stored", sopInstanceUID: "2.25.1" });
-  assert.deepEqual((await list.get("1.1"))?.report, { state: "stored", sopInstanceUID: "2.25.1" });
+  const stored = { state: "stored", sopInstanceUID: "2.25.1" } as const;
+  await list.noteReport({ studyInstanceUID: "1.1", revision: 1 }, stored);
+  assert.deepEqual((await list.get("1.1"))?.report, stored);
   await list.place(finding("1.1", 2, 0.9), HEAD_START);
   assert.deepEqual((await list.get("1.1"))?.report, { state: "pending" });
+  await list.noteReport({ studyInstanceUID: "1.1", revision: 1 }, stored);
+  assert.deepEqual((await list.get("1.1"))?.report, { state: "pending" }, "what an older revision says is out of date");
   assert.equal(await list.get("1.2"), undefined);
 });
 
@@ -128,6 +131,9 @@ test("whoever watches is told of arrivals, of findings and of reports", async ()
   };
   assert.equal(await told(() => arrive(store, "1.1")), "1.1");
   assert.equal(await told(() => list.place(finding("1.1", 1, 0.9), HEAD_START)), "1.1");
-  assert.equal(await told(() => list.noteReport("1.1", { state: "pending" })), "1.1");
+  assert.equal(
+    await told(() => list.noteReport({ studyInstanceUID: "1.1", revision: 1 }, { state: "pending" })),
+    "1.1",
+  );
   await watch.close();
 });

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { type Finding, findingSchema, type Priority, priorityOf, readingOrder } from "@redspot/triage";
 import { keyOf, type Store } from "./connection.ts";
+import type { StudyJob } from "./jobs.ts";
 
 /** How the report about a study's latest finding stands. */
 export type ReportState =
@@ -32,6 +33,17 @@ redis.call('HSET', KEYS[1], 'foundRevision', ARGV[2], 'priority', ARGV[3])
 redis.call('HDEL', KEYS[1], 'report')
 redis.call('ZADD', KEYS[2], 'XX', ARGV[4], ARGV[1])
 redis.call('PUBLISH', KEYS[3], ARGV[1])
+return 1
+`;
+
+/**
+ * Notes how a report stands: KEYS study, channel; ARGV study UID, revision, state. What is told of an older revision than
+ * the one that placed the study is out of date.
+ */
+const NOTE_REPORT = `
+if tonumber(redis.call('HGET', KEYS[1], 'foundRevision') or '0') > tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], 'report', ARGV[3])
+redis.call('PUBLISH', KEYS[2], ARGV[1])
 return 1
 `;
 
@@ -69,13 +81,17 @@ export class ReadingList {
     return placed === 1;
   }
 
-  /** Notes how the report stands, and tells those who watch. */
-  async noteReport(studyInstanceUID: string, report: ReportState): Promise<void> {
-    await this.#store.redis
-      .multi()
-      .hset(this.#study(studyInstanceUID), "report", JSON.stringify(report))
-      .publish(this.#channel, studyInstanceUID)
-      .exec();
+  /** Notes how the report of a revision stands, and tells those who watch; nothing where a newer one placed the study. */
+  async noteReport({ studyInstanceUID, revision }: StudyJob, report: ReportState): Promise<void> {
+    await this.#store.redis.eval(
+      NOTE_REPORT,
+      2,
+      this.#study(studyInstanceUID),
+      this.#channel,
+      studyInstanceUID,
+      String(revision),
+      JSON.stringify(report),
+    );
   }
 
   /** How many studies are on the list. */

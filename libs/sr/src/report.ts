@@ -1,5 +1,5 @@
 import { type DataSet, deriveUid, items, text } from "@redspot/dicom";
-import type { Finding, InstanceFinding, ModelIdentity, ReasonCode } from "@redspot/triage";
+import { type Finding, type InstanceFinding, type ModelIdentity, outcomeAt, type ReasonCode } from "@redspot/triage";
 import { type CodedConcept, code } from "./coded-concept.ts";
 import { Code } from "./codes.ts";
 import { type ContentItem, codeValueItem, compositeItem, imageItem, relate, textItem } from "./content-item.ts";
@@ -130,15 +130,6 @@ function groupOf(finding: Finding, instance: InstanceFinding & { analysed: true 
     certainty: Number((instance.probability * 100).toFixed(2)),
     presence: PRESENCE[outcomeAt(instance.probability, model)],
   });
-}
-
-/** What one image's probability means by itself, as for the study (its outcome is that of its highest probability). */
-function outcomeAt(
-  probability: number,
-  { cutOff, inconclusiveBand: { low, high } }: ModelIdentity,
-): Finding["outcome"] {
-  if (probability >= low && probability < high) return "inconclusive";
-  return probability >= cutOff ? "fracture" : "no-fracture";
 }
 
 const PRESENCE: Record<Finding["outcome"], CodedConcept> = {

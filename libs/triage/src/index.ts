@@ -1,3 +1,4 @@
+export { outcomeAt } from "./cut-off.ts";
 export { exclusionOf, lateralityOf } from "./eligibility.ts";
 export {
   type Finding,

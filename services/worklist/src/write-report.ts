@@ -34,11 +34,6 @@ export interface Reporting {
 export function reportingWith(dependencies: ReportDependencies): Reporting {
   const { findings, list, headStart } = dependencies;
 
-  const isLatest = async ({ studyInstanceUID, revision }: StudyJob): Promise<boolean> => {
-    const latest = (await list.get(studyInstanceUID))?.finding?.revision;
-    return latest === undefined || latest <= revision;
-  };
-
   return {
     async report(job) {
       const { studyInstanceUID, revision } = job;
@@ -53,21 +48,18 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
         const known = workitem?.report;
         if (known?.state === "stored" && known.sopInstanceUID === sopInstanceUID) return "already stored";
         await send(finding, dependencies);
-        await list.noteReport(studyInstanceUID, { state: "stored", sopInstanceUID });
+        await list.noteReport(job, { state: "stored", sopInstanceUID });
         return "stored";
       } catch (error) {
         const failure = asReportFailure(error);
-        if (await isLatest(job)) {
-          await list.noteReport(studyInstanceUID, { state: "failed", code: failure.code, retrying: true });
-        }
+        await list.noteReport(job, { state: "failed", code: failure.code, retrying: true });
         throw failure;
       }
     },
 
     async giveUp(job, error) {
-      if (!(await isLatest(job))) return;
       const { code } = asReportFailure(error);
-      await list.noteReport(job.studyInstanceUID, { state: "failed", code, retrying: false });
+      await list.noteReport(job, { state: "failed", code, retrying: false });
     },
   };
 }
