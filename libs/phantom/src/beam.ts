@@ -74,6 +74,10 @@ export interface Beam {
 /** Exposure that gets through lead blades beside the open beam. */
 const LEAKAGE = 0.002;
 
+/** Radiation from beside the focal spot, which spills over the blades' edges: share at the edge, and its reach, mm. */
+const EXTRAFOCAL = 0.05;
+const SPILL = 7;
+
 /**
  * What reaches the detector, 1 in the open beam (Beer and Lambert): primary radiation within the collimation, its
  * scatter as a wide veil, then blur.
@@ -91,7 +95,9 @@ export function expose(grid: Grid, bone: Float32Array, soft: Float32Array, beam:
       const x = gridX(grid, column);
       const at = row * grid.columns + column;
       // The penumbra of the blades is about a millimetre wide.
-      const open = Math.max(0, Math.min(1, inside(x, y) / 1.2 + 0.5));
+      const depth = inside(x, y);
+      const spilt = depth < 0 ? EXTRAFOCAL * Math.exp(depth / SPILL) : EXTRAFOCAL;
+      const open = Math.max(spilt, Math.min(1, depth / 1.2 + 0.5));
       const through = Math.exp(-mu.bone * bone[at]! - mu.soft * soft[at]!);
       primary.values[at] = (LEAKAGE + open * (1 - LEAKAGE)) * (1 + heelX * x + heelY * y) * through;
     }

@@ -1,6 +1,6 @@
 import type { Annotation } from "./annotation.ts";
 import { insideCollimation } from "./beam.ts";
-import { draw } from "./burn-in.ts";
+import { type Drawing, draw } from "./burn-in.ts";
 import { enlarge, type Field, fieldOf, smooth } from "./field.ts";
 import { noiseTile } from "./noise-tile.ts";
 import type { Random } from "./random.ts";
@@ -56,11 +56,14 @@ export function present(
     }
   });
   if (technique.surround !== "exposed") maskSurround(pixels, technique);
-  const top = storedOf(technique, 1);
-  for (const drawing of annotation.burntIn) {
+  const paint = (drawing: Drawing, value: number) =>
     draw(drawing, columns, rows, (index, cover) => {
-      pixels[index] = Math.round(pixels[index]! + (top - pixels[index]!) * cover);
+      pixels[index] = Math.round(pixels[index]! + (value - pixels[index]!) * cover);
     });
+  for (const drawing of annotation.burntIn) {
+    // A dark rim, so that white text can be read on white.
+    paint({ ...drawing, half: drawing.half * 1.5 + 0.7 }, storedOf(technique, 0));
+    paint(drawing, storedOf(technique, 1));
   }
   return pixels;
 }

@@ -20,7 +20,7 @@ function differences(a: Radiograph, b: Radiograph, share: number): { x: number; 
 test("the same options give the same pixels, to the bit", () => {
   const options = { seed: 42, fracture: { type: "colles", severity: 0.6, ulnarStyloid: true } } as const;
   assert.equal(sha256(render(options)), sha256(render(options)));
-  assert.equal(sha256(render(options)), "GOLDEN");
+  assert.equal(sha256(render(options)), "c868715302e018a51ddfb07dfc53f90bd23b43387e1adb8bc39608966de401eb");
   assert.notEqual(sha256(render({ ...options, seed: 43 })), sha256(render(options)));
 });
 
@@ -97,12 +97,11 @@ test("the red spot is burnt in when asked for, and nothing else changes", () => 
     assert.equal(flagged.truth.redSpot, true);
     const share = differences(without, flagged, 0.001).length / without.pixels.length;
     assert.ok(share > 0.0002 && share < 0.05, `${(share * 100).toFixed(2)} % of the pixels`);
-    const brightest = flagged.photometric === "MONOCHROME1" ? Math.min : Math.max;
-    const [first] = differences(without, flagged, 0.2);
-    assert.ok(first, "it stands out");
-    const before = without.pixels[first.y * without.columns + first.x]!;
-    const after = flagged.pixels[first.y * without.columns + first.x]!;
-    assert.equal(brightest(before, after), after, "it is bright");
+    const side = flagged.photometric === "MONOCHROME1" ? -1 : 1;
+    const brighter = flagged.pixels.filter(
+      (value, i) => side * (value - without.pixels[i]!) > 0.3 * 2 ** flagged.bitsStored,
+    );
+    assert.ok(brighter.length > 10, "it stands out, and bright");
   }
 });
 

@@ -105,22 +105,23 @@ function gridFor({ bodyPart }: Scene, technique: Technique): Grid {
   return { columns: Math.round(width / pitch), rows: Math.round(height / pitch), pitch };
 }
 
-/** The soft tissue is smooth: a ninth of the beam paths are enough for it. */
-const SOFT_CELL = 3;
+/** The soft tissue is smooth: one beam path in so many each way is enough for it, fewer where the skin is seen closely. */
+const softCell = ({ pitch }: Grid) => (pitch < 0.5 ? 2 : 3);
 
 function thicknesses(scene: Scene, grid: Grid, collimation: Collimation): { bone: Float32Array; soft: Float32Array } {
   const inside = insideCollimation(collimation);
   const lit = (x: number, y: number) => inside(x, y) > -4;
   const bones = noThickness(grid);
   for (const bone of scene.bones) project(bone, scene.pose, grid, bones, lit, bone.texture > 0 ? pattern : undefined);
+  const cell = softCell(grid);
   const coarse: Grid = {
-    columns: Math.ceil(grid.columns / SOFT_CELL),
-    rows: Math.ceil(grid.rows / SOFT_CELL),
-    pitch: grid.pitch * SOFT_CELL,
+    columns: Math.ceil(grid.columns / cell),
+    rows: Math.ceil(grid.rows / cell),
+    pitch: grid.pitch * cell,
   };
   const flesh = noThickness(coarse);
   for (const part of scene.soft) project(part, scene.pose, coarse, flesh, lit);
-  const skin = resized({ ...coarse, values: flesh.material }, coarse.columns * SOFT_CELL, coarse.rows * SOFT_CELL);
+  const skin = resized({ ...coarse, values: flesh.material }, coarse.columns * cell, coarse.rows * cell);
   const plaster = noThickness(grid);
   for (const part of scene.plaster) project(part, scene.pose, grid, plaster, lit, pattern);
   const bone = fieldOf(grid.columns, grid.rows).values;
