@@ -14,6 +14,8 @@ interface ConnectOptions {
    * connection is back, as workers must (`workOn`, `settleStudies`); a listener that owes its peer an answer sets it.
    */
   answerWithinMs?: number;
+  /** Told of every failed attempt to connect, which will be followed by another. */
+  onError?: (error: Error) => void;
 }
 
 /**
@@ -21,11 +23,16 @@ interface ConnectOptions {
  *
  * @param url redis:// or rediss://, with user and password where needed
  */
-export function connectStore(url: string, { prefix = "redspot", answerWithinMs }: ConnectOptions = {}): Store {
+export function connectStore(
+  url: string,
+  { prefix = "redspot", answerWithinMs, onError = () => {} }: ConnectOptions = {},
+): Store {
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
     ...(answerWithinMs === undefined ? {} : { commandTimeout: answerWithinMs }),
   });
+  // Without a listener ioredis writes to the console.
+  redis.on("error", onError);
   return { redis, prefix };
 }
 

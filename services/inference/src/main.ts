@@ -39,7 +39,10 @@ await runService(logger, async (closers) => {
   });
   closers.push(() => pool.close());
 
-  const store = connectStore(config.REDSPOT_REDIS_URL, { prefix: config.REDSPOT_REDIS_PREFIX });
+  const store = connectStore(config.REDSPOT_REDIS_URL, {
+    prefix: config.REDSPOT_REDIS_PREFIX,
+    onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
+  });
   closers.push(() => closeStore(store));
   const reports = new StudyQueue(store, "report");
   closers.push(() => reports.close());

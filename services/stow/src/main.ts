@@ -27,11 +27,11 @@ await runService(logger, async (closers) => {
   // Two connections: the listener owes its senders an answer in time, the worker waits until Redis is back.
   const answering = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS });
   closers.push(() => closeStore(answering));
-  const waiting = connectStore(config.REDSPOT_REDIS_URL, { prefix });
+  const waiting = connectStore(config.REDSPOT_REDIS_URL, {
+    prefix,
+    onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
+  });
   closers.push(() => closeStore(waiting));
-  for (const { redis } of [answering, waiting]) {
-    redis.on("error", (error) => logger.warn({ err: error }, "Redis is away"));
-  }
 
   const settling = new StudyQueue(answering, "settling");
   closers.push(() => settling.close());

@@ -34,9 +34,11 @@ await runService(logger, async (closers) => {
   });
   const pacs = pacsOver(client);
 
-  const workStore = connectStore(config.REDSPOT_REDIS_URL, { prefix });
+  const workStore = connectStore(config.REDSPOT_REDIS_URL, {
+    prefix,
+    onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
+  });
   closers.push(() => closeStore(workStore));
-  workStore.redis.on("error", (error) => logger.warn({ err: error }, "no connection to Redis"));
   const reporting = reportingWith({
     findings: new FindingStore(workStore),
     list: new ReadingList(workStore),
@@ -66,9 +68,6 @@ await runService(logger, async (closers) => {
 
   const listStore = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS });
   closers.push(() => closeStore(listStore));
-  listStore.redis.on("error", () => {
-    // The other connection tells.
-  });
   const list = new ReadingList(listStore);
   const events = new EventStream();
   const app = await buildApp({
