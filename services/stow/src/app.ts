@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { storeResponse } from "@redspot/dicomweb";
 import { addHealthRoutes, bearerAuth, type Logger, type ReadinessChecks } from "@redspot/runtime";
 import {
@@ -51,6 +52,10 @@ export function buildApp({ logger, tokens, limits, strict, checks, ...dependenci
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => refuse(reply, new RequestFailure("NOT_FOUND")));
+  app.addHook("onResponse", (request, _reply, done) => {
+    readToTheEnd(request.raw);
+    done();
+  });
 
   addHealthRoutes(app, checks);
   app.register((guarded, _options, done) => {
@@ -81,7 +86,8 @@ export function buildApp({ logger, tokens, limits, strict, checks, ...dependenci
       { ...study, strict, limits },
       {
         ...dependencies,
-        onFailure: (failure, cause) => request.log.warn({ err: failure, cause }, "an instance was not stored"),
+        onFailure: (failure, cause) =>
+          request.log.warn({ code: failure.code, err: cause ?? failure }, "an instance was not stored"),
       },
     ).finally(() => body.return(undefined));
     const response = storeResponse(result);
@@ -129,10 +135,23 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
 }
 
 function refuse(reply: FastifyReply, failure: RequestFailure) {
-  // The rest of a body that was not read to its end would be taken for the next request.
-  if (!reply.request.raw.complete) reply.header("connection", "close");
+  const { status } = REQUEST_FAILURES[failure.code];
+  reply.log.info({ status, code: failure.code }, "request refused");
   if (failure.code === "UNSUPPORTED_MEDIA_TYPE") {
     reply.header("accept-post", 'multipart/related; type="application/dicom"');
   }
-  return reply.code(REQUEST_FAILURES[failure.code].status).send({ code: failure.code, message: failure.message });
+  return reply.code(status).send({ code: failure.code, message: failure.message });
+}
+
+/** How long a sender that was refused before it had sent all may go on sending. */
+const LINGER_MS = 30_000;
+
+/**
+ * Drops what is left of a body that was answered early. Most senders look at the answer only when they have sent all;
+ * were the connection closed on them, they would never see why.
+ */
+function readToTheEnd(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  const timer = setTimeout(() => request.destroy(), LINGER_MS).unref();
+  request.once("close", () => clearTimeout(timer)).resume();
 }

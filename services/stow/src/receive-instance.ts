@@ -44,11 +44,11 @@ export async function receiveInstance(
     for await (const chunk of part.body) {
       if (failure !== undefined) continue;
       failure = await attempt(async () => {
+        check.push(chunk);
         incoming ??= await spool.receive();
         if (incoming.bytes + chunk.byteLength > rules.maxInstanceBytes) {
           throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${rules.maxInstanceBytes} bytes`);
         }
-        check.push(chunk);
         await incoming.write(chunk);
       });
       if (failure !== undefined) await incoming?.abort();
