@@ -31,14 +31,12 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engi
   }).catch((cause: Error) => {
     const wayOut =
       device === "cuda"
-        ? "Its CUDA libraries come with the GPU image (npm run setup:gpu); or choose the device cpu."
-        : "";
+        ? "npm run setup:gpu installs its CUDA libraries; the device cpu needs nothing more."
+        : "Check the path of the backbone, and that the packages are whole: npm ci.";
     throw new ModelError(
       "ENGINE_UNAVAILABLE",
       `ONNX Runtime does not start on ${device}: ${cause.message}. ${wayOut}`,
-      {
-        cause,
-      },
+      { cause },
     );
   });
   const { image, headWeights, headBias } = GRAPH.inputs;

@@ -1,7 +1,7 @@
 import { type Backbone, calibrate, type Engine, type Head, type PackageContent } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
 import type { Part } from "./case-plan.ts";
-import type { Cases } from "./extract-features.ts";
+import { type Cases, viewsOf } from "./extract-features.ts";
 import { chooseBand, INCONCLUSIVE_SHARE, shareWithin } from "./inconclusive-band.ts";
 import { fitPlatt } from "./platt.ts";
 import { areaUnderCurve, operatingPointAt, youdenPoint } from "./roc.ts";
@@ -70,7 +70,8 @@ export function describeDemonstration(trained: Trained): PackageContent {
         command: "npm run demo-package",
         softwareVersion,
         seed,
-        trainingPhantoms: cases.training.labels.length,
+        trainingPhantoms: cases.training.labels.length / viewsOf("training"),
+        augmentation: "each training phantom also flipped horizontally",
         engine: `${engine.name} ${engine.version} (${engine.device})`,
         schedule: { ...schedule, source: "Kim & MacKinnon 2017; the minibatch is our choice" },
         standardisation: `features centred and scaled to a mean squared length of ${STANDARDISED_LENGTH} to train, folded into the head`,

@@ -41,6 +41,11 @@ test("the same phantoms give the same features and head, bit for bit, however ma
       [...severities].map((severity) => severity > 0),
     );
   }
+  const { features, labels } = first.training;
+  assert.equal(labels.length, 8, "each training phantom comes a second time, flipped");
+  assert.equal(labels[0], labels[1]);
+  assert.notDeepEqual(features.slice(0, FEATURE_COUNT), features.slice(FEATURE_COUNT, 2 * FEATURE_COUNT));
+
   const schedule = { ...PAPER_SCHEDULE, iterations: 100, minibatch: 4 };
   const trained = trainHead(first.training, { schedule, seed: 1 });
   assert.deepEqual(trainHead(second.training, { schedule, seed: 1 }), trained);

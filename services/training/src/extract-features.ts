@@ -1,12 +1,13 @@
-import type { Engine, InputScaling } from "@redspot/model";
-import { FEATURE_COUNT } from "@redspot/model";
-import type { FractureTruth } from "@redspot/phantom";
+import { type Engine, FEATURE_COUNT, INPUT_SIZE, type InputScaling } from "@redspot/model";
 import { toThreeChannels } from "@redspot/pixels";
 import { Piscina } from "piscina";
 import type { CasePlan, Part } from "./case-plan.ts";
 import type { PreparedCase } from "./prepare-case.ts";
 
-/** A part's cases: features row by row, labels, and how severe each fracture is (NaN where there is none). */
+/**
+ * A part's cases: features row by row, labels, and how severe each fracture is (NaN where there is none). In the training
+ * part each phantom comes twice, the second time flipped horizontally, as in Kim & MacKinnon 2017.
+ */
 export interface Cases {
   readonly features: Float32Array;
   readonly labels: Uint8Array;
@@ -46,12 +47,14 @@ export async function extractFeatures(
     await Promise.all(
       plan.map(async (one) => {
         const cases = parts[one.part];
-        const place = places[one.part]++;
+        const place = places[one.part];
+        places[one.part] += viewsOf(one.part);
         const { pixels, fracture } = await pool.run(one);
-        const { features } = await engine.run(toThreeChannels([{ pixels }], inputScaling), 1);
+        const inputs = [{ pixels }, { pixels: flipHorizontally(pixels) }].slice(0, viewsOf(one.part));
+        const { features } = await engine.run(toThreeChannels(inputs, inputScaling), inputs.length);
         cases.features.set(features, place * FEATURE_COUNT);
-        cases.labels[place] = fracture ? 1 : 0;
-        cases.severities[place] = severityOf(fracture);
+        cases.labels.fill(fracture ? 1 : 0, place, place + inputs.length);
+        cases.severities.fill(fracture ? fracture.severity : Number.NaN, place, place + inputs.length);
         onProgress?.(++done);
       }),
     );
@@ -61,8 +64,11 @@ export async function extractFeatures(
   return parts;
 }
 
+/** How often a phantom of the part comes. */
+export const viewsOf = (part: Part) => (part === "training" ? 2 : 1);
+
 function room(plan: readonly CasePlan[], part: Part): Cases {
-  const count = plan.filter((one) => one.part === part).length;
+  const count = viewsOf(part) * plan.filter((one) => one.part === part).length;
   return {
     features: new Float32Array(count * FEATURE_COUNT),
     labels: new Uint8Array(count),
@@ -70,4 +76,10 @@ function room(plan: readonly CasePlan[], part: Part): Cases {
   };
 }
 
-const severityOf = (fracture: false | FractureTruth) => (fracture ? fracture.severity : Number.NaN);
+function flipHorizontally(pixels: Float32Array): Float32Array {
+  const flipped = new Float32Array(pixels.length);
+  for (let row = 0; row < pixels.length; row += INPUT_SIZE) {
+    flipped.set(pixels.subarray(row, row + INPUT_SIZE).toReversed(), row);
+  }
+  return flipped;
+}
