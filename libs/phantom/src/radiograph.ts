@@ -70,7 +70,7 @@ export function renderRadiograph(options: RadiographOptions): Radiograph {
   const wish = options.fracture ?? false;
   const fracture = wish === false ? undefined : drawFracture(wish === true ? {} : wish, randomFor(seed, "fracture"));
   const scene = drawScene(options, fracture);
-  const technique = drawTechnique(options, scene, randomFor(seed, "technique", exposure));
+  const technique = drawTechnique(options, scene, exposure);
   const grid = gridFor(scene, technique);
   const { bone, soft } = thicknesses(scene, grid, technique.beam.collimation);
   const reached = expose(grid, bone, soft, technique.beam);

@@ -120,7 +120,8 @@ function otherScene(options: RadiographOptions, age: number, laterality: "L" | "
   const drawn = laying.pick(["hand", "ankle", "knee", "chest"] as const);
   const bodyPart = options.bodyPart ?? drawn;
   const part = otherBodyPart(bodyPart, randomFor(options.seed, "other"), age);
-  const side = laterality === "L" ? 1 : -1;
+  // A chest has no side, and its heart is on the left.
+  const side = laterality === "L" || bodyPart === "chest" ? 1 : -1;
   return {
     bones: part.bones,
     soft: part.soft,

@@ -33,6 +33,8 @@ test("a study's instances belong together and are numbered", () => {
       assert.equal(text(dataSet, "SOPInstanceUID"), sopInstanceUID);
       assert.equal(text(meta, "MediaStorageSOPInstanceUID"), sopInstanceUID);
       assert.ok(isUid(sopInstanceUID));
+      const [first] = study.instances;
+      assert.equal(number(dataSet, "BitsStored"), first!.image.bitsStored, "one machine makes a study");
       uids.add(sopInstanceUID);
       places.add(`${text(dataSet, "SeriesInstanceUID")} ${number(dataSet, "InstanceNumber")}`);
     }

@@ -1,6 +1,6 @@
 import type { Beam } from "./beam.ts";
 import type { RadiographOptions } from "./radiograph.ts";
-import type { Random } from "./random.ts";
+import { type Random, randomFor } from "./random.ts";
 import type { Scene } from "./scene.ts";
 
 /** How an image was exposed, read out and processed. */
@@ -46,66 +46,101 @@ const MATRICES = [
   [2500, 3000, 0.1],
 ] as const;
 
-export function drawTechnique(options: RadiographOptions, scene: Scene, random: Random): Technique {
-  const [drawnColumns, drawnRows, drawnSpacing] = random.pick(MATRICES);
-  const room = random.chance(0.7) ? random.uniform(0.97, 1.12) : random.uniform(1.1, 1.45);
-  const cropped = random.chance(0.75);
-  const bitsStored = random.weighted([
-    [0.3, 10],
-    [0.35, 12],
-    [0.15, 14],
-    [0.07, 11],
-    [0.05, 13],
-    [0.08, 15],
-  ] as const);
-  const photometric = random.weighted([[0.65, "MONOCHROME2"] as const, [0.35, "MONOCHROME1"] as const]);
-  const size = options.matrix ?? { columns: drawnColumns, rows: drawnRows };
-  // Most images are cropped to about the collimated field; the others show the whole cassette or panel.
-  const fit = Math.max(scene.extent.width / size.columns, scene.extent.height / size.rows) * room;
-  const pixelSpacing = Number(
-    (options.matrix || cropped || scene.bodyPart !== "wrist" ? fit : drawnSpacing).toFixed(4),
-  );
-  const width = size.columns * pixelSpacing;
-  const height = size.rows * pixelSpacing;
-  const kvp = scene.bodyPart === "chest" ? random.integer(105, 125) : random.integer(50, 62);
-  const energy = scene.bodyPart === "chest" ? 58 : 25 + 0.3 * kvp + random.uniform(-2, 2);
-  const surround = random.weighted([[0.45, "exposed"] as const, [0.45, "black"] as const, [0.1, "white"] as const]);
-  const gain = random.uniform(0.1, 1.1);
-  const raw = options.raw ?? false;
-  const soft = scene.thickness * 0.024;
+/** What a machine does to every image alike; a study comes from one machine. */
+interface Device {
+  readonly matrix: (typeof MATRICES)[number];
+  readonly bitsStored: number;
+  readonly photometric: "MONOCHROME1" | "MONOCHROME2";
+  readonly surround: Technique["surround"];
+  /** Whether images are cut down to about the collimated field. */
+  readonly crops: boolean;
+  readonly edge: Technique["edge"];
+  readonly blur: number;
+  readonly electronic: number;
+  /** How flat the display's curve is, beside the usual. */
+  readonly softness: number;
+  readonly window: Technique["window"];
+  readonly range: Technique["range"];
+  readonly heel: number;
+  readonly heelDirection: number;
+}
+
+function drawDevice(random: Random): Device {
   return {
-    rows: size.rows,
-    columns: size.columns,
+    matrix: random.pick(MATRICES),
+    bitsStored: random.weighted([
+      [0.3, 10],
+      [0.35, 12],
+      [0.15, 14],
+      [0.07, 11],
+      [0.05, 13],
+      [0.08, 15],
+    ] as const),
+    photometric: random.weighted([[0.65, "MONOCHROME2"] as const, [0.35, "MONOCHROME1"] as const]),
+    surround: random.weighted([[0.45, "exposed"] as const, [0.45, "black"] as const, [0.1, "white"] as const]),
+    crops: random.chance(0.75),
+    edge: { gain: random.uniform(0.1, 1.1), width: random.uniform(0.8, 3) },
+    blur: random.uniform(0.1, 0.36),
+    electronic: random.uniform(0.0008, 0.003),
+    softness: random.uniform(0.85, 1.3),
+    window: { center: random.uniform(0.47, 0.53), width: random.uniform(0.85, 1.02) },
+    range: { low: random.uniform(0, 0.04), high: random.uniform(0.94, 1) },
+    heel: random.uniform(0.2, 1.2),
+    heelDirection: random.uniform(0, 360),
+  };
+}
+
+/** Draws the machine of the study, and this exposure's beam. What the wrist looks like beneath decides nothing here. */
+export function drawTechnique(options: RadiographOptions, scene: Scene, exposure: number): Technique {
+  const device = drawDevice(randomFor(options.seed, "device"));
+  const random = randomFor(options.seed, "technique", exposure);
+  const [matrixColumns, matrixRows, matrixSpacing] = device.matrix;
+  const room = random.chance(0.7) ? random.uniform(0.97, 1.12) : random.uniform(1.1, 1.45);
+  const { columns, rows } = options.matrix ?? { columns: matrixColumns, rows: matrixRows };
+  const fit = Math.max(scene.extent.width / columns, scene.extent.height / rows) * room;
+  const isChest = scene.bodyPart === "chest";
+  const fitted = options.matrix !== undefined || device.crops || scene.bodyPart !== "wrist";
+  const pixelSpacing = Number((fitted ? fit : matrixSpacing).toFixed(4));
+  const kvp = isChest ? random.integer(105, 125) : random.integer(50, 62);
+  const raw = options.raw ?? false;
+  const soft = scene.thickness * SOFT_PER_MM;
+  return {
+    rows,
+    columns,
     pixelSpacing,
-    bitsStored: options.bitsStored ?? bitsStored,
-    photometric: options.photometric ?? photometric,
+    bitsStored: options.bitsStored ?? device.bitsStored,
+    photometric: options.photometric ?? device.photometric,
     raw,
     beam: {
-      energy,
+      // Rather less than half the tube voltage, after the usual filters.
+      energy: isChest ? 58 : 25 + 0.3 * kvp + random.uniform(-2, 2),
       collimation: {
         x: random.normal(0, 3),
         y: random.normal(0, 4),
-        width: Math.min(scene.extent.width, width * random.uniform(0.86, 1.06)),
-        height: Math.min(scene.extent.height, height * random.uniform(0.9, 1.06)),
+        width: Math.min(scene.extent.width, columns * pixelSpacing * random.uniform(0.86, 1.06)),
+        height: Math.min(scene.extent.height, rows * pixelSpacing * random.uniform(0.9, 1.06)),
         degrees: random.chance(0.6) ? random.normal(0, 0.8) : random.normal(0, 4),
       },
-      heel: random.uniform(0.2, 1.2),
-      heelDirection: random.uniform(0, 360),
-      scatter: scene.bodyPart === "chest" ? random.uniform(0.3, 0.6) : random.uniform(0.04, 0.2),
+      heel: device.heel,
+      heelDirection: device.heelDirection,
+      scatter: isChest ? random.uniform(0.3, 0.6) : random.uniform(0.04, 0.2),
       scatterSpread: random.uniform(12, 28),
-      blur: random.uniform(0.1, 0.36),
+      blur: device.blur,
     },
     kvp,
-    mas: scene.bodyPart === "chest" ? random.uniform(1.5, 3) : random.uniform(2, 6),
+    mas: isChest ? random.uniform(1.5, 3) : random.uniform(2, 6),
     photons: 10 ** random.uniform(4.3, 5.3),
-    electronic: random.uniform(0.0008, 0.003),
+    electronic: device.electronic,
     curve: {
       middle: soft * random.uniform(0.92, 1.12) + random.uniform(-0.05, 0.25),
-      latitude: (soft * 0.9 + 1.3) * random.uniform(0.85, 1.3),
+      latitude: (soft * 0.9 + 1.3) * device.softness,
     },
-    edge: { gain: raw ? 0 : gain, width: random.uniform(0.8, 3) },
-    surround: raw ? "exposed" : surround,
-    window: { center: random.uniform(0.47, 0.53), width: random.uniform(0.85, 1.02) },
-    range: { low: random.uniform(0, 0.04), high: random.uniform(0.94, 1) },
+    edge: raw ? { gain: 0, width: device.edge.width } : device.edge,
+    surround: raw ? "exposed" : device.surround,
+    window: device.window,
+    range: device.range,
   };
 }
+
+/** About what a millimetre of soft tissue takes off the exponent, some of it being fat. */
+const SOFT_PER_MM = 0.024;
