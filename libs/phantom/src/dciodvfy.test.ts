@@ -9,7 +9,9 @@ import { BREAKS_STANDARD, ODDITIES } from "./oddity.ts";
 import { makeStudy, type StudyOptions } from "./study.ts";
 import { EXCLUSIONS } from "./truth.ts";
 
-const missing = spawnSync("dciodvfy", ["-version"]).error !== undefined;
+/** A Debian package's program (dicom3tools), not npm's. */
+const CHECKER: string = "dciodvfy";
+const missing = spawnSync(CHECKER, ["-version"]).error !== undefined;
 const skip = missing && "dciodvfy is not installed: apt install dicom3tools";
 const folder = mkdtempSync(join(tmpdir(), "redspot-phantom-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -18,7 +20,7 @@ after(() => rmSync(folder, { recursive: true }));
 function errorsOf(bytes: Uint8Array): string[] {
   const file = join(folder, "instance.dcm");
   writeFileSync(file, bytes);
-  const { stdout, stderr } = spawnSync("dciodvfy", [file], { encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(CHECKER, [file], { encoding: "utf8" });
   const lines = `${stdout}\n${stderr}`.split("\n");
   assert.ok(
     lines.some((line) => /CRImage|DXImage/.test(line)),
