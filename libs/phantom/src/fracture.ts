@@ -19,8 +19,11 @@ export interface Fracture {
   readonly shift: Affine;
 }
 
-/** A severity as a department sees them: most are plain, some are barely visible. */
-const drawSeverity = (random: Random) => Math.max(0.02, Math.min(1, random.uniform(0, 1) ** 0.6));
+/**
+ * A severity as a department sees them: most are plain, some are barely visible. How many of either decides how hard a
+ * day is for a network: so drawn, a linear head on some hundred phantoms' pooled features gets near what was published.
+ */
+const drawSeverity = (random: Random) => Math.max(0.02, Math.min(1, random.uniform(0, 1) ** 0.5));
 
 export function drawFracture(wish: FractureWish, random: Random): Fracture {
   // Each draw is made whether or not it is wished away, so that wishes leave the other draws as they were.
