@@ -112,10 +112,12 @@ if [ "$purpose" = test ]; then
   is_command gdcmconv || need libgdcm-tools "makes compressed images to decode"
 fi
 
-# What the rest can do without.
+# What the rest can do without: tried once, so that a machine that cannot have it is not asked each time.
 optional=
 is_plugin libOrthancWebViewer.so || optional="$optional orthanc-webviewer"
 if [ "$purpose" = test ] && ! is_command chromium && ! is_command google-chrome; then optional="$optional chromium"; fi
+tried=node_modules/.redspot-optional-$purpose
+[ ! -e "$tried" ] || optional=
 
 docker_answers() { command -v docker >/dev/null 2>&1 && docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
@@ -160,16 +162,20 @@ if [ -n "$missing" ] && ! all_installable $missing; then
   say "Refreshing apt's package lists ..."
   apt update || say "(apt-get update had errors; going on with the lists that there are)"
 fi
+wanted=
 for name in $optional; do
-  if installable "$name"; then
-    case $name in
-      chromium) need chromium "opens the reading list as people do" ;;
-      *) need "$name" "lets the PACS show images" ;;
-    esac
-  fi
+  installable "$name" || continue
+  wanted="$wanted $name"
+  case $name in
+    chromium) reasons="$reasons
+  $name: opens the reading list as people do" ;;
+    *) reasons="$reasons
+  $name: lets the PACS show images" ;;
+  esac
 done
+: 2>/dev/null >"$tried" || true
 
-if [ -z "$missing" ]; then
+if [ -z "$missing$wanted" ]; then
   rm -f "$log"
   exit 0
 fi
@@ -193,16 +199,20 @@ if [ ! -e "$policy" ]; then
   $as_root chmod +x "$policy"
 fi
 
+install() { apt install -y --no-install-recommends "$@"; }
+
 # shellcheck disable=SC2086
-if ! apt install -y --no-install-recommends $missing; then
+if ! install $missing $wanted; then
   # Lists that are too old name files that are gone.
   apt update || true
-  apt install -y --no-install-recommends $missing || {
+  if [ -n "$missing" ] && ! install $missing; then
     tail -n 15 "$log" >&2
     fail "apt-get could not install:$missing" \
-      "Its last lines are above. On Ubuntu some are in \"universe\": add-apt-repository universe." \
+      "Its last lines are above. Without a network nothing can be fetched." \
+      "On Ubuntu some are in \"universe\": add-apt-repository universe." \
       "Or use containers: docker compose up"
-  }
+  fi
+  [ -z "$wanted" ] || install $wanted || say "(without$wanted: what needs them is left out)"
 fi
 
 # And they stay off after the next start of the machine, if it was we who installed them.

@@ -83,8 +83,8 @@ export async function demonstrate({
 
   Reading list      ${redspot.services.worklist.url}/   (sign in with the token ${token})
   PACS's viewer     ${orthanc.url}/app/explorer.html
-  PACS by DIMSE     ${orthanc.dimse.host}:${orthanc.dimse.port}, AE title ${orthanc.dimse.aeTitle}
-  Logs and data     ${folder}`);
+  PACS by DIMSE     ${orthanc.dimse.host}:${orthanc.dimse.port}, AE title ${orthanc.dimse.aeTitle}`);
+  if (!options.exit || options.keepLogs) output.say(`  Logs and data     ${folder}`);
   for (const complaint of figures.complaints) output.say(`  NOT AS IT MUST BE: ${complaint}`);
   return { figures, programs: stack.programs };
 }
