@@ -156,8 +156,8 @@ const rounded = (value: number) => Math.round(value * 1000) / 1000;
 const sources = [1, 2, 3, 4].map(
   (seed) =>
     readPart10(
-      makeStudy({ seed, matrix: { rows: options.rows, columns: options.columns } }).instances[0]?.bytes ??
-        new Uint8Array(),
+      makeStudy({ seed, views: ["lateral"], matrix: { rows: options.rows, columns: options.columns } }).instances[0]!
+        .bytes,
     ).dataSet,
 );
 
