@@ -71,8 +71,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         checkInput(input, n);
         if (stopped !== undefined) throw stopped;
         const owned = ownBuffer(input);
-        waiting.set(++runs, run);
-        thread.postMessage({ run: runs, input: owned, n } satisfies EngineRequest, [owned.buffer]);
+        thread.postMessage({ run: ++runs, input: owned, n } satisfies EngineRequest, [owned.buffer]);
+        waiting.set(runs, run);
       } catch (error) {
         run.reject(error);
       }
