@@ -21,6 +21,19 @@ const family = [
    setInterval(() => {}, 1000);`,
 ];
 
+/** A program that starts a child by startProgram, prints the child's process id, and waits to be ended itself. */
+const parentOfAnEndlessChild = `
+  import { startProgram } from ${JSON.stringify(import.meta.resolve("./child-program.ts"))};
+  const child = await startProgram({
+    name: "endless",
+    command: process.execPath,
+    args: ["-e", "setInterval(() => {}, 1000)"],
+    logFile: ${JSON.stringify(logFile)},
+  });
+  console.log(child.pid);
+  setInterval(() => {}, 1000);
+`;
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -63,7 +76,7 @@ test("a command that does not exist is MISSING_PROGRAM", async () => {
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
   test(`children end with a parent that ${signal} ends`, { skip: process.platform !== "linux" }, async () => {
-    const parent = spawn(process.execPath, [join(import.meta.dirname, "orphan-fixture.ts"), logFile], {
+    const parent = spawn(process.execPath, ["--input-type=module", "-e", parentOfAnEndlessChild], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const child = await firstNumberOf(parent);
@@ -77,5 +90,5 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
 async function firstNumberOf(parent: ChildProcess): Promise<number> {
   assert.ok(parent.stdout);
   for await (const line of createInterface(parent.stdout)) return Number(line);
-  throw new Error("the fixture printed nothing");
+  throw new Error("the program printed nothing");
 }

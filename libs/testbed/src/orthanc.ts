@@ -123,7 +123,7 @@ async function startOrthancProgram(options: OrthancOptions): Promise<RunningOrth
 }
 
 /** Ready is when a search answers, not when a port opens. */
-export async function answersDicomWeb(dicomWebUrl: string): Promise<boolean> {
+async function answersDicomWeb(dicomWebUrl: string): Promise<boolean> {
   const response = await fetch(`${dicomWebUrl}/studies?limit=1`, { headers: { Accept: "application/dicom+json" } });
   await response.arrayBuffer();
   return response.ok;

@@ -10,7 +10,7 @@ export const serviceNames = ["stow", "inference", "worklist"] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 /** Environment variables of a service beside those that every run sets. */
-export type ServiceEnvironment = Readonly<Record<string, string>>;
+type ServiceEnvironment = Readonly<Record<string, string>>;
 
 export interface RedspotOptions {
   readonly redisUrl: string;
@@ -22,7 +22,7 @@ export interface RedspotOptions {
   readonly cacheFolder?: string;
   /** Bearer token that the services demand; a random one where left out. */
   readonly token?: string;
-  /** Free ones where left out. */
+  /** Free ones where left out; stow's is needed beforehand, as the PACS is told where to push. */
   readonly ports?: Partial<Record<ServiceName, number>>;
   /** Seconds after its last instance at which a study is analysed; 1 where left out. */
   readonly settleSeconds?: number;
@@ -50,13 +50,6 @@ export interface RunningRedspot {
 }
 
 const repository = join(import.meta.dirname, "..", "..", "..");
-
-/**
- * Where stow will listen is needed before it runs: the PACS is told where to push. Gives the address of a port.
- */
-export function stowUrlAt(port: number): string {
-  return `http://127.0.0.1:${port}`;
-}
 
 /** Starts Redspot's three services as separate processes. They are not ready yet: see `ready`. */
 export async function startRedspot(options: RedspotOptions): Promise<RunningRedspot> {

@@ -38,7 +38,7 @@ export function listTable(studies: readonly SentStudy[], list: readonly ReadingL
 }
 
 /** What the maker of a phantom knows about it. */
-export function truthInWords({ fracture, eligible, exclusion }: StudyTruth): string {
+function truthInWords({ fracture, eligible, exclusion }: StudyTruth): string {
   const state = fracture === false ? "no fracture" : `fracture (${severityInWords(fracture.severity)})`;
   return eligible || exclusion === undefined ? state : exclusionInWords[exclusion];
 }

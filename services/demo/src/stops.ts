@@ -1,5 +1,5 @@
 /** Thrown where something is started after the end has begun. */
-export class Ended extends Error {
+class Ended extends Error {
   override readonly name = "Ended";
 }
 

@@ -40,7 +40,7 @@ export function byArrival(list: readonly ReadingListLine[]): ReadingListLine[] {
 }
 
 /** Plaster is visible in the pixels only; Redspot goes by the header so far, and analyses what the header allows. */
-export function mustBeExcluded(truth: StudyTruth): boolean {
+function mustBeExcluded(truth: StudyTruth): boolean {
   return !truth.eligible && truth.exclusion !== "cast";
 }
 
