@@ -6,7 +6,8 @@ import { encode } from "fast-png";
  * which burnt-in text has been removed, and carries no metadata, so that no name gets onto the page with it.
  */
 export function encodePreview({ pixels, size }: ModelInput): Uint8Array {
-  const data = Uint8Array.from(pixels, (grey) => Math.round(Math.min(Math.max(grey, 0), 1) * 255));
+  const data = new Uint8ClampedArray(pixels.length);
+  for (let at = 0; at < data.length; at++) data[at] = (pixels[at] ?? 0) * 255;
   // Not compressed: noise hardly shrinks, and trying takes a tenth of the time that the network has for the image.
   return encode({ width: size, height: size, data, depth: 8, channels: 1 }, { zlib: { level: 0 } });
 }
