@@ -1,21 +1,22 @@
 import type { Part10 } from "@redspot/dicom";
-import { removeAnnotation } from "./clean/annotation.ts";
+import { countOnes, findAnnotation } from "./clean/annotation.ts";
 import { findBurntIn } from "./clean/burnt-in.ts";
 import { distributionOf } from "./clean/distribution.ts";
-import { type Lattice, sampleLattice } from "./clean/lattice.ts";
+import { fillFromAround } from "./clean/fill.ts";
+import { type Lattice, openLattice, sampleLattice } from "./clean/lattice.ts";
 import { findOpenField } from "./clean/open-field.ts";
-import { bothOpen, polygonSpans, type Spans } from "./clean/polygon.ts";
+import { bothOpen, boundsOf, boundsOfSpans, polygonSpans, type Spans } from "./clean/polygon.ts";
 import { readShutter } from "./clean/shutter.ts";
-import { openLattice, surroundingsOf } from "./clean/surroundings.ts";
+import { surroundingsOf, withoutCells } from "./clean/surroundings.ts";
 import { decodeFrame } from "./decode/decode.ts";
-import type { StoredFrame } from "./decode/stored-frame.ts";
+import { placeInFrame, placeInImage, type StoredFrame } from "./decode/stored-frame.ts";
 import { greyTable } from "./grey/grey-table.ts";
 import { readModality } from "./grey/modality.ts";
 import { isInverted } from "./grey/presentation.ts";
-import { storedValueOf } from "./grey/stored-values.ts";
+import { storedBits, storedValue } from "./grey/stored-values.ts";
 import { chooseVoi, type VoiChoice } from "./grey/voi.ts";
 import { type ImagePixel, readImagePixel } from "./image-pixel.ts";
-import { averageAreas, type Box, type Grid } from "./resample/area-average.ts";
+import { averageAreas, type Box } from "./resample/area-average.ts";
 
 /**
  * The version of everything between pixel data and model input: the order of the stages, the choice of window and its
@@ -56,39 +57,53 @@ export interface ModelInputFacts {
 export async function toModelInput(part10: Part10): Promise<ModelInput> {
   const { dataSet } = part10;
   const image = readImagePixel(dataSet);
-  const storedOf = storedValueOf(image);
+  const bits = storedBits(image);
   const modality = readModality(dataSet, image);
   const inverted = isInverted(dataSet, image);
   const brightness = inverted ? -1 : 1;
   const { frame, lattice, open, box } = await decodeAsNeeded(part10, image, (frame) => {
     const shutter = readShutter(dataSet, frame.rows, frame.columns, frame.reduction);
-    const lattice = sampleLattice(frame, image, storedOf, modality.apply, shutter);
-    return { frame, lattice, ...openField(frame, lattice, brightness, shutter) };
+    const lattice = sampleLattice(frame, image, bits, modality.apply, shutter);
+    return { frame, lattice, ...openField(frame, image, lattice, brightness, shutter) };
   });
+  const square = squareAround(box, image.pixelAspect);
   const isOpen = openLattice(lattice, open);
-  const voi = chooseVoi(
-    dataSet,
-    modality,
-    distributionOf(lattice.values, (index) => isOpen[index] === 1),
-  );
-  const table = greyTable(image, storedOf, modality.apply, voi.apply, inverted, frame.words.BYTES_PER_ELEMENT);
-  const content = placeInSquare(box.width, box.height * image.pixelAspect);
-  const { width, height } = content;
-  const grid = averageAreas(frame, table, box, width, height, open);
-  const surroundings = surroundingsOf(lattice, isOpen, brightness, box, width, height);
-  const modalityOf = (word: number) => modality.apply(storedOf(word));
-  const burntIn = findBurntIn(frame, lattice, isOpen, modalityOf, brightness, box, open, width, height);
-  const annotationPixelsRemoved = removeAnnotation(grid, surroundings, burntIn);
-  const scale = 2 ** frame.reduction;
+  const surroundings = surroundingsOf(lattice, isOpen, brightness, square, INPUT_SIZE, INPUT_SIZE);
+  const modalityOf = (word: number) => modality.apply(storedValue(bits, word));
+  const burntIn = findBurntIn(frame, lattice, isOpen, modalityOf, brightness, square, open, INPUT_SIZE, INPUT_SIZE);
+  const render = (shown: Uint8Array) => {
+    const voi = chooseVoi(dataSet, modality, distributionOf(lattice.values, shown));
+    const table = greyTable(bits, image.padding, modality.apply, voi.apply, inverted, frame.words.BYTES_PER_ELEMENT);
+    return { grid: averageAreas(frame, table, square, INPUT_SIZE, INPUT_SIZE, open), window: voi.choice };
+  };
+  const first = render(isOpen);
+  let { grid } = first;
+  const annotation = findAnnotation(first.grid, surroundings, burntIn);
+  if (annotation) {
+    // What was written must not set the window either.
+    if (first.window === "percentile")
+      grid = render(withoutCells(lattice, isOpen, annotation, square, INPUT_SIZE, INPUT_SIZE)).grid;
+    fillFromAround(grid, annotation, surroundings.open);
+  }
   return {
     size: INPUT_SIZE,
-    pixels: intoSquare(grid, content),
+    pixels: grid.greys,
     facts: {
-      window: voi.choice,
-      annotationPixelsRemoved,
+      window: first.window,
+      annotationPixelsRemoved: annotation ? countOnes(annotation) : 0,
       decodedReduction: frame.reduction,
-      field: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
-      content,
+      field: {
+        x: placeInImage(box.x, frame.reduction),
+        y: placeInImage(box.y, frame.reduction),
+        width: box.width * 2 ** frame.reduction,
+        height: box.height * 2 ** frame.reduction,
+      },
+      content: {
+        x: ((box.x - square.x) / square.width) * INPUT_SIZE,
+        y: ((box.y - square.y) / square.height) * INPUT_SIZE,
+        width: (box.width / square.width) * INPUT_SIZE,
+        height: (box.height / square.height) * INPUT_SIZE,
+      },
     },
   };
 }
@@ -118,39 +133,38 @@ async function decodeAsNeeded(part10: Part10, image: ImagePixel, look: (frame: S
 }
 
 function openField(
-  { rows, columns }: StoredFrame,
+  frame: StoredFrame,
+  image: ImagePixel,
   lattice: Lattice,
   brightness: 1 | -1,
   shutter: Spans | undefined,
 ): Pick<Look, "open" | "box"> {
-  const field = findOpenField(lattice, brightness, columns, rows);
-  if (!field) return { open: shutter, box: { x: 0, y: 0, width: columns, height: rows } };
-  const spans = polygonSpans(field, columns);
-  const [left, right] = [Math.min(...field.map(({ x }) => x)), Math.max(...field.map(({ x }) => x))];
-  const [top, bottom] = [Math.min(...field.map(({ y }) => y)), Math.max(...field.map(({ y }) => y))];
-  const [x, y] = [Math.round(left), Math.round(top)];
+  const field = findOpenField(lattice, brightness, frame.columns, frame.rows);
+  const spans = field && polygonSpans(field, frame.columns);
+  const open = spans && shutter ? bothOpen(shutter, spans) : (spans ?? shutter);
+  const box = field && !shutter ? boundsOf(field) : open && boundsOfSpans(open, frame.rows);
+  return { open, box: box ?? wholeOf(frame, image) };
+}
+
+/** The image within the frame, which a halved one exceeds by parts of a pixel. */
+function wholeOf({ rows, columns, reduction }: StoredFrame, image: ImagePixel): Box {
+  const start = placeInFrame(0, reduction);
   return {
-    open: shutter ? bothOpen(shutter, spans) : spans,
-    box: { x, y, width: Math.round(right) - x, height: Math.round(bottom) - y },
+    x: start,
+    y: start,
+    width: Math.min(placeInFrame(image.columns, reduction), columns) - start,
+    height: Math.min(placeInFrame(image.rows, reduction), rows) - start,
   };
 }
 
 /**
- * The whole field, as large as the square takes it, in its middle, with its own proportions. The paper's pipeline
- * stretched every image to a square; but fractures of the distal radius are judged by angles, which stretching bends
- * by an amount that depends on how the beam was collimated, and rotations, by which training augments, would shear.
+ * The square around the field, of whose pixels' shape it takes account: the whole field with its own proportions, as large as
+ * the network's input takes it, in its middle. The paper's pipeline stretched every image to a square; but fractures of
+ * the distal radius are judged by angles, which stretching bends by an amount that depends on how the beam was collimated,
+ * and rotations, by which training augments, would shear.
  */
-function placeInSquare(width: number, height: number): Box {
-  const scale = INPUT_SIZE / Math.max(width, height);
-  const side = (length: number) => Math.min(INPUT_SIZE, Math.max(1, Math.round(length * scale)));
-  const [w, h] = [side(width), side(height)];
-  return { x: (INPUT_SIZE - w) >> 1, y: (INPUT_SIZE - h) >> 1, width: w, height: h };
-}
-
-function intoSquare({ greys, width, height }: Grid, { x, y }: Box): Float32Array {
-  const square = new Float32Array(INPUT_SIZE ** 2);
-  for (let row = 0; row < height; row++) {
-    square.set(greys.subarray(row * width, (row + 1) * width), (y + row) * INPUT_SIZE + x);
-  }
-  return square;
+function squareAround({ x, y, width, height }: Box, pixelAspect: number): Box {
+  const side = Math.max(width, height * pixelAspect);
+  const tall = side / pixelAspect;
+  return { x: x + (width - side) / 2, y: y + (height - tall) / 2, width: side, height: tall };
 }

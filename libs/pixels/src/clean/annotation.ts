@@ -1,6 +1,5 @@
 import type { Grid } from "../resample/area-average.ts";
 import { distributionOf } from "./distribution.ts";
-import { fillFromAround } from "./fill.ts";
 import { grow, labelParts } from "./parts.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -22,31 +21,26 @@ const MARKS = [
 ] as const;
 
 /**
- * Finds the radiographer's marks (lead letters, burnt-in text, the red spot) and fills them from what is around
- * them, in place; gives the number of cells filled. A mark is small and bright and stands in air, where no anatomy can be; or
- * it has been burnt in, which shows by its values wherever it is (see `findBurntIn`). Letters of lead that lie wholly over the limb
- * stay: nothing sure tells them from metal or from bone.
+ * Finds the radiographer's marks, lead letters, burnt-in text, the red spot, with the blur around them: 1 in their cells;
+ * undefined where there are none. A mark is small and bright and stands in air, where no anatomy can be; or it has been burnt in,
+ * which shows by its values wherever it is (see `findBurntIn`). Letters of lead that lie wholly over the limb stay: nothing sure
+ * tells them from metal or from bone.
  */
-export function removeAnnotation(grid: Grid, surroundings: Surroundings, burntIn?: Uint8Array): number {
+export function findAnnotation(grid: Grid, surroundings: Surroundings, burntIn?: Uint8Array): Uint8Array | undefined {
   const { width, height } = grid;
-  const marks = burntIn ?? new Uint8Array(width * height);
+  const marks = burntIn?.slice() ?? new Uint8Array(width * height);
   findMarksInAir(grid, surroundings, marks);
-  if (!marks.includes(1)) return 0;
-  // The blur around a mark is part of it.
-  const mask = grow(grow(marks, width, height), width, height);
-  fillFromAround(grid, mask, surroundings.open);
-  return mask.reduce((count, cell) => count + cell, 0);
+  return marks.includes(1) ? grow(grow(marks, width, height), width, height) : undefined;
 }
 
 /** Sets to 1 the cells of marks in air. */
 function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundings, marks: Uint8Array): void {
-  const inAir = distributionOf(greys, (at) => air[at] === 1);
+  const inAir = distributionOf(greys, air);
   const background = inAir.percentile(0.5);
   const uneven = inAir.percentile(0.9) + 0.02;
-  const range = distributionOf(greys, (at) => open[at] === 1).percentile(0.995) - background;
+  const range = distributionOf(greys, open).percentile(0.995) - background;
   if (!(range > 0)) return;
-  let area = 0;
-  for (let at = 0; at < open.length; at++) area += open[at]!;
+  const area = countOnes(open);
   for (const { above, peak, inAir } of MARKS) {
     const threshold = Math.max(background + above * range, uneven);
     const mask = new Uint8Array(greys.length);
@@ -54,8 +48,9 @@ function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundi
     const { labels, sizes } = labelParts(mask, width, height);
     const peaks = new Float32Array(sizes.length);
     for (let at = 0; at < labels.length; at++) peaks[labels[at]!] = Math.max(peaks[labels[at]!]!, greys[at]!);
+    const least = background + peak * range;
     const small = sizes.map(
-      (size, part) => part > 0 && size < LARGEST * area && peaks[part]! >= background + peak * range,
+      (size, part) => part > 0 && (size < TINY * area || (size < LARGEST * area && peaks[part]! >= least)),
     );
     const airy = shareOfAirAround(
       labels,
@@ -108,4 +103,11 @@ function shareOfAirAround(
     }
   }
   return airy.map((count, part) => count / (all[part] || 1));
+}
+
+/** How many cells of a mask are 1. */
+export function countOnes(mask: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < mask.length; at++) count += mask[at]!;
+  return count;
 }

@@ -22,7 +22,7 @@ const LEAST_ENDS = 12;
  * Undefined where there is nothing of the kind.
  */
 export function findBurntIn(
-  { columns, words }: StoredFrame,
+  { rows, columns, words }: StoredFrame,
   lattice: Lattice,
   isOpen: Uint8Array,
   modality: (word: number) => number,
@@ -32,11 +32,9 @@ export function findBurntIn(
   width: number,
   height: number,
 ): Uint8Array | undefined {
-  const brightest = brightestPoint(lattice, isOpen, brightness);
+  const brightest = brightestWord(lattice, isOpen, modality, brightness);
   if (brightest === undefined) return undefined;
-  const first = lattice.step >> 1;
-  const row = first + Math.floor(brightest.index / lattice.width) * lattice.step;
-  const word = words[row * columns + first + (brightest.index % lattice.width) * lattice.step]!;
+  const { word } = brightest;
   const fall = (from: number, to: number) => ((modality(from) - modality(to)) * brightness) / brightest.reach;
   const isStep = (at: number, outwards: 1 | -1) => {
     const drop = fall(word, words[at + 2 * outwards]!);
@@ -46,20 +44,21 @@ export function findBurntIn(
   const written = new Uint8Array(width * height);
   const ends = new Uint32Array(width * height);
   const steps = new Uint32Array(width * height);
-  const across = width / box.width;
-  for (let y = 0; y < box.height; y++) {
-    const start = (box.y + y) * columns;
-    const cells = Math.floor((y * height) / box.height) * width;
-    const spans = open ? open(box.y + y) : [box.x, box.x + box.width];
+  const whole = [0, columns];
+  const cellOf = (column: number) =>
+    Math.min(width - 1, Math.max(0, Math.floor(((column - box.x) * width) / box.width)));
+  for (let row = Math.max(0, Math.floor(box.y)); row < box.y + box.height && row < rows; row++) {
+    const start = row * columns;
+    const cells = Math.min(height - 1, Math.max(0, Math.floor(((row - box.y) * height) / box.height))) * width;
+    const spans = open ? open(row) : whole;
     for (let s = 0; s + 1 < spans.length; s += 2) {
       const to = start + spans[s + 1]! - 4;
       for (let at = start + spans[s]! + 4; at < to; at++) {
         if (words[at] !== word) continue;
         const from = at;
         while (at + 1 < to && words[at + 1] === word) at++;
-        const firstCell = cells + Math.floor((from - start - box.x) * across);
-        const lastCell = cells + Math.floor((at - start - box.x) * across);
-        written.fill(1, firstCell, lastCell + 1);
+        const firstCell = cells + cellOf(from - start);
+        written.fill(1, firstCell, cells + cellOf(at - start) + 1);
         ends[firstCell]! += 2;
         steps[firstCell]! += Number(isStep(from, -1)) + Number(isStep(at, 1));
       }
@@ -92,25 +91,26 @@ function keepSteepParts(
   return any ? kept : undefined;
 }
 
-/** The brightest lattice point, and how far it is above the darkest, where as many have its value as a text would. */
-function brightestPoint(
-  { values }: Lattice,
+/** The brightest word, and how far it is above the darkest, where as many lattice points have it as a text would. */
+function brightestWord(
+  { words }: Lattice,
   isOpen: Uint8Array,
+  modality: (word: number) => number,
   brightness: 1 | -1,
-): { index: number; reach: number } | undefined {
-  let index = -1;
-  let least = Number.POSITIVE_INFINITY;
-  let field = 0;
-  for (let at = 0; at < values.length; at++) {
+): { word: number; reach: number } | undefined {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [word, points, field] = [0, 0, 0];
+  for (let at = 0; at < words.length; at++) {
     if (!isOpen[at]) continue;
     field++;
-    const value = values[at]! * brightness;
+    const value = modality(words[at]!) * brightness;
     if (value < least) least = value;
-    if (index < 0 || value > values[index]! * brightness) index = at;
+    if (value === greatest) points++;
+    if (value <= greatest) continue;
+    greatest = value;
+    word = words[at]!;
+    points = 1;
   }
-  if (index < 0) return undefined;
-  let points = 0;
-  for (let at = 0; at < values.length; at++) if (isOpen[at] && values[at] === values[index]) points++;
-  const reach = values[index]! * brightness - least;
-  return reach > 0 && points >= LEAST_POINTS && points <= MOST_OF_FIELD * field ? { index, reach } : undefined;
+  const isLikely = greatest > least && points >= LEAST_POINTS && points <= MOST_OF_FIELD * field;
+  return isLikely ? { word, reach: greatest - least } : undefined;
 }

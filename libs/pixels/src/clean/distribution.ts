@@ -7,23 +7,24 @@ export interface Distribution {
   percentile(share: number): number;
 }
 
-/** Counts the values that are numbers, of the indices that `among` allows: faster than sorting, and as good here. */
-export function distributionOf(values: Float32Array, among: (index: number) => boolean = () => true): Distribution {
+/** Counts the values that are numbers, where the mask is 1 if there is one: faster than sorting, and as good here. */
+export function distributionOf(values: Float32Array, mask?: Uint8Array): Distribution {
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
   let total = 0;
   for (let index = 0; index < values.length; index++) {
     const value = values[index]!;
-    if (Number.isNaN(value) || !among(index)) continue;
+    if (Number.isNaN(value) || (mask !== undefined && mask[index] === 0)) continue;
     total++;
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
-  const perBin = (greatest - least) / (BINS - 1) || 1;
+  const perValue = greatest > least ? (BINS - 1) / (greatest - least) : 0;
   const below = new Uint32Array(BINS);
   for (let index = 0; index < values.length; index++) {
     const value = values[index]!;
-    if (!Number.isNaN(value) && among(index)) below[Math.round((value - least) / perBin)]!++;
+    if (Number.isNaN(value) || (mask !== undefined && mask[index] === 0)) continue;
+    below[((value - least) * perValue + 0.5) | 0]!++;
   }
   for (let bin = 1; bin < BINS; bin++) below[bin]! += below[bin - 1]!;
   return {
@@ -36,7 +37,7 @@ export function distributionOf(values: Float32Array, among: (index: number) => b
         if (below[middle]! >= rank) high = middle;
         else low = middle + 1;
       }
-      return least + low * perBin;
+      return perValue === 0 ? least : least + low / perValue;
     },
   };
 }

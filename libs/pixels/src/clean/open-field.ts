@@ -4,8 +4,8 @@ import { keepLargeParts } from "./parts.ts";
 import { clipPolygon, type HalfPlane, type Point, polygonArea } from "./polygon.ts";
 import { fitSideLine, type SideLine } from "./side-line.ts";
 
-/** How far inside the blades' edge the field is taken to begin, in lattice steps: their shadow is not sharp. */
-const PENUMBRA = 1.5;
+/** How far inside the blades' edge the field is taken to begin, as a share of the frame: their shadow is not sharp. */
+const PENUMBRA = 0.005;
 /** A field smaller than this share of the frame is not believed. */
 const LEAST_AREA = 0.06;
 /** Parts smaller than this share of the lattice are no field: lettering beside it. */
@@ -25,7 +25,7 @@ export function findOpenField(
 ): Point[] | undefined {
   const surround = describeSurround(lattice, brightness);
   if (!surround) return undefined;
-  const { width, height, step } = lattice;
+  const { width, height } = lattice;
   const inside = keepLargeParts(surround.isInside, width, height, LEAST_PART * width * height);
   let field: Point[] = [
     { x: 0, y: 0 },
@@ -34,9 +34,11 @@ export function findOpenField(
     { x: 0, y: rows },
   ];
   const whole = polygonArea(field);
+  const penumbra = PENUMBRA * Math.max(columns, rows);
   for (const side of sidesOf(width, height)) {
     const line = fitSide(side, inside, surround);
-    if (line && line.at + (line.slope * side.length) / 2 > 1) field = clipPolygon(field, side.halfPlane(line, step));
+    if (line && line.at + (line.slope * side.length) / 2 > 1)
+      field = clipPolygon(field, innerSide(line, side, lattice, penumbra));
   }
   const area = polygonArea(field);
   return area === whole || area < LEAST_AREA * whole ? undefined : field;
@@ -53,12 +55,16 @@ interface Surround {
 function describeSurround(lattice: Lattice, brightness: 1 | -1): Surround | undefined {
   const { values } = lattice;
   const constant = constantOfEdges(lattice, brightness);
-  const isConstant = (index: number) => Number.isNaN(values[index]) || values[index] === constant;
-  const open = distributionOf(values, (index) => values[index] !== constant);
+  const open = distributionOf(
+    constant === undefined ? values : values.map((value) => (value === constant ? Number.NaN : value)),
+  );
   const [dark, bright] = brightness > 0 ? [0.1, 0.99] : [0.9, 0.01];
   const air = open.percentile(dark);
   const reach = open.percentile(bright) - air;
   if (Number.isNaN(reach) || reach === 0) return undefined;
+  // Compression lets a constant value ripple.
+  const isConstant = (index: number) =>
+    Number.isNaN(values[index]) || (constant !== undefined && Math.abs((values[index]! - constant) / reach) < 0.005);
   // 0 is air, 1 as bright as anything.
   const level = (index: number) => (values[index]! - air) / reach;
   const isInside = new Uint8Array(values.length);
@@ -99,54 +105,29 @@ interface Side {
   length: number;
   depth: number;
   index(position: number, depth: number): number;
-  /** What is on the inner side of a line along this side, in pixels. */
-  halfPlane(line: SideLine, step: number): HalfPlane;
+  /** Whether positions are rows, as on the left and the right. */
+  isUpright: boolean;
+  /** Whether depths are counted backwards, as on the right and at the bottom. */
+  isFar: boolean;
 }
 
 function sidesOf(width: number, height: number): Side[] {
-  // A lattice point's pixel has its middle half a step from where the point's cell begins.
-  const along = ({ at, slope }: SideLine, step: number) => ({
-    slope,
-    offset: (at + PENUMBRA) * step - (slope * step) / 2,
-  });
+  const upright = { length: height, depth: width, isUpright: true };
+  const level = { length: width, depth: height, isUpright: false };
   return [
-    {
-      length: height,
-      depth: width,
-      index: (position, depth) => position * width + depth,
-      halfPlane: (line, step) => {
-        const { slope, offset } = along(line, step);
-        return { a: 1, b: -slope, c: -offset };
-      },
-    },
-    {
-      length: height,
-      depth: width,
-      index: (position, depth) => position * width + width - 1 - depth,
-      halfPlane: (line, step) => {
-        const { slope, offset } = along(line, step);
-        return { a: -1, b: -slope, c: width * step - offset };
-      },
-    },
-    {
-      length: width,
-      depth: height,
-      index: (position, depth) => depth * width + position,
-      halfPlane: (line, step) => {
-        const { slope, offset } = along(line, step);
-        return { a: -slope, b: 1, c: -offset };
-      },
-    },
-    {
-      length: width,
-      depth: height,
-      index: (position, depth) => (height - 1 - depth) * width + position,
-      halfPlane: (line, step) => {
-        const { slope, offset } = along(line, step);
-        return { a: -slope, b: -1, c: height * step - offset };
-      },
-    },
+    { ...upright, isFar: false, index: (position, depth) => position * width + depth },
+    { ...upright, isFar: true, index: (position, depth) => position * width + width - 1 - depth },
+    { ...level, isFar: false, index: (position, depth) => depth * width + position },
+    { ...level, isFar: true, index: (position, depth) => (height - 1 - depth) * width + position },
   ];
+}
+
+/** What lies within a line along a side, in pixels: the edge is between the first point inside and the one before. */
+function innerSide({ at, slope }: SideLine, side: Side, { step, first }: Lattice, penumbra: number): HalfPlane {
+  const inwards = side.isFar ? -1 : 1;
+  const edge = side.isFar ? first + (side.depth - 0.5 - at) * step : first + (at - 0.5) * step;
+  const c = -inwards * edge + slope * first - penumbra;
+  return side.isUpright ? { a: inwards, b: -slope, c } : { a: -slope, b: inwards, c };
 }
 
 function fitSide(side: Side, inside: Uint8Array, surround: Surround): SideLine | undefined {

@@ -48,6 +48,30 @@ export function bothOpen(a: Spans, b: Spans): Spans {
   };
 }
 
+/** The smallest rectangle around a polygon. */
+export function boundsOf(vertices: readonly Point[]): { x: number; y: number; width: number; height: number } {
+  const [xs, ys] = [vertices.map(({ x }) => x), vertices.map(({ y }) => y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+}
+
+/** The smallest rectangle around what is open in a frame of so many rows; undefined where nothing is. */
+export function boundsOfSpans(
+  open: Spans,
+  rows: number,
+): { x: number; y: number; width: number; height: number } | undefined {
+  let [left, right, top, bottom] = [Number.POSITIVE_INFINITY, 0, -1, 0];
+  for (let row = 0; row < rows; row++) {
+    const spans = open(row);
+    if (spans.length === 0) continue;
+    if (top < 0) top = row;
+    bottom = row + 1;
+    left = Math.min(left, spans[0]!);
+    right = Math.max(right, spans.at(-1)!);
+  }
+  return top < 0 ? undefined : { x: left, y: top, width: right - left, height: bottom - top };
+}
+
 /** Points with a x + b y + c of 0 or more. */
 export interface HalfPlane {
   a: number;

@@ -1,4 +1,5 @@
 import { type DataSet, number, numbers, texts } from "@redspot/dicom";
+import { placeInFrame } from "../decode/stored-frame.ts";
 import { bothOpen, type Point, polygonSpans, type Spans, span } from "./polygon.ts";
 
 /**
@@ -7,9 +8,9 @@ import { bothOpen, type Point, polygonSpans, type Spans, span } from "./polygon.
  * only one that covers everything.
  */
 export function readShutter(dataSet: DataSet, rows: number, columns: number, reduction = 0): Spans | undefined {
-  const scale = 1 / 2 ** reduction;
+  const place = (inImage: number) => placeInFrame(inImage, reduction);
   const shapes = texts(dataSet, "ShutterShape").flatMap((shape) => {
-    const spans = readShape(dataSet, shape, columns, scale);
+    const spans = readShape(dataSet, shape, columns, place);
     return spans ? [spans] : [];
   });
   if (shapes.length === 0) return undefined;
@@ -18,44 +19,48 @@ export function readShutter(dataSet: DataSet, rows: number, columns: number, red
   return undefined;
 }
 
-function readShape(dataSet: DataSet, shape: string, columns: number, scale: number): Spans | undefined {
-  if (shape === "RECTANGULAR") return rectangle(dataSet, columns, scale);
-  if (shape === "CIRCULAR") return circle(dataSet, columns, scale);
-  if (shape === "POLYGONAL") return polygon(dataSet, columns, scale);
+/** From a place in the image to one in the frame, in pixels. */
+type Place = (inImage: number) => number;
+
+function readShape(dataSet: DataSet, shape: string, columns: number, place: Place): Spans | undefined {
+  if (shape === "RECTANGULAR") return rectangle(dataSet, columns, place);
+  if (shape === "CIRCULAR") return circle(dataSet, columns, place);
+  if (shape === "POLYGONAL") return polygon(dataSet, columns, place);
   // BITMAP comes with presentation states only (PS3.3 C.7.6.15).
   return undefined;
 }
 
 /** The edges are columns and rows counted from 1, and visible themselves. */
-function rectangle(dataSet: DataSet, columns: number, scale: number): Spans | undefined {
+function rectangle(dataSet: DataSet, columns: number, place: Place): Spans | undefined {
   const left = number(dataSet, "ShutterLeftVerticalEdge");
   const right = number(dataSet, "ShutterRightVerticalEdge");
   const upper = number(dataSet, "ShutterUpperHorizontalEdge");
   const lower = number(dataSet, "ShutterLowerHorizontalEdge");
   if (left === undefined || right === undefined || upper === undefined || lower === undefined) return undefined;
-  const open = span((left - 1) * scale, right * scale, columns);
-  const [first, last] = [Math.round((upper - 1) * scale), Math.round(lower * scale)];
+  const open = span(place(left - 1), place(right), columns);
+  const [first, last] = [Math.round(place(upper - 1)), Math.round(place(lower))];
   return (row) => (row >= first && row < last ? open : []);
 }
 
 /** The centre is a row and a column counted from 1, the radius is in pixels. */
-function circle(dataSet: DataSet, columns: number, scale: number): Spans | undefined {
+function circle(dataSet: DataSet, columns: number, place: Place): Spans | undefined {
   const [row, column] = numbers(dataSet, "CenterOfCircularShutter");
   const radius = number(dataSet, "RadiusOfCircularShutter");
   if (row === undefined || column === undefined || radius === undefined) return undefined;
-  const centre = { x: (column - 0.5) * scale, y: (row - 0.5) * scale };
+  const centre = { x: place(column - 0.5), y: place(row - 0.5) };
+  const reach = place(radius) - place(0);
   return (at) => {
-    const square = (radius * scale) ** 2 - (at + 0.5 - centre.y) ** 2;
+    const square = reach ** 2 - (at + 0.5 - centre.y) ** 2;
     return square <= 0 ? [] : span(centre.x - Math.sqrt(square), centre.x + Math.sqrt(square), columns);
   };
 }
 
 /** Vertices are pairs of row and column counted from 1, the last joined to the first; what is inside is open. */
-function polygon(dataSet: DataSet, columns: number, scale: number): Spans | undefined {
+function polygon(dataSet: DataSet, columns: number, place: Place): Spans | undefined {
   const flat = numbers(dataSet, "VerticesOfThePolygonalShutter");
   const vertices: Point[] = [];
   for (let at = 0; at + 1 < flat.length; at += 2) {
-    vertices.push({ y: (flat[at]! - 0.5) * scale, x: (flat[at + 1]! - 0.5) * scale });
+    vertices.push({ y: place(flat[at]! - 0.5), x: place(flat[at + 1]! - 0.5) });
   }
   return vertices.length < 3 ? undefined : polygonSpans(vertices, columns);
 }

@@ -1,7 +1,6 @@
 import type { Box } from "../resample/area-average.ts";
 import { distributionOf } from "./distribution.ts";
 import type { Lattice } from "./lattice.ts";
-import type { Spans } from "./polygon.ts";
 
 /** What is known of each cell of the grid beside its grey. */
 export interface Surroundings {
@@ -26,13 +25,14 @@ export function surroundingsOf(
   width: number,
   height: number,
 ): Surroundings {
-  const { step, values } = lattice;
-  const inField = distributionOf(values, (index) => isOpen[index] === 1);
+  const { step, first, values } = lattice;
+  const inField = distributionOf(values, isOpen);
   const dark = inField.percentile(brightness > 0 ? 0.02 : 0.98);
   const reach = inField.percentile(brightness > 0 ? 0.99 : 0.01) - dark;
   const open = new Uint8Array(width * height);
   const air = new Uint8Array(width * height);
-  const nearest = (place: number, count: number) => Math.min(count - 1, Math.max(0, Math.floor(place / step)));
+  const nearest = (place: number, count: number) =>
+    Math.min(count - 1, Math.max(0, Math.round((place - first) / step)));
   for (let y = 0; y < height; y++) {
     const row = nearest(box.y + ((y + 0.5) * box.height) / height, lattice.height) * lattice.width;
     for (let x = 0; x < width; x++) {
@@ -46,20 +46,19 @@ export function surroundingsOf(
   return { open, air };
 }
 
-/** 1 where a lattice point lies in what is open and is a value. */
-export function openLattice({ width, height, step, values }: Lattice, spans: Spans | undefined): Uint8Array {
-  const mask = new Uint8Array(values.length);
-  for (let at = 0; at < mask.length; at++) if (!Number.isNaN(values[at]!)) mask[at] = 1;
-  if (!spans) return mask;
-  const inside = new Uint8Array(mask.length);
-  const first = step >> 1;
-  for (let y = 0; y < height; y++) {
-    const row = spans(first + y * step);
-    for (let at = 0; at + 1 < row.length; at += 2) {
-      const from = Math.max(0, Math.ceil((row[at]! - first) / step));
-      for (let x = from; x < width && first + x * step < row[at + 1]!; x++)
-        inside[y * width + x] = mask[y * width + x]!;
-    }
-  }
-  return inside;
+/** The mask of lattice points without those in masked cells of a grid over the box. */
+export function withoutCells(
+  { width, first, step }: Lattice,
+  points: Uint8Array,
+  cells: Uint8Array,
+  box: Box,
+  gridWidth: number,
+  gridHeight: number,
+): Uint8Array {
+  return points.map((point, index) => {
+    if (point === 0) return 0;
+    const column = Math.floor(((first + (index % width) * step - box.x) * gridWidth) / box.width);
+    const row = Math.floor(((first + Math.floor(index / width) * step - box.y) * gridHeight) / box.height);
+    return cells[row * gridWidth + column] === 1 ? 0 : 1;
+  });
 }

@@ -1,16 +1,25 @@
 import type { ImagePixel } from "../image-pixel.ts";
 
-/**
- * The stored value of a pixel data word (PS3.5 8.1.1): the bits from High Bit down, Bits Stored of them, sign extended
- * where Pixel Representation is 1. What else is in the word, old overlays among it (PS3.5 8.1.2), is masked away.
- */
-export function storedValueOf(image: Pick<ImagePixel, "bitsStored" | "highBit" | "signed">): (word: number) => number {
-  const { bitsStored, highBit, signed } = image;
-  const shift = highBit + 1 - bitsStored;
-  const mask = 2 ** bitsStored - 1;
-  if (!signed) return (word) => (word >> shift) & mask;
-  const sign = 2 ** (bitsStored - 1);
-  return (word) => (((word >> shift) & mask) ^ sign) - sign;
+/** Where in a pixel data word its stored value is. */
+export interface StoredBits {
+  shift: number;
+  mask: number;
+  /** The bit of the sign, 0 where values have none. */
+  sign: number;
+}
+
+/** The bits from High Bit down, Bits Stored of them, two's complement where Pixel Representation is 1 (PS3.5 8.1.1). */
+export function storedBits({
+  bitsStored,
+  highBit,
+  signed,
+}: Pick<ImagePixel, "bitsStored" | "highBit" | "signed">): StoredBits {
+  return { shift: highBit + 1 - bitsStored, mask: 2 ** bitsStored - 1, sign: signed ? 2 ** (bitsStored - 1) : 0 };
+}
+
+/** The stored value of a word. What else is in it, old overlays among it (PS3.5 8.1.2), is masked away. */
+export function storedValue({ shift, mask, sign }: StoredBits, word: number): number {
+  return (((word >> shift) & mask) ^ sign) - sign;
 }
 
 /** The least and the greatest stored value that an image of this representation can have. */
