@@ -27,6 +27,12 @@ test("what is no content type", () => {
   }
 });
 
+test("a boundary of two UUIDs, as Orthanc's DICOMweb plugin has it, is one where longer ones are allowed", () => {
+  const boundary = "ce847f5c-790a-4ad9-8aed-daebb994a4c2-ce847f5c-790a-4ad9-8aed-daebb994a4c2";
+  assert.equal(isBoundary(boundary), false);
+  assert.equal(isBoundary(boundary, { longest: 200 }), true);
+});
+
 test("boundaries have 1 to 70 characters, none of them a control character, no space at the end", () => {
   for (const boundary of ["a", "0".repeat(70), "a b", "'()+_,-./:=?"])
     assert.equal(isBoundary(boundary), true, boundary);

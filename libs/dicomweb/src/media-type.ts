@@ -20,7 +20,10 @@ export function parseMediaType(header: string | undefined): MediaType | undefine
   }
 }
 
-/** Whether the text may serve as a boundary (RFC 2046 5.1.1): up to 70 characters, none of them a control character. */
-export function isBoundary(text: string): boolean {
-  return /^[\x20-\x7e]{0,69}[\x21-\x7e]$/.test(text);
+/** The longest boundary that RFC 2046 5.1.1 allows. */
+const LONGEST_BOUNDARY = 70;
+
+/** Whether the text may serve as a boundary (RFC 2046 5.1.1): not too long, and without control characters. */
+export function isBoundary(text: string, { longest = LONGEST_BOUNDARY }: { longest?: number } = {}): boolean {
+  return text.length <= longest && /^[\x20-\x7e]*[\x21-\x7e]$/.test(text);
 }

@@ -29,10 +29,16 @@ test("other bodies and other boundaries are refused", () => {
   ]) {
     assert.throws(() => boundaryOf({ "content-type": header }, false), refused("UNSUPPORTED_MEDIA_TYPE"), header);
   }
-  for (const boundary of ["", `; boundary=""`, `; boundary=${"b".repeat(71)}`]) {
+  for (const boundary of ["", `; boundary=""`, `; boundary=${"b".repeat(201)}`]) {
     const header = `multipart/related; type="application/dicom"${boundary}`;
     assert.throws(() => boundaryOf({ "content-type": header }, false), refused("BAD_BOUNDARY"), boundary);
   }
+});
+
+test("strict, a boundary has at most 70 characters; lenient, it may have as many as Orthanc's", () => {
+  const header = `multipart/related; type="application/dicom"; boundary=${"b".repeat(73)}`;
+  assert.equal(boundaryOf({ "content-type": header }, false), "b".repeat(73));
+  assert.throws(() => boundaryOf({ "content-type": header }, true), refused("BAD_BOUNDARY"));
 });
 
 test("what is acceptable to whom", () => {

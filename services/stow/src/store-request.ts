@@ -11,9 +11,12 @@ interface Headers {
   "content-type"?: string | undefined;
 }
 
+/** Orthanc's DICOMweb plugin makes boundaries of 73 characters, three more than there may be. */
+const LONGEST_BOUNDARY = 200;
+
 /**
  * The boundary of a Store request's body (PS3.18 8.6.1.2.1). Strict, `type` is required; lenient, it may be missing,
- * as some senders leave it out. Throws UNSUPPORTED_MEDIA_TYPE, BAD_BOUNDARY.
+ * as some senders leave it out, and the boundary may be too long. Throws UNSUPPORTED_MEDIA_TYPE, BAD_BOUNDARY.
  */
 export function boundaryOf(headers: Headers, strict: boolean): string {
   const mediaType = parseMediaType(headers["content-type"]);
@@ -21,7 +24,7 @@ export function boundaryOf(headers: Headers, strict: boolean): string {
   const typeFits = type === "application/dicom" || (type === undefined && !strict);
   if (mediaType?.essence !== "multipart/related" || !typeFits) throw new RequestFailure("UNSUPPORTED_MEDIA_TYPE");
   const boundary = mediaType.parameters.get("boundary") ?? "";
-  if (!isBoundary(boundary)) throw new RequestFailure("BAD_BOUNDARY");
+  if (!isBoundary(boundary, strict ? {} : { longest: LONGEST_BOUNDARY })) throw new RequestFailure("BAD_BOUNDARY");
   return boundary;
 }
 
