@@ -14,6 +14,29 @@ RUN --mount=type=cache,target=/root/.npm \
     && rm -rf services && mv services-kept services \
     && find libs services -name '*.test.ts' -delete
 
+# docker build --build-arg SERVICE=inference --target gpu . : for NVIDIA GPUs, with ONNX Runtime's CUDA libraries. They are
+# downloaded from outside the npm registry. Run it with REDSPOT_DEVICE=cuda and the NVIDIA container runtime.
+FROM nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04 AS gpu
+ENV NODE_ENV=production \
+    REDSPOT_HOST=0.0.0.0 \
+    REDSPOT_PORT=8080 \
+    REDSPOT_SPOOL_DIR=/var/lib/redspot/spool \
+    REDSPOT_CACHE_DIR=/var/lib/redspot/cache \
+    REDSPOT_DEVICE=cuda \
+    REDSPOT_BATCH_SIZE=32
+COPY --from=packages /usr/local/bin/node /usr/local/bin/
+# The base image has a user 1000 of its own.
+RUN install -d -o ubuntu -g ubuntu "$REDSPOT_SPOOL_DIR" "$REDSPOT_CACHE_DIR"
+WORKDIR /redspot
+COPY --from=packages /redspot/package.json ./
+COPY --from=packages /redspot/node_modules ./node_modules
+COPY --from=packages /redspot/libs ./libs
+COPY --from=packages /redspot/services ./services
+RUN sh services/inference/setup-gpu.sh onnxruntime
+USER ubuntu
+EXPOSE 8080
+CMD ["node", "services/inference/src/main.ts"]
+
 FROM node:24-slim
 ARG SERVICE
 ENV NODE_ENV=production \
