@@ -1,21 +1,16 @@
-import type { Part10 } from "@redspot/dicom";
+import type { DataSet, Part10 } from "@redspot/dicom";
 import { countOnes, findAnnotation } from "./clean/annotation.ts";
 import { findBurntIn } from "./clean/burnt-in.ts";
 import { distributionOf } from "./clean/distribution.ts";
 import { fillFromAround } from "./clean/fill.ts";
-import { type Lattice, openLattice, sampleLattice } from "./clean/lattice.ts";
-import { findOpenField } from "./clean/open-field.ts";
-import { bothOpen, boundsOf, boundsOfSpans, polygonSpans, type Spans } from "./clean/polygon.ts";
-import { readShutter } from "./clean/shutter.ts";
 import { surroundingsOf, withoutCells } from "./clean/surroundings.ts";
 import { decodeFrame } from "./decode/decode.ts";
-import { placeInFrame, placeInImage, type StoredFrame } from "./decode/stored-frame.ts";
+import { placeInImage } from "./decode/stored-frame.ts";
+import { type GreyScale, readGreyScale } from "./grey/grey-scale.ts";
 import { greyTable } from "./grey/grey-table.ts";
-import { readModality } from "./grey/modality.ts";
-import { isInverted } from "./grey/presentation.ts";
-import { storedBits, storedValue } from "./grey/stored-values.ts";
 import { chooseVoi, type VoiChoice } from "./grey/voi.ts";
 import { type ImagePixel, readImagePixel } from "./image-pixel.ts";
+import { type Look, lookAt } from "./look.ts";
 import { averageAreas, type Box } from "./resample/area-average.ts";
 
 /**
@@ -50,110 +45,76 @@ export interface ModelInputFacts {
   content: Box;
 }
 
-/**
- * Turns an instance's pixel data into model input: decode, modality LUT, open field, VOI LUT, inversion, resampling,
- * annotation removal. One implementation for training and serving. Throws PixelError.
- */
-export async function toModelInput(part10: Part10): Promise<ModelInput> {
-  const { dataSet } = part10;
-  const image = readImagePixel(dataSet);
-  const bits = storedBits(image);
-  const modality = readModality(dataSet, image);
-  const inverted = isInverted(dataSet, image);
-  const brightness = inverted ? -1 : 1;
-  const { frame, lattice, open, box } = await decodeAsNeeded(part10, image, (frame) => {
-    const shutter = readShutter(dataSet, frame.rows, frame.columns, frame.reduction);
-    const lattice = sampleLattice(frame, image, bits, modality.apply, shutter);
-    return { frame, lattice, ...openField(frame, image, lattice, brightness, shutter) };
-  });
-  const square = squareAround(box, image.pixelAspect);
-  const isOpen = openLattice(lattice, open);
-  const surroundings = surroundingsOf(lattice, isOpen, brightness, square, INPUT_SIZE, INPUT_SIZE);
-  const modalityOf = (word: number) => modality.apply(storedValue(bits, word));
-  const burntIn = findBurntIn(frame, lattice, isOpen, modalityOf, brightness, square, open, INPUT_SIZE, INPUT_SIZE);
-  const render = (shown: Uint8Array) => {
-    const voi = chooseVoi(dataSet, modality, distributionOf(lattice.values, shown));
-    const table = greyTable(bits, image.padding, modality.apply, voi.apply, inverted, frame.words.BYTES_PER_ELEMENT);
-    return { grid: averageAreas(frame, table, square, INPUT_SIZE, INPUT_SIZE, open), window: voi.choice };
-  };
-  const first = render(isOpen);
-  let { grid } = first;
-  const annotation = findAnnotation(first.grid, surroundings, burntIn);
-  if (annotation) {
-    // What was written must not set the window either.
-    if (first.window === "percentile")
-      grid = render(withoutCells(lattice, isOpen, annotation, square, INPUT_SIZE, INPUT_SIZE)).grid;
-    fillFromAround(grid, annotation, surroundings.open);
-  }
-  return {
-    size: INPUT_SIZE,
-    pixels: grid.greys,
-    facts: {
-      window: first.window,
-      annotationPixelsRemoved: annotation ? countOnes(annotation) : 0,
-      decodedReduction: frame.reduction,
-      field: {
-        x: placeInImage(box.x, frame.reduction),
-        y: placeInImage(box.y, frame.reduction),
-        width: box.width * 2 ** frame.reduction,
-        height: box.height * 2 ** frame.reduction,
-      },
-      content: {
-        x: ((box.x - square.x) / square.width) * INPUT_SIZE,
-        y: ((box.y - square.y) / square.height) * INPUT_SIZE,
-        width: (box.width / square.width) * INPUT_SIZE,
-        height: (box.height / square.height) * INPUT_SIZE,
-      },
-    },
-  };
-}
-
-/** What is seen of a frame before its window is chosen. */
-interface Look {
-  frame: StoredFrame;
-  lattice: Lattice;
-  open: Spans | undefined;
-  /** The smallest box around what is open. */
-  box: Box;
-}
-
 /** Of the longer side of the open field, one and a half times as many pixels as the network sees are enough. */
 const ENOUGH = 1.5 * INPUT_SIZE;
 
 /**
- * Decodes at the lowest resolution that leaves enough pixels: first at a quarter where the codec can, and again, finer,
- * where the open field turns out to be only a part of the frame.
+ * Turns an instance's pixel data into model input: decode, modality LUT, open field, VOI LUT, inversion, resampling,
+ * annotation removal. One implementation for training and serving. JPEG 2000 and HTJ2K are decoded at the lowest
+ * resolution that is enough, which moves the greys by less than 0.01 on average, mostly by 0.002. Throws PixelError.
  */
-async function decodeAsNeeded(part10: Part10, image: ImagePixel, look: (frame: StoredFrame) => Look): Promise<Look> {
-  for (let halvings: 0 | 1 | 2 = 2; ; halvings = halvings === 2 ? 1 : 0) {
-    if (halvings > 0 && Math.max(image.rows, image.columns) / 2 ** halvings < ENOUGH) continue;
-    const seen = look(await decodeFrame(part10, image, halvings));
-    if (seen.frame.reduction === 0 || Math.max(seen.box.width, seen.box.height) >= ENOUGH) return seen;
+export async function toModelInput(part10: Part10): Promise<ModelInput> {
+  const { dataSet } = part10;
+  const image = readImagePixel(dataSet);
+  const scale = readGreyScale(dataSet, image);
+  const look = await lookCloseEnough(part10, image, scale);
+  return see(look, dataSet, image, scale);
+}
+
+/**
+ * Decodes at a quarter of the resolution where the codec can and that leaves enough pixels; and again, finer, where the
+ * open field turns out to be only a part of the frame.
+ */
+async function lookCloseEnough(part10: Part10, image: ImagePixel, scale: GreyScale): Promise<Look> {
+  const isEnough = (side: number) => side >= ENOUGH;
+  for (const halvings of [2, 1] as const) {
+    if (!isEnough(Math.max(image.rows, image.columns) / 2 ** halvings)) continue;
+    const look = lookAt(await decodeFrame(part10, image, halvings), part10.dataSet, image, scale);
+    if (look.frame.reduction === 0 || isEnough(Math.max(look.box.width, look.box.height))) return look;
   }
+  return lookAt(await decodeFrame(part10, image), part10.dataSet, image, scale);
 }
 
-function openField(
-  frame: StoredFrame,
-  image: ImagePixel,
-  lattice: Lattice,
-  brightness: 1 | -1,
-  shutter: Spans | undefined,
-): Pick<Look, "open" | "box"> {
-  const field = findOpenField(lattice, brightness, frame.columns, frame.rows);
-  const spans = field && polygonSpans(field, frame.columns);
-  const open = spans && shutter ? bothOpen(shutter, spans) : (spans ?? shutter);
-  const box = field && !shutter ? boundsOf(field) : open && boundsOfSpans(open, frame.rows);
-  return { open, box: box ?? wholeOf(frame, image) };
+function see(look: Look, dataSet: DataSet, image: ImagePixel, scale: GreyScale): ModelInput {
+  const { frame, lattice, open, isOpen, box } = look;
+  const square = squareAround(box, image.pixelAspect);
+  const render = (points: Uint8Array) => {
+    const voi = chooseVoi(dataSet, scale.modality, distributionOf(lattice.values, points));
+    const table = greyTable(scale, image.padding, voi.apply, frame.words.BYTES_PER_ELEMENT);
+    return { grid: averageAreas(frame, table, square, INPUT_SIZE, INPUT_SIZE, open), window: voi.choice };
+  };
+  const { grid, window } = render(isOpen);
+  const surroundings = surroundingsOf(lattice, isOpen, scale.brightness, square, INPUT_SIZE, INPUT_SIZE);
+  const burntIn = findBurntIn(look, scale, square, INPUT_SIZE, INPUT_SIZE);
+  const annotation = findAnnotation(grid, surroundings, burntIn);
+  const facts: ModelInputFacts = {
+    window,
+    annotationPixelsRemoved: annotation ? countOnes(annotation) : 0,
+    decodedReduction: frame.reduction,
+    ...placesOf(box, square, frame.reduction),
+  };
+  if (!annotation) return { size: INPUT_SIZE, pixels: grid.greys, facts };
+  // What was written must not set the window.
+  const plain = () => render(withoutCells(lattice, isOpen, annotation, square, INPUT_SIZE, INPUT_SIZE)).grid;
+  const clean = window === "percentile" ? plain() : grid;
+  fillFromAround(clean, annotation, surroundings.open);
+  return { size: INPUT_SIZE, pixels: clean.greys, facts };
 }
 
-/** The image within the frame, which a halved one exceeds by parts of a pixel. */
-function wholeOf({ rows, columns, reduction }: StoredFrame, image: ImagePixel): Box {
-  const start = placeInFrame(0, reduction);
+function placesOf(box: Box, square: Box, reduction: number): Pick<ModelInputFacts, "field" | "content"> {
   return {
-    x: start,
-    y: start,
-    width: Math.min(placeInFrame(image.columns, reduction), columns) - start,
-    height: Math.min(placeInFrame(image.rows, reduction), rows) - start,
+    field: {
+      x: placeInImage(box.x, reduction),
+      y: placeInImage(box.y, reduction),
+      width: box.width * 2 ** reduction,
+      height: box.height * 2 ** reduction,
+    },
+    content: {
+      x: ((box.x - square.x) / square.width) * INPUT_SIZE,
+      y: ((box.y - square.y) / square.height) * INPUT_SIZE,
+      width: (box.width / square.width) * INPUT_SIZE,
+      height: (box.height / square.height) * INPUT_SIZE,
+    },
   };
 }
 

@@ -1,8 +1,8 @@
-import type { StoredFrame } from "../decode/stored-frame.ts";
+import { brightnessOf, type GreyScale } from "../grey/grey-scale.ts";
+import type { Look } from "../look.ts";
 import type { Box } from "../resample/area-average.ts";
 import type { Lattice } from "./lattice.ts";
 import { labelParts } from "./parts.ts";
-import type { Spans } from "./polygon.ts";
 
 /** Lattice points that must have the very value before anything is looked into. */
 const LEAST_POINTS = 4;
@@ -19,23 +19,21 @@ const LEAST_ENDS = 12;
  * Where text and flags were burnt in, on a grid of width x height cells over the box: 1 in cells that they touch. They
  * have the brightest value of the field, all of them the same, and each run of it along a row begins and ends with a step
  * onto level ground. Bone that the detector or the sender has clipped at the brightest value slopes down to its sides instead.
- * Undefined where there is nothing of the kind.
+ * Undefined where there is nothing of the kind; and in frames that were halved or compressed with loss, where values are no
+ * longer exact, it finds nothing.
  */
 export function findBurntIn(
-  { rows, columns, words }: StoredFrame,
-  lattice: Lattice,
-  isOpen: Uint8Array,
-  modality: (word: number) => number,
-  brightness: 1 | -1,
+  { frame, lattice, isOpen, open }: Look,
+  scale: GreyScale,
   box: Box,
-  open: Spans | undefined,
   width: number,
   height: number,
 ): Uint8Array | undefined {
-  const brightest = brightestWord(lattice, isOpen, modality, brightness);
+  const { rows, columns, words } = frame;
+  const brightest = brightestWord(lattice, isOpen, scale);
   if (brightest === undefined) return undefined;
   const { word } = brightest;
-  const fall = (from: number, to: number) => ((modality(from) - modality(to)) * brightness) / brightest.reach;
+  const fall = (from: number, to: number) => (brightnessOf(scale, from) - brightnessOf(scale, to)) / brightest.reach;
   const isStep = (at: number, outwards: 1 | -1) => {
     const drop = fall(word, words[at + 2 * outwards]!);
     const further = fall(words[at + 2 * outwards]!, words[at + 4 * outwards]!);
@@ -95,15 +93,14 @@ function keepSteepParts(
 function brightestWord(
   { words }: Lattice,
   isOpen: Uint8Array,
-  modality: (word: number) => number,
-  brightness: 1 | -1,
+  scale: GreyScale,
 ): { word: number; reach: number } | undefined {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let [word, points, field] = [0, 0, 0];
   for (let at = 0; at < words.length; at++) {
     if (!isOpen[at]) continue;
     field++;
-    const value = modality(words[at]!) * brightness;
+    const value = brightnessOf(scale, words[at]!);
     if (value < least) least = value;
     if (value === greatest) points++;
     if (value <= greatest) continue;

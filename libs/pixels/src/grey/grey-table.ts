@@ -1,16 +1,15 @@
 import type { ImagePixel } from "../image-pixel.ts";
-import { type StoredBits, storedValue } from "./stored-values.ts";
+import type { GreyScale } from "./grey-scale.ts";
+import { storedValue } from "./stored-values.ts";
 
 /**
  * The whole grey chain as one table from pixel data words to greys (0 to 1, bone bright): mask and sign, modality LUT,
  * VOI LUT, inversion. Padding comes out black, as air does.
  */
 export function greyTable(
-  bits: StoredBits,
+  { bits, modality, brightness }: GreyScale,
   padding: ImagePixel["padding"],
-  modality: (stored: number) => number,
   voi: (value: number) => number,
-  inverted: boolean,
   bytesPerWord: number,
 ): Float32Array {
   const { shift, mask } = bits;
@@ -18,8 +17,8 @@ export function greyTable(
   for (let pattern = 0; pattern <= mask; pattern++) {
     const stored = storedValue(bits, pattern << shift);
     const isPadding = padding !== undefined && stored >= padding[0] && stored <= padding[1];
-    const grey = voi(modality(stored));
-    greys[pattern] = isPadding ? 0 : inverted ? 1 - grey : grey;
+    const grey = voi(modality.apply(stored));
+    greys[pattern] = isPadding ? 0 : brightness < 0 ? 1 - grey : grey;
   }
   const words = 2 ** (8 * bytesPerWord);
   if (greys.length === words) return greys;
