@@ -140,8 +140,15 @@ test("a success that is no DICOM JSON is a bad response, and does not end the pr
 
 test("a peer that does not listen, breaks off, or does not answer", async () => {
   const instance = [new Uint8Array(4)];
-  const nobody = new DicomWebClient({ url: "http://127.0.0.1:1/dicom-web" });
-  await assert.rejects(nobody.storeInstances(instance), coded("UNREACHABLE", true));
+  const gone = createServer().listen(0, "127.0.0.1");
+  await once(gone, "listening");
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((resolve) => gone.close(resolve));
+  const nobody = new DicomWebClient({ url: `http://127.0.0.1:${port}/dicom-web` });
+  await assert.rejects(nobody.storeInstances(instance), (error: DicomWebError) => {
+    assert.match(error.message, /ECONNREFUSED/);
+    return coded("UNREACHABLE", true)(error);
+  });
   answer = (request) => request.socket.destroy();
   await assert.rejects(client().storeInstances(instance), coded("UNREACHABLE", true));
   answer = () => {};

@@ -95,10 +95,10 @@ export class DicomWebClient {
     } catch {
       // dicomweb-client's error carries the request and the whole answer: neither may reach a log.
       const { failure, status, response } = instance;
-      if (failure === "timed out") {
+      if (failure?.kind === "timed out") {
         throw new DicomWebError("TIMED_OUT", `${what}: no answer within ${this.#timeoutMs} ms`);
       }
-      if (failure !== undefined) throw new DicomWebError("UNREACHABLE", `${what}: ${failure}`);
+      if (failure !== undefined) throw new DicomWebError("UNREACHABLE", `${what}: no connection (${failure.why})`);
       if (status >= 200 && status < 300) {
         throw new DicomWebError("BAD_RESPONSE", `${what}: the peer's answer cannot be read`, status);
       }

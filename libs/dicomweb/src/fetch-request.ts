@@ -1,9 +1,9 @@
 const DONE = 4;
 
-/** How a request ended that brought no answer. */
-export type Failure = "timed out" | "no connection";
+/** How a request ended that brought no answer; why there is no connection, as the operating system or TLS has it. */
+type Failure = { kind: "timed out" } | { kind: "no connection"; why: string };
 
-export interface FetchRequestOptions {
+interface FetchRequestOptions {
   /** After how many milliseconds a request without a whole answer ends. */
   timeoutMs: number;
   /** Set last, over whatever the caller sets. */
@@ -72,8 +72,8 @@ export class FetchRequest {
     const signal = AbortSignal.timeout(this.#timeoutMs);
     try {
       await this.#fetch(body, signal);
-    } catch {
-      this.failure = signal.aborted ? "timed out" : "no connection";
+    } catch (error) {
+      this.failure = signal.aborted ? { kind: "timed out" } : { kind: "no connection", why: reasonOf(error) };
     }
     this.readyState = DONE;
     this.onreadystatechange?.();
@@ -93,4 +93,10 @@ export class FetchRequest {
     this.statusText = response.statusText;
     this.#responseHeaders = response.headers;
   }
+}
+
+/** Node's fetch hides the reason, such as ECONNREFUSED or "bad port", in the error's cause. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
+  return String(cause?.code ?? cause?.message ?? "no reason given");
 }

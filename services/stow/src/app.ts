@@ -15,7 +15,7 @@ import { limitedBody } from "./limited-body.ts";
 import { boundaryOf, checkAccept, DICOM_JSON, studyOfPath } from "./store-request.ts";
 import { type StoreDependencies, type StoreLimits, storeInstances } from "./store-transaction.ts";
 
-export interface StowLimits extends StoreLimits {
+interface StowLimits extends StoreLimits {
   maxRequestBytes: number;
   /** After how many milliseconds without a byte a connection is cut off. */
   idleMs: number;

@@ -27,9 +27,8 @@ export interface RefusedInstance {
 }
 
 /**
- * Takes one part into the spool's temporary place while it is checked. Whatever is
- * wrong with it is the part's own failure; the part is read to its end, so that the next one can be. Errors of the
- * body's source come through.
+ * Takes one part into the spool's temporary place while it is checked. Whatever is wrong with it is the part's own
+ * failure; the part is read to its end, so that the next one can be. Errors of the body's source come through.
  */
 export async function receiveInstance(
   part: Part,

@@ -11,7 +11,7 @@ import {
 import { isImage } from "./sop-class.ts";
 
 /** Where an instance is noted, and what its study's waiting revision is. */
-export interface Ledger {
+interface Ledger {
   noteInstance(note: {
     studyInstanceUID: string;
     sopInstanceUID: string;
@@ -23,7 +23,7 @@ export interface Ledger {
 }
 
 /** Where a study waits until it has stopped growing. Adding the same revision again changes nothing. */
-export interface Settling {
+interface Settling {
   add(job: { studyInstanceUID: string; revision: number }, delayMs: number): Promise<void>;
 }
 
@@ -95,6 +95,7 @@ class Transaction {
   readonly #committing = new Set<Promise<void>>();
   #fault: unknown;
   #brokenPartTold = false;
+  #ledgerAway = false;
 
   constructor(dependencies: StoreDependencies) {
     this.#dependencies = dependencies;
@@ -129,13 +130,16 @@ class Transaction {
 
   async #note(identity: ReceivedInstance["identity"], sha256: string, bytes: number): Promise<void> {
     const { ledger, settling, settleMs, onFailure } = this.#dependencies;
+    // Each would wait for Redis as long as the first one did, and the sender has to come again anyway.
+    if (this.#ledgerAway) throw new InstanceFailure("LEDGER_AWAY");
     try {
       const { studyInstanceUID, sopClassUID } = identity;
       const { openRevision } = await ledger.noteInstance({ ...identity, isImage: isImage(sopClassUID), sha256, bytes });
       if (openRevision !== undefined) await settling.add({ studyInstanceUID, revision: openRevision }, settleMs);
     } catch (cause) {
       const failure = new InstanceFailure("LEDGER_AWAY");
-      onFailure?.(failure, cause);
+      if (!this.#ledgerAway) onFailure?.(failure, cause);
+      this.#ledgerAway = true;
       throw failure;
     }
   }
