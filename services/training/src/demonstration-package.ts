@@ -70,7 +70,11 @@ export function describeDemonstration(trained: Trained): PackageContent {
         command: "npm run demo-package",
         softwareVersion,
         seed,
-        trainingPhantoms: cases.training.labels.length / viewsOf("training"),
+        phantoms: {
+          training: cases.training.labels.length / viewsOf("training"),
+          calibration: cases.calibration.labels.length,
+          test: cases.test.labels.length,
+        },
         augmentation: "each training phantom also flipped horizontally",
         engine: `${engine.name} ${engine.version} (${engine.device})`,
         schedule: { ...schedule, source: "Kim & MacKinnon 2017; the minibatch is our choice" },
