@@ -57,6 +57,8 @@ export class StudyQueue {
       connection: store.redis as unknown as ConnectionOptions,
       prefix: `${store.prefix}:queue`,
     });
+    // The store's connection tells of its errors itself; without a listener BullMQ writes them to the console.
+    this.#queue.on("error", () => {});
   }
 
   /** Adds the job of a study's revision, to be done after `delayMs`. */
