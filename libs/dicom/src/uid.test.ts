@@ -4,7 +4,18 @@ import { deriveUid, isUid } from "./uid.ts";
 
 test("a UID is digits in components without leading zeros, 64 characters at most", () => {
   for (const uid of ["1.2", "0.0.1", "1.2.840.10008.1.2", `1.${"2".repeat(62)}`]) assert.ok(isUid(uid), uid);
-  for (const text of ["", "1", "1.", ".1", "1..2", "1.02", "1.2a", "../../etc/passwd", "1.2\n", `1.${"2".repeat(63)}`]) {
+  for (const text of [
+    "",
+    "1",
+    "1.",
+    ".1",
+    "1..2",
+    "1.02",
+    "1.2a",
+    "../../etc/passwd",
+    "1.2\n",
+    `1.${"2".repeat(63)}`,
+  ]) {
     assert.ok(!isUid(text), JSON.stringify(text));
   }
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { type Finding, findingOf, type InstanceFinding } from "@redspot/triage";
+import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import type { Store } from "./connection.ts";
 import { FindingStore } from "./finding-store.ts";
 import { ReadingList } from "./reading-list.ts";
@@ -32,19 +33,7 @@ function finding(studyInstanceUID: string, revision: number, probability?: numbe
     studyInstanceUID,
     revision,
     instances: [instance],
-    model: {
-      name: "m",
-      version: "1",
-      intendedUse: "demonstration",
-      packageHash: "a".repeat(64),
-      backboneHash: "b".repeat(64),
-      headHash: "c".repeat(64),
-      calibrationHash: "d".repeat(64),
-      cutOff: 0.5,
-      inconclusiveBand: { low: 0.5, high: 0.5 },
-      preprocessingVersion: "1",
-      engine: "test",
-    },
+    model: EXAMPLE_MODEL,
     softwareVersion: "0",
     analysedAt: new Date(0),
   });

@@ -1,24 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EXAMPLE_MODEL } from "./example-model.ts";
 import { findingOf, findingSchema, type InstanceFinding } from "./finding.ts";
 import { reason } from "./reason.ts";
 
 const study = {
   studyInstanceUID: "1.2.3",
   revision: 1,
-  model: {
-    name: "m",
-    version: "1",
-    intendedUse: "demonstration" as const,
-    packageHash: "a".repeat(64),
-    backboneHash: "b".repeat(64),
-    headHash: "c".repeat(64),
-    calibrationHash: "d".repeat(64),
-    cutOff: 0.5,
-    inconclusiveBand: { low: 0.45, high: 0.55 },
-    preprocessingVersion: "1",
-    engine: "test",
-  },
+  model: { ...EXAMPLE_MODEL, inconclusiveBand: { low: 0.45, high: 0.55 } },
   softwareVersion: "0",
   analysedAt: new Date(0),
 };

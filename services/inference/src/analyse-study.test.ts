@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { ModelInput } from "@redspot/pixels";
 import type { InstanceNote, StudyJob } from "@redspot/queue";
 import { type Finding, reason } from "@redspot/triage";
+import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { analysisWith } from "./analyse-study.ts";
 import type { Preparation } from "./prepare-instance.ts";
 
@@ -55,19 +56,7 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
       }),
     },
     calibrate: (logit) => 1 / (1 + Math.exp(-logit)),
-    model: {
-      name: "m",
-      version: "1",
-      intendedUse: "demonstration",
-      packageHash: "a".repeat(64),
-      backboneHash: "b".repeat(64),
-      headHash: "c".repeat(64),
-      calibrationHash: "d".repeat(64),
-      cutOff: 0.5,
-      inconclusiveBand: { low: 0.5, high: 0.5 },
-      preprocessingVersion: "1",
-      engine: "test",
-    },
+    model: EXAMPLE_MODEL,
     softwareVersion: "0",
     now: () => new Date(0),
   });

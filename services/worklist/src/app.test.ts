@@ -3,24 +3,13 @@ import { describe, test } from "node:test";
 import type { Workitem } from "@redspot/queue";
 import { SpoolError } from "@redspot/spool";
 import { findingOf, reason } from "@redspot/triage";
+import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { type AppDependencies, buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
 
 const TOKEN = "a-token-of-some-length";
 const NOW = new Date("2026-03-01T10:00:00Z");
-const model = {
-  name: "m",
-  version: "1",
-  intendedUse: "demonstration" as const,
-  packageHash: "a".repeat(64),
-  backboneHash: "b".repeat(64),
-  headHash: "c".repeat(64),
-  calibrationHash: "d".repeat(64),
-  cutOff: 0.45,
-  inconclusiveBand: { low: 0.4, high: 0.5 },
-  preprocessingVersion: "1",
-  engine: "e",
-};
+const model = { ...EXAMPLE_MODEL, cutOff: 0.45, inconclusiveBand: { low: 0.4, high: 0.5 } };
 const image = { sopClassUID: "1.2.840.10008.5.1.4.1.1.1" };
 const WORKITEMS: Workitem[] = [
   {
@@ -130,7 +119,7 @@ describe("the reading list as JSON", () => {
           analysedAt: "2026-03-01T10:00:00.000Z",
           cutOff: 0.45,
           inconclusiveBand: { low: 0.4, high: 0.5 },
-          model: { name: "m", version: "1", intendedUse: "demonstration" },
+          model: { name: "example", version: "0.1.0", intendedUse: "demonstration" },
           images: { analysed: 2, passedOver: 1 },
           tellingInstance: { sopInstanceUID: "1.1.2", laterality: "R" },
         },

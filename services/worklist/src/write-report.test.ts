@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { dataSetOf, items, readPart10, text } from "@redspot/dicom";
 import { PermanentFailure, type ReportState, type Workitem } from "@redspot/queue";
 import { type Finding, findingOf, priorityOf } from "@redspot/triage";
+import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { reportFailure } from "./report-failure.ts";
 import { reportingWith } from "./write-report.ts";
 
@@ -23,19 +24,7 @@ function finding(revision = 1): Finding {
         activationMap: new Array(64).fill(0),
       },
     ],
-    model: {
-      name: "m",
-      version: "1",
-      intendedUse: "demonstration",
-      packageHash: "a".repeat(64),
-      backboneHash: "b".repeat(64),
-      headHash: "c".repeat(64),
-      calibrationHash: "d".repeat(64),
-      cutOff: 0.5,
-      inconclusiveBand: { low: 0.5, high: 0.5 },
-      preprocessingVersion: "1",
-      engine: "e",
-    },
+    model: EXAMPLE_MODEL,
     softwareVersion: "1",
     analysedAt: new Date("2026-03-01T10:00:00Z"),
   });
