@@ -4,7 +4,7 @@ import { exclusionOf, isReasonCode, lateralityOf, type Reason, reason } from "@r
 import { encodePreview } from "./preview.ts";
 
 /** An instance that the network can score: its input, and the same as a picture for people. */
-export interface PreparedInstance {
+interface PreparedInstance {
   input: ModelInput;
   /** PNG of the model input, 299 x 299, 8 bits. */
   preview: Uint8Array;

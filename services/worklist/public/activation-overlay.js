@@ -47,7 +47,7 @@ function cellOf(pixel) {
  * @param {number} y
  * @param {number} x
  */
-export function bilinear(map, y, x) {
+function bilinear(map, y, x) {
   const [top, left] = [Math.min(Math.floor(y), MAP - 2), Math.min(Math.floor(x), MAP - 2)];
   const [down, right] = [y - top, x - left];
   const value = (row, column) => map[row * MAP + column];

@@ -1,6 +1,6 @@
 // What the page asks the service for. Every call rejects with a ServiceError, whose code says why.
 
-export class ServiceError extends Error {
+class ServiceError extends Error {
   /**
    * @param {string} code
    * @param {string} message
