@@ -49,6 +49,9 @@ test("another body part is left out whatever the description says, and an unknow
     exclusion({ BodyPartExamined: undefined, AnatomicRegionSequence: coded("69536005", "Head") }),
     "NOT_A_WRIST",
   );
+  const leg = { BodyPartExamined: "EXTREMITY", AcquisitionDeviceProcessingDescription: "[LOWER LEG    ]" };
+  assert.equal(exclusion(leg), "NOT_A_WRIST");
+  assert.equal(exclusion({ BodyPartExamined: null, StudyDescription: "XR FEET" }), "NOT_A_WRIST");
   assert.equal(exclusion({ BodyPartExamined: "EXTREMITY" }), "BODY_PART_UNKNOWN");
   assert.equal(exclusion({ BodyPartExamined: null }), "BODY_PART_UNKNOWN");
 });

@@ -22,6 +22,10 @@ const WRIST = /wrist|handgelenk|poignet|polso|mu[nñ]eca|punho|\bpols\b|handled|
 /** Values of Body Part Examined that say no more than "some limb", so that the descriptions have to tell. */
 const UNSPECIFIC_PART = /^(extremity|extremities|up[_ ]?exm|upper[_ ]?(extremity|limb)|ue|limb|arm|xr|other|unknown)$/i;
 
+/** Words that place an image elsewhere, where the proper attribute says no more than "some limb". */
+const OTHER_PART_WORD =
+  /\b(hands?|fingers?|thumb|forearm|elbow|humerus|shoulder|clavicle|scapula|legs?|tibia|fibula|ankles?|f(oo|ee)t|toes?|heel|calcaneus|knees?|patella|femur|thigh|hips?|pelvis|chest|thorax|ribs?|abdomen|spine|skull|head|neck)\b/i;
+
 /** Codes of Anatomic Region Sequence (0008,2218) for the wrist: SNOMED CT and the older SNOMED RT (PS3.16 CID 4031). */
 const WRIST_CODES = new Set(["74670003", "8205005", "T-15460"]);
 
@@ -60,7 +64,9 @@ function bodyPartExclusion(dataSet: DataSet): Reason | undefined {
   const specific = named.filter((name) => !UNSPECIFIC_PART.test(name));
   if (specific.some((name) => WRIST.test(name))) return undefined;
   if (specific.length > 0) return reason("NOT_A_WRIST");
-  return descriptionsOf(dataSet).some((line) => WRIST.test(line)) ? undefined : reason("BODY_PART_UNKNOWN");
+  const descriptions = descriptionsOf(dataSet);
+  if (descriptions.some((line) => WRIST.test(line))) return undefined;
+  return reason(descriptions.some((line) => OTHER_PART_WORD.test(line)) ? "NOT_A_WRIST" : "BODY_PART_UNKNOWN");
 }
 
 function viewExclusion(dataSet: DataSet): Reason | undefined {
