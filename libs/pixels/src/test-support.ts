@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type DataSet, dataSetOf, type ElementValue, type Part10, readPart10, writePart10 } from "@redspot/dicom";
+import type { Radiograph } from "@redspot/phantom";
 
 /** What a synthetic instance is made from. */
 export interface Synthetic {
@@ -64,7 +65,10 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** Something like a limb, of the given bits: dark air, a soft cylinder, two bones with dense edges in it, noise over all. */
+/**
+ * Something like a limb, of the given bits: dark air, a soft cylinder, two bones with dense edges in it, as blurred as focal
+ * spot and detector leave them, and noise over all.
+ */
 export function limbWords(rows: number, columns: number, bits: number, seed = 1): Uint16Array {
   const random = randomOf(seed);
   const most = 2 ** bits - 1;
@@ -73,9 +77,11 @@ export function limbWords(rows: number, columns: number, bits: number, seed = 1)
     for (let column = 0; column < columns; column++) {
       const across = (column + 0.5) / columns - 0.5 + 0.05 * Math.sin((3 * row) / rows);
       const soft = Math.abs(across) < 0.3 ? 0.35 * Math.sqrt(1 - (across / 0.3) ** 2) : 0;
-      const bone = [-0.1, 0.11].map((at) => Math.abs(across - at) / 0.07).find((distance) => distance < 1);
-      const dense = bone === undefined ? 0 : bone > 0.8 ? 0.35 : 0.2 + 0.03 * Math.sin(row / 9) * Math.cos(column / 7);
-      words[row * columns + column] = Math.round(most * Math.min(1, 0.08 + soft + dense + 0.02 * (random() - 0.5)));
+      const distance = Math.min(Math.abs(across + 0.1), Math.abs(across - 0.11)) / 0.07;
+      const cortex = 0.15 * Math.exp(-(((distance - 0.85) / 0.1) ** 2));
+      const marrow = (0.2 + 0.03 * Math.sin(row / 9) * Math.cos(column / 7)) / (1 + Math.exp(25 * (distance - 0.95)));
+      const noise = 0.02 * (random() - 0.5);
+      words[row * columns + column] = Math.round(most * Math.min(1, 0.08 + soft + cortex + marrow + noise));
     }
   }
   return words;
@@ -127,4 +133,11 @@ export function encapsulated(synthetic: Synthetic, transferSyntaxUID: string, st
     transferSyntaxUID,
     dataSet: { ...part10.dataSet, ...dataSetOf({ PixelData: even }) },
   };
+}
+
+/** A phantom's radiograph as an instance, with its window unless told. */
+export function phantomInstance(radiograph: Radiograph, { windowed = true } = {}): Part10 {
+  const { rows, columns, bitsStored, photometric, windowCenter, windowWidth } = radiograph;
+  const elements = windowed ? { WindowCenter: String(windowCenter), WindowWidth: String(windowWidth) } : {};
+  return imageInstance({ rows, columns, bitsStored, photometric, words: radiograph.pixels, elements });
 }

@@ -14,6 +14,8 @@ const STEP = 0.1;
 const STEEP_ENDS = 0.6;
 /** And there must be so many of them. */
 const LEAST_ENDS = 12;
+/** A letter, a dot, an arrow is no more than this share of the grid. */
+const LARGEST_PART = 0.01;
 
 /**
  * Where text and flags were burnt in, on a grid of width x height cells over the box: 1 in cells that they touch. They
@@ -79,10 +81,15 @@ function keepSteepParts(
     partEnds[part]! += ends[at]!;
     partSteps[part]! += steps[at]!;
   });
+  const largest = LARGEST_PART * written.length;
   let any = false;
   const kept = written.map((cell, at) => {
     const part = labels[at]!;
-    const isKept = cell === 1 && partEnds[part]! >= LEAST_ENDS && partSteps[part]! >= STEEP_ENDS * partEnds[part]!;
+    const isKept =
+      cell === 1 &&
+      sizes[part]! <= largest &&
+      partEnds[part]! >= LEAST_ENDS &&
+      partSteps[part]! >= STEEP_ENDS * partEnds[part]!;
     any ||= isKept;
     return isKept ? 1 : 0;
   });

@@ -25,10 +25,10 @@ export function polygonSpans(vertices: readonly Point[], columns: number): Spans
   };
 }
 
-/** The pixels of a row of `columns` whose middles lie between two places; none, or one pair of columns. */
+/** The pixels of a row of `columns` whose middles lie between two places, or on them; none, or one pair of columns. */
 export function span(from: number, to: number, columns: number): number[] {
-  const first = Math.max(0, Math.round(from));
-  const last = Math.min(columns, Math.round(to));
+  const first = Math.max(0, Math.ceil(from - 0.5));
+  const last = Math.min(columns, Math.floor(to - 0.5) + 1);
   return first < last ? [first, last] : [];
 }
 

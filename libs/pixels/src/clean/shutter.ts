@@ -51,7 +51,7 @@ function circle(dataSet: DataSet, columns: number, place: Place): Spans | undefi
   const reach = place(radius) - place(0);
   return (at) => {
     const square = reach ** 2 - (at + 0.5 - centre.y) ** 2;
-    return square <= 0 ? [] : span(centre.x - Math.sqrt(square), centre.x + Math.sqrt(square), columns);
+    return square < 0 ? [] : span(centre.x - Math.sqrt(square), centre.x + Math.sqrt(square), columns);
   };
 }
 
