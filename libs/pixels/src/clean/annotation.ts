@@ -5,20 +5,22 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** A mark is smaller than this share of the field: less than a thumb. */
 const LARGEST = 0.03;
-/** What is smaller than this is a piece of a mark even where it is faint: the dot of a time, a serif. */
-const TINY = 0.001;
 /** What the field's edge cuts is a mark's piece only if it is smaller than this: a fingertip is larger. */
 const CUT = 0.004;
 
 /**
  * Two ways to tell a mark from its surroundings, levels being shares of the way from air to the brightest: what rises
- * above air's unevenness, where nearly all around it is air; and what is as bright as lead, where half of it is, because
- * the mark reaches over the skin. Bone has flesh around it, however bright it is.
+ * above air's unevenness, where nearly all around it is air, and be it faint if it is tiny (the dot of a time, a serif); and
+ * what is as bright as lead, where a quarter of what is around it is air, because the mark reaches over the skin. Bone has
+ * flesh all around it, however bright it is.
  */
 const MARKS = [
-  { above: 0.12, peak: 0.6, inAir: 0.85 },
-  { above: 0.7, peak: 0.8, inAir: 0.5 },
+  { above: 0.12, peak: 0.6, tiny: 0.001, inAir: 0.85 },
+  { above: 0.7, peak: 0.8, tiny: 0, inAir: 0.25 },
 ] as const;
+
+/** A dark rim around burnt-in text, by which it can be read on white, is at most so many cells wide. */
+const WIDEST_RIM = 5;
 
 /**
  * Finds the radiographer's marks, lead letters, burnt-in text, the red spot, with the blur around them: 1 in their cells;
@@ -30,7 +32,26 @@ export function findAnnotation(grid: Grid, surroundings: Surroundings, burntIn?:
   const { width, height } = grid;
   const marks = burntIn?.slice() ?? new Uint8Array(width * height);
   findMarksInAir(grid, surroundings, marks);
-  return marks.includes(1) ? grow(grow(marks, width, height), width, height) : undefined;
+  if (!marks.includes(1)) return undefined;
+  return growOverRims(grow(grow(marks, width, height), width, height), grid, surroundings);
+}
+
+/** The mask with what is next to it and darker than air. */
+function growOverRims(mask: Uint8Array, { greys, width, height }: Grid, { open, air }: Surroundings): Uint8Array {
+  const darkest = 0.8 * distributionOf(greys, air).percentile(0.5);
+  let grown = mask;
+  for (let cells = 0; cells < WIDEST_RIM; cells++) {
+    const before = grown;
+    grown = grow(before, width, height);
+    let isDone = true;
+    for (let at = 0; at < grown.length; at++) {
+      if (grown[at] === before[at]) continue;
+      if (open[at] && greys[at]! < darkest) isDone = false;
+      else grown[at] = 0;
+    }
+    if (isDone) break;
+  }
+  return grown;
 }
 
 /** Sets to 1 the cells of marks in air. */
@@ -41,7 +62,7 @@ function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundi
   const range = distributionOf(greys, open).percentile(0.995) - background;
   if (!(range > 0)) return;
   const area = countOnes(open);
-  for (const { above, peak, inAir } of MARKS) {
+  for (const { above, peak, tiny, inAir } of MARKS) {
     const threshold = Math.max(background + above * range, uneven);
     const mask = new Uint8Array(greys.length);
     for (let at = 0; at < mask.length; at++) if (greys[at]! > threshold) mask[at] = 1;
@@ -50,7 +71,7 @@ function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundi
     for (let at = 0; at < labels.length; at++) peaks[labels[at]!] = Math.max(peaks[labels[at]!]!, greys[at]!);
     const least = background + peak * range;
     const small = sizes.map(
-      (size, part) => part > 0 && (size < TINY * area || (size < LARGEST * area && peaks[part]! >= least)),
+      (size, part) => part > 0 && (size < tiny * area || (size < LARGEST * area && peaks[part]! >= least)),
     );
     const airy = shareOfAirAround(
       labels,
