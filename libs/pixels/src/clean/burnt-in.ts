@@ -10,6 +10,8 @@ const LEAST_POINTS = 4;
 const MOST_OF_FIELD = 0.05;
 /** What is written ends within two pixels, by at least this much of the range. */
 const STEP = 0.1;
+/** Beyond a dark rim, by which text can be read on white, it is brighter again; the rim is this much darker than the text. */
+const RIM = 0.6;
 /** This share of a part's ends must be such steps; bone that is clipped has at most half as many. */
 const STEEP_ENDS = 0.6;
 /** And there must be so many of them. */
@@ -39,7 +41,8 @@ export function findBurntIn(
   const isStep = (at: number, outwards: 1 | -1) => {
     const drop = fall(word, words[at + 2 * outwards]!);
     const further = fall(words[at + 2 * outwards]!, words[at + 4 * outwards]!);
-    return drop >= STEP && Math.abs(further) <= 0.35 * drop + 0.03;
+    const level = 0.35 * drop + 0.03;
+    return drop >= STEP && further <= level && (further >= -level || drop >= RIM);
   };
   const written = new Uint8Array(width * height);
   const ends = new Uint32Array(width * height);

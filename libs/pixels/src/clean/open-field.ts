@@ -37,7 +37,7 @@ export function findOpenField(
   const penumbra = PENUMBRA * Math.max(columns, rows);
   for (const side of sidesOf(width, height)) {
     const line = fitSide(side, inside, surround);
-    if (line && line.at + (line.slope * side.length) / 2 > 1)
+    if (line && line.at + (line.slope * side.length) / 2 > 0.5)
       field = clipPolygon(field, innerSide(line, side, lattice, penumbra));
   }
   const area = polygonArea(field);
