@@ -25,7 +25,7 @@ export function lookAt(frame: StoredFrame, dataSet: DataSet, image: ImagePixel, 
   const { rows, columns, reduction } = frame;
   const shutter = readShutter(dataSet, rows, columns, reduction);
   const lattice = sampleLattice(frame, image, scale.bits, scale.modality.apply, shutter);
-  const field = findOpenField(lattice, scale.brightness, columns, rows);
+  const field = findOpenField(frame, lattice, scale);
   const spans = field && polygonSpans(field, columns);
   const open = spans && shutter ? bothOpen(shutter, spans) : (spans ?? shutter);
   const box = field && !shutter ? boundsOf(field) : open && boundsOfSpans(open, rows);

@@ -5,7 +5,7 @@ import { INPUT_SIZE, toModelInput } from "./model-input.ts";
 import { converted, imageFile, imageInstance, limbWords, type Synthetic } from "./test-support.ts";
 
 const ROWS = 598;
-const COLUMNS = 460;
+const COLUMNS = 598;
 const words = limbWords(ROWS, COLUMNS, 12);
 const window = { WindowCenter: "2048", WindowWidth: "4096" };
 const limb: Synthetic = { rows: ROWS, columns: COLUMNS, bitsStored: 12, words, elements: window };
@@ -18,27 +18,43 @@ function furthest(a: Float32Array, b: Float32Array): number {
 }
 
 describe("toModelInput", () => {
-  it("gives each pixel of the square the mean of what lies under it, black beside the image", async () => {
+  it("gives each pixel of the square the mean of what lies under it", async () => {
     const { size, pixels, facts } = await inputOf();
     assert.deepEqual(facts, {
       window: "linear",
       annotationPixelsRemoved: 0,
       decodedReduction: 0,
       field: { x: 0, y: 0, width: COLUMNS, height: ROWS },
-      content: { x: 34.5, y: 0, width: 230, height: 299 },
+      content: { x: 0, y: 0, width: 299, height: 299 },
     });
     assert.deepEqual([size, pixels.length], [INPUT_SIZE, INPUT_SIZE ** 2]);
-    for (let y = 0; y < INPUT_SIZE; y += 13) {
-      // The image is 460 wide, and so begins half way into a pixel of the square: 34.5 + 230 + 34.5.
-      assert.equal(pixels[y * INPUT_SIZE + 33], 0);
-      assert.equal(pixels[y * INPUT_SIZE + 265], 0);
-      for (let x = 35; x < 264; x += 7) {
-        const first = 2 * (x - 35) + 1;
-        const four = [0, 1].flatMap((row) => [0, 1].map((column) => words[(2 * y + row) * COLUMNS + first + column]!));
-        const mean = four.reduce((sum, word) => sum + word / 4095, 0) / 4;
-        assert.ok(Math.abs(pixels[y * INPUT_SIZE + x]! - mean) < 1e-5, `at ${x}, ${y}`);
-      }
+    pixels.forEach((grey, at) => {
+      const first = 2 * Math.floor(at / INPUT_SIZE) * COLUMNS + 2 * (at % INPUT_SIZE);
+      const four = [first, first + 1, first + COLUMNS, first + COLUMNS + 1].map((place) => words[place]! / 4095);
+      assert.ok(Math.abs(grey - four.reduce((sum, each) => sum + each) / 4) < 1e-5, `pixel ${at}`);
+    });
+  });
+
+  it("keeps the proportions of a long field, black beside it, and gives up an eighth at either end", async () => {
+    const long = limbWords(800, 300, 12);
+    const { pixels, facts } = await inputOf({ rows: 800, columns: 300, words: long });
+    assert.deepEqual(facts.field, { x: 0, y: 0, width: 300, height: 800 });
+    // The square is 600 wide.
+    const { x, y, width, height } = facts.content;
+    assert.deepEqual(
+      [x, y, width, height].map((side) => side.toFixed(3)),
+      ["74.750", "-49.833", "149.500", "398.667"],
+    );
+    for (let row = 0; row < INPUT_SIZE; row++) {
+      assert.equal(pixels[row * INPUT_SIZE + 73], 0);
+      assert.ok(pixels[row * INPUT_SIZE + 76]! > 0);
+      assert.ok(pixels[row * INPUT_SIZE + 222]! > 0);
+      assert.equal(pixels[row * INPUT_SIZE + 225], 0);
     }
+    const middle = long.subarray(100 * 300, 700 * 300);
+    const mean = middle.reduce((sum, word) => sum + word / 4095, 0) / middle.length;
+    const seen = pixels.reduce((sum, grey) => sum + grey, 0) / (pixels.length / 2);
+    assert.ok(Math.abs(seen - mean) < 1e-4, `${seen}, not ${mean}`);
   });
 
   it("gives the same of the same image however it is written", async () => {
@@ -150,7 +166,7 @@ describe("toModelInput", () => {
   it("keeps the anatomy's proportions where pixels are not square", async () => {
     const flat = { ...window, PixelSpacing: ["0.2", "0.1"] };
     const { facts } = await inputOf({ rows: ROWS / 2, words: words.subarray(0, (ROWS / 2) * COLUMNS), elements: flat });
-    assert.deepEqual(facts.content, { x: 34.5, y: 0, width: 230, height: 299 });
+    assert.deepEqual(facts.content, { x: 0, y: 0, width: 299, height: 299 });
   });
 
   it("takes images smaller than its square, down to one pixel", async () => {

@@ -6,7 +6,7 @@ import { toModelInput } from "./model-input.ts";
 import { converted, encapsulated, htj2kStream, phantomInstance, type Synthetic } from "./test-support.ts";
 
 /** What decoding at half or quarter resolution may move the greys by, on average over the model input. */
-const TOLERANCE = 0.01;
+const TOLERANCE = 0.005;
 
 describe("the resolution that is needed", () => {
   const made = ([seed, rows, columns, windowed]: readonly [number, number, number, boolean]) => {

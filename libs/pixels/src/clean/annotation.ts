@@ -5,7 +5,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** A mark is smaller than this share of the field: less than a thumb. */
 const LARGEST = 0.03;
-/** What the field's edge cuts is a mark's piece only if it is smaller than this: a fingertip is larger. */
+/** What the edge of the field or of the square cuts is a mark's piece only if it is smaller than this: a fingertip is larger. */
 const CUT = 0.004;
 
 /**
@@ -88,6 +88,9 @@ function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundi
   }
 }
 
+/** In place of a cell: none of the grid. */
+const OUTSIDE = -1;
+
 /** Two to three cells away, beyond the blur. */
 const RING = [
   [3, 0],
@@ -116,11 +119,11 @@ function shareOfAirAround(
     if (!small[part]) continue;
     const [x, y] = [at % width, Math.floor(at / width)];
     for (const [dx, dy] of RING) {
-      if (x + dx < 0 || y + dy < 0 || x + dx >= width || y + dy >= height) continue;
-      const next = at + dy * width + dx;
-      if (small[labels[next]!] || !counts(next, part)) continue;
+      const isOutside = x + dx < 0 || y + dy < 0 || x + dx >= width || y + dy >= height;
+      const next = isOutside ? OUTSIDE : at + dy * width + dx;
+      if (!counts(next, part) || (!isOutside && small[labels[next]!])) continue;
       all[part]!++;
-      airy[part]! += air[next]!;
+      if (!isOutside) airy[part]! += air[next]!;
     }
   }
   return airy.map((count, part) => count / (all[part] || 1));

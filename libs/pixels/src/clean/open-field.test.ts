@@ -13,7 +13,7 @@ async function fieldOf(part10: ReturnType<typeof imageInstance>): Promise<Point[
   const image = readImagePixel(part10.dataSet);
   const scale = readGreyScale(part10.dataSet, image);
   const { lattice, frame } = lookAt(await decodeFrame(part10, image), part10.dataSet, image, scale);
-  return findOpenField(lattice, scale.brightness, frame.columns, frame.rows);
+  return findOpenField(frame, lattice, scale);
 }
 
 /** How far inside a polygon a point lies, in pixels; negative outside. Corners go round clockwise on the screen. */

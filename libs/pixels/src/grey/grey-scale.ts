@@ -21,7 +21,12 @@ export function readGreyScale(dataSet: DataSet, image: ImagePixel): GreyScale {
   };
 }
 
+/** The modality value of a word. */
+export function modalityOf({ bits, modality }: GreyScale, word: number): number {
+  return modality.apply(storedValue(bits, word));
+}
+
 /** How bright a word is, on a scale of its own that rises towards bone. */
-export function brightnessOf({ bits, modality, brightness }: GreyScale, word: number): number {
-  return modality.apply(storedValue(bits, word)) * brightness;
+export function brightnessOf(scale: GreyScale, word: number): number {
+  return modalityOf(scale, word) * scale.brightness;
 }
