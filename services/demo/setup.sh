@@ -115,9 +115,17 @@ fi
 # What the rest can do without: tried once, so that a machine that cannot have it is not asked each time.
 optional=
 is_plugin libOrthancWebViewer.so || optional="$optional orthanc-webviewer"
-if [ "$purpose" = test ] && ! is_command chromium && ! is_command google-chrome; then optional="$optional chromium"; fi
+if [ "$purpose" = test ]; then
+  is_command chromium || is_command google-chrome || optional="$optional chromium"
+  command -v go >/dev/null 2>&1 || optional="$optional golang-go"
+  [ -d /usr/share/gocode/src/github.com/Masterminds/sprig ] || optional="$optional golang-github-masterminds-sprig-dev"
+fi
 tried=node_modules/.redspot-optional-$purpose
-[ ! -e "$tried" ] || optional=
+untried=
+for name in $optional; do
+  grep -qsx "$name" "$tried" || untried="$untried $name"
+done
+optional=$untried
 
 docker_answers() { command -v docker >/dev/null 2>&1 && docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
@@ -169,11 +177,14 @@ for name in $optional; do
   case $name in
     chromium) reasons="$reasons
   $name: opens the reading list as people do" ;;
+    golang-*) reasons="$reasons
+  $name: renders the Helm chart to test it" ;;
     *) reasons="$reasons
   $name: lets the PACS show images" ;;
   esac
 done
-: 2>/dev/null >"$tried" || true
+# shellcheck disable=SC2086
+[ -z "$optional" ] || printf '%s\n' $optional 2>/dev/null >>"$tried" || true
 
 if [ -z "$missing$wanted" ]; then
   rm -f "$log"
@@ -212,7 +223,7 @@ if ! install $missing $wanted; then
       "On Ubuntu some are in \"universe\": add-apt-repository universe." \
       "Or use containers: docker compose up"
   fi
-  [ -z "$wanted" ] || install $wanted || say "(without$wanted: what needs them is left out)"
+  for name in $wanted; do install "$name" || say "(without $name: what needs it is left out)"; done
 fi
 
 # And they stay off after the next start of the machine, if it was we who installed them.

@@ -3,12 +3,12 @@
  * It reads them; that they start is seen where Docker is.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { orthancConfiguration } from "@redspot/testbed";
 import { parse } from "yaml";
+import { serviceNames, variablesOf } from "./service-variables.ts";
 
 interface Service {
   image?: string;
@@ -32,20 +32,11 @@ interface Compose {
 const root = join(import.meta.dirname, "..", "..");
 const text = (file: string) => readFileSync(join(root, file), "utf8");
 const compose = parse(text("docker-compose.yml"), { merge: true }) as Compose;
-const serviceNames = ["stow", "inference", "worklist"] as const;
 
 function service(name: string): Service {
   const found = compose.services[name];
   assert.ok(found, `there is a service ${name}`);
   return found;
-}
-
-/** The names that a service's --help lists: its schema. */
-function variablesOf(name: string): string[] {
-  const help = execFileSync(process.execPath, [join(root, "services", name, "src", "main.ts"), "--help"], {
-    encoding: "utf8",
-  });
-  return [...help.matchAll(/^ {2}(REDSPOT_\w+)$/gm)].map(([, variable]) => variable as string);
 }
 
 describe("docker-compose.yml", () => {
