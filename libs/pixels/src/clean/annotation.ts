@@ -19,6 +19,9 @@ const MARKS = [
   { above: 0.7, peak: 0.8, tiny: 0, inAir: 0.25 },
 ] as const;
 
+/** One cell in so many is enough for a percentile; a prime, so that they do not line up. */
+const SOME = 7;
+
 /** A dark rim around burnt-in text, by which it can be read on white, is at most so many cells wide. */
 const WIDEST_RIM = 5;
 
@@ -38,7 +41,7 @@ export function findAnnotation(grid: Grid, surroundings: Surroundings, burntIn?:
 
 /** The mask with what is next to it and darker than air. */
 function growOverRims(mask: Uint8Array, { greys, width, height }: Grid, { open, air }: Surroundings): Uint8Array {
-  const darkest = 0.8 * distributionOf(greys, air).percentile(0.5);
+  const darkest = 0.8 * distributionOf(greys, air, SOME).percentile(0.5);
   let grown = mask;
   for (let cells = 0; cells < WIDEST_RIM; cells++) {
     const before = grown;
@@ -56,10 +59,10 @@ function growOverRims(mask: Uint8Array, { greys, width, height }: Grid, { open, 
 
 /** Sets to 1 the cells of marks in air. */
 function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundings, marks: Uint8Array): void {
-  const inAir = distributionOf(greys, air);
+  const inAir = distributionOf(greys, air, SOME);
   const background = inAir.percentile(0.5);
   const uneven = inAir.percentile(0.9) + 0.02;
-  const range = distributionOf(greys, open).percentile(0.995) - background;
+  const range = distributionOf(greys, open, SOME).percentile(0.995) - background;
   if (!(range > 0)) return;
   const area = countOnes(open);
   for (const { above, peak, tiny, inAir } of MARKS) {

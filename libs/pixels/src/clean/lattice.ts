@@ -5,7 +5,7 @@ import type { Spans } from "./polygon.ts";
 
 /** Enough points for percentiles and for straight edges, few enough to cost next to nothing. */
 const POINTS = 30_000;
-/** Each point is the mean over so many pixels of the image both ways, so that noise, or a halved frame, changes little. */
+/** Each point is the mean of the corners of a square of so many pixels, so that noise, or a halved frame, changes little. */
 const PATCH = 4;
 
 /** Points at regular distances over a frame: what is looked at before the frame is. */
@@ -43,21 +43,21 @@ export function sampleLattice(
   const first = corner + patch / 2;
   const everything = [0, columns];
   const [least, greatest] = padding ?? [1, 0];
+  const across = patch - 1;
+  const down = across * columns;
+  const stored = (index: number) => {
+    const value = (((words[index]! >> shift) & mask) ^ sign) - sign;
+    return value >= least && value <= greatest ? Number.NaN : value;
+  };
   for (let y = 0; y < height; y++) {
     const row = corner + y * step;
     const spans = shutter ? shutter(Math.floor(first + y * step)) : everything;
     for (let at = 0; at + 1 < spans.length; at += 2) {
       for (let x = firstIn(spans[at]!, first, step); x < width && first + x * step < spans[at + 1]!; x++) {
-        let sum = 0;
-        for (let below = 0; below < patch; below++) {
-          const start = (row + below) * columns + corner + x * step;
-          for (let index = start; index < start + patch; index++) {
-            const stored = (((words[index]! >> shift) & mask) ^ sign) - sign;
-            sum += stored >= least && stored <= greatest ? Number.NaN : stored;
-          }
-        }
-        values[y * width + x] = modality(sum / (patch * patch));
-        points[y * width + x] = words[row * columns + corner + x * step]!;
+        const at = row * columns + corner + x * step;
+        const sum = stored(at) + stored(at + across) + stored(at + down) + stored(at + down + across);
+        values[y * width + x] = modality(sum / 4);
+        points[y * width + x] = words[at]!;
       }
     }
   }

@@ -9,19 +9,32 @@ export type Spans = (row: number) => readonly number[];
 
 /** The columns of each row whose pixels' middles are inside the polygon, by the even-odd rule. */
 export function polygonSpans(vertices: readonly Point[], columns: number): Spans {
-  return (row) => {
+  return remembered((row) => {
     const y = row + 0.5;
-    const crossings = vertices.flatMap((from, index) => {
-      const to = vertices[(index + 1) % vertices.length]!;
-      if (from.y <= y === to.y <= y) return [];
-      return [from.x + ((y - from.y) / (to.y - from.y)) * (to.x - from.x)];
-    });
+    const crossings: number[] = [];
+    let from = vertices.at(-1)!;
+    for (const to of vertices) {
+      if (from.y <= y !== to.y <= y) crossings.push(from.x + ((y - from.y) / (to.y - from.y)) * (to.x - from.x));
+      from = to;
+    }
+    if (crossings.length === 2) {
+      return span(Math.min(crossings[0]!, crossings[1]!), Math.max(crossings[0]!, crossings[1]!), columns);
+    }
     crossings.sort((a, b) => a - b);
     const spans: number[] = [];
     for (let at = 0; at + 1 < crossings.length; at += 2) {
       spans.push(...span(crossings[at]!, crossings[at + 1]!, columns));
     }
     return spans;
+  });
+}
+
+/** The same spans, each row's worked out once: rows are asked for several times. */
+function remembered(spans: Spans): Spans {
+  const known: (readonly number[])[] = [];
+  return (row) => {
+    known[row] ??= spans(row);
+    return known[row];
   };
 }
 
@@ -34,7 +47,7 @@ export function span(from: number, to: number, columns: number): number[] {
 
 /** What is open in both. */
 export function bothOpen(a: Spans, b: Spans): Spans {
-  return (row) => {
+  return remembered((row) => {
     const [some, others] = [a(row), b(row)];
     const both: number[] = [];
     for (let i = 0; i + 1 < some.length; i += 2) {
@@ -45,7 +58,7 @@ export function bothOpen(a: Spans, b: Spans): Spans {
       }
     }
     return both;
-  };
+  });
 }
 
 /** The smallest rectangle around a polygon. */

@@ -25,25 +25,42 @@ export function surroundingsOf(
   width: number,
   height: number,
 ): Surroundings {
-  const { step, first, values } = lattice;
+  const { values } = lattice;
   const inField = distributionOf(values, isOpen);
   const dark = inField.percentile(brightness > 0 ? 0.02 : 0.98);
   const reach = inField.percentile(brightness > 0 ? 0.99 : 0.01) - dark;
   const open = new Uint8Array(width * height);
   const air = new Uint8Array(width * height);
-  const nearest = (place: number, count: number) =>
-    Math.min(count - 1, Math.max(0, Math.round((place - first) / step)));
+  const columns = nearestPoints(box.x, box.width, width, lattice.width, lattice);
+  const rows = nearestPoints(box.y, box.height, height, lattice.height, lattice);
+  // Of the same sign as the reach, whichever that is.
+  const unevenTo = dark + UNEVEN * reach;
   for (let y = 0; y < height; y++) {
-    const row = nearest(box.y + ((y + 0.5) * box.height) / height, lattice.height) * lattice.width;
+    if (rows[y]! < 0) continue;
+    const row = rows[y]! * lattice.width;
     for (let x = 0; x < width; x++) {
-      const index = row + nearest(box.x + ((x + 0.5) * box.width) / width, lattice.width);
-      if (!isOpen[index]) continue;
+      if (columns[x]! < 0 || isOpen[row + columns[x]!] === 0) continue;
       open[y * width + x] = 1;
-      // A difference of the same sign as the reach, whichever that is.
-      if ((values[index]! - dark) / reach < UNEVEN) air[y * width + x] = 1;
+      const value = values[row + columns[x]!]!;
+      if (reach > 0 ? value < unevenTo : value > unevenTo) air[y * width + x] = 1;
     }
   }
   return { open, air };
+}
+
+/** For each of `cells` along a side of the box, the lattice's nearest point; -1 outside the lattice. */
+function nearestPoints(
+  from: number,
+  length: number,
+  cells: number,
+  points: number,
+  { first, step }: Lattice,
+): Int32Array {
+  return Int32Array.from({ length: cells }, (_, cell) => {
+    const point = Math.round((from + ((cell + 0.5) * length) / cells - first) / step);
+    // The frame goes on for up to a step beyond the last point.
+    return point < -1 || point > points ? -1 : Math.min(points - 1, Math.max(0, point));
+  });
 }
 
 /** The mask of lattice points without those in masked cells of a grid over the box. */
