@@ -82,23 +82,20 @@ function keepSteepParts(
   const { labels, sizes } = labelParts(written, width, height);
   const partEnds = new Uint32Array(sizes.length);
   const partSteps = new Uint32Array(sizes.length);
-  labels.forEach((part, at) => {
-    partEnds[part]! += ends[at]!;
-    partSteps[part]! += steps[at]!;
-  });
-  const largest = LARGEST_PART * written.length;
-  let any = false;
-  const kept = written.map((cell, at) => {
-    const part = labels[at]!;
-    const isKept =
-      cell === 1 &&
-      sizes[part]! <= largest &&
+  for (let at = 0; at < labels.length; at++) {
+    partEnds[labels[at]!]! += ends[at]!;
+    partSteps[labels[at]!]! += steps[at]!;
+  }
+  const isKept = sizes.map(
+    (size, part) =>
+      part > 0 &&
+      size <= LARGEST_PART * written.length &&
       partEnds[part]! >= LEAST_ENDS &&
-      partSteps[part]! >= STEEP_ENDS * partEnds[part]!;
-    any ||= isKept;
-    return isKept ? 1 : 0;
-  });
-  return any ? kept : undefined;
+      partSteps[part]! >= STEEP_ENDS * partEnds[part]!,
+  );
+  if (!isKept.includes(true)) return undefined;
+  for (let at = 0; at < written.length; at++) if (!isKept[labels[at]!]) written[at] = 0;
+  return written;
 }
 
 /** The brightest word, and how far it is above the darkest, where as many lattice points have it as a text would. */

@@ -6,13 +6,14 @@ import type { Grid } from "../resample/area-average.ts";
  * not drawn upon.
  */
 export function fillFromAround({ greys, width, height }: Grid, mask: Uint8Array, open: Uint8Array): void {
-  const known = open.map((cell, at) => cell & (1 - mask[at]!));
+  const known = open.slice();
   let left: number[] = [];
-  mask.forEach((cell, at) => {
-    if (!cell) return;
+  for (let at = 0; at < mask.length; at++) {
+    if (mask[at] === 0) continue;
+    known[at] = 0;
     if (open[at]) left.push(at);
     else greys[at] = 0;
-  });
+  }
   while (left.length > 0) {
     const filled: number[] = [];
     const means: number[] = [];

@@ -44,17 +44,16 @@ export function labelParts(mask: Uint8Array, width: number, height: number): Par
       }
     }
   }
+  // A label's parent is never above it, so that one pass makes each the number of its part.
   const sizes = [0];
-  const parts = new Int32Array(made + 1);
+  for (let label = 1; label <= made; label++) {
+    if (parents[label] === label) parents[label] = sizes.push(0) - 1;
+    else parents[label] = parents[parents[label]!]!;
+  }
   for (let at = 0; at < labels.length; at++) {
     if (labels[at] === 0) continue;
-    const root = rootOf(labels[at]!);
-    if (parts[root] === 0) {
-      parts[root] = sizes.length;
-      sizes.push(0);
-    }
-    labels[at] = parts[root]!;
-    sizes[parts[root]!]!++;
+    labels[at] = parents[labels[at]!]!;
+    sizes[labels[at]!]!++;
   }
   return { labels, sizes };
 }

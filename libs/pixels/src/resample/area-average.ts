@@ -33,6 +33,7 @@ export function averageAreas(
   const left = Math.floor(box.x);
   const right = Math.ceil(box.x + box.width);
   const sums = new Float32Array(right - left);
+  const cells = columnsOf(box.x - left, box.width, width, sums.length);
   const everything = [0, columns];
   for (let y = 0; y < height; y++) {
     const start = box.y + (y * box.height) / height;
@@ -48,7 +49,7 @@ export function averageAreas(
         else addPartOfRow(words, row * columns + left, table, sums, from, to, part);
       }
     }
-    averageRow(sums, box.x - left, box.width, end - start, greys.subarray(y * width, (y + 1) * width));
+    averageRow(sums, cells, (width * height) / (box.width * box.height), greys, y * width);
   }
   return { width, height, greys };
 }
@@ -72,18 +73,43 @@ function addPartOfRow(
   for (let column = from; column < to; column++) sums[column]! += part * table[words[at + column]!]!;
 }
 
-/** `sums` cover the box's columns, which begin `offset` into them and are `length` wide. */
-function averageRow(sums: Float32Array, offset: number, length: number, cellHeight: number, greys: Float32Array): void {
-  const width = greys.length;
-  const perArea = width / (length * cellHeight);
+/** Which columns a cell of a row has, the first and the last of them in part. */
+interface Columns {
+  first: Int32Array;
+  last: Int32Array;
+  /** How much of the first and of the last column; of the last 0 where it is the first. */
+  ofFirst: Float64Array;
+  ofLast: Float64Array;
+}
+
+/** Cells over columns that begin `offset` into the sums and reach over `length` of them. */
+function columnsOf(offset: number, length: number, width: number, columns: number): Columns {
+  const first = new Int32Array(width);
+  const last = new Int32Array(width);
+  const ofFirst = new Float64Array(width);
+  const ofLast = new Float64Array(width);
   for (let x = 0; x < width; x++) {
     const start = offset + (x * length) / width;
     const end = offset + ((x + 1) * length) / width;
-    const first = Math.floor(start);
-    const last = Math.min(Math.ceil(end), sums.length) - 1;
-    let sum = sums[first]! * (Math.min(end, first + 1) - start);
-    for (let column = first + 1; column < last; column++) sum += sums[column]!;
-    if (last > first) sum += sums[last]! * (end - last);
-    greys[x] = sum * perArea;
+    first[x] = Math.floor(start);
+    last[x] = Math.min(Math.ceil(end), columns) - 1;
+    ofFirst[x] = Math.min(end, first[x]! + 1) - start;
+    ofLast[x] = last[x]! > first[x]! ? end - last[x]! : 0;
+  }
+  return { first, last, ofFirst, ofLast };
+}
+
+function averageRow(
+  sums: Float32Array,
+  { first, last, ofFirst, ofLast }: Columns,
+  perArea: number,
+  greys: Float32Array,
+  at: number,
+): void {
+  for (let x = 0; x < first.length; x++) {
+    const end = last[x]!;
+    let sum = sums[first[x]!]! * ofFirst[x]! + sums[end]! * ofLast[x]!;
+    for (let column = first[x]! + 1; column < end; column++) sum += sums[column]!;
+    greys[at + x] = sum * perArea;
   }
 }
