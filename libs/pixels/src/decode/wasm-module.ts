@@ -43,10 +43,12 @@ export function codecModule<M>(kind: string, create: () => Promise<M>, heapSize:
 }
 
 /**
- * What an Emscripten module is made with, so that it does not write about bad streams to the console. A new object each
- * time, because it becomes the module.
+ * What an Emscripten module is made with: what it writes about bad streams goes to `hear` instead of the console. A new
+ * object each time, because it becomes the module.
  */
-export const quietly = () => ({ print: () => {}, printErr: () => {} });
+export function quietly(hear: (line: string) => void = () => {}): { print: typeof hear; printErr: typeof hear } {
+  return { print: hear, printErr: hear };
+}
 
 /** The decoder's output as words of 8 or 16 bits, copied out of the module's memory. Throws CORRUPT_STREAM if too short. */
 export function takeWords(

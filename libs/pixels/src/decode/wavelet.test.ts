@@ -78,6 +78,20 @@ for (const [name, make] of Object.entries(KINDS)) {
   });
 }
 
+describe("JPEG 2000", () => {
+  it("is CORRUPT_STREAM where it is cut and has an end marker all the same", async (test) => {
+    const part10 = await KINDS["JPEG 2000"]();
+    if (!part10) return test.skip("gdcmconv is not installed");
+    const stream = Buffer.concat(binaries(part10.dataSet, "PixelData"));
+    const cut = Buffer.concat([stream.subarray(0, stream.byteLength >> 1), Buffer.from([0xff, 0xd9])]);
+    const bad = encapsulated(limb, part10.transferSyntaxUID, cut);
+    for (const halvings of [0, 2] as const) {
+      await assert.rejects(decodeFrame(bad, readImagePixel(bad.dataSet), halvings), { code: "CORRUPT_STREAM" });
+      assert.deepEqual((await decodeFrame(part10, readImagePixel(part10.dataSet))).words, words);
+    }
+  });
+});
+
 describe("HTJ2K", () => {
   for (const syntax of [TransferSyntax.HTJ2KLosslessRPCL, TransferSyntax.HTJ2K]) {
     it(`is decoded as ${syntax}`, async () => {

@@ -1,11 +1,19 @@
 import type { ImagePixel } from "../image-pixel.ts";
 import type { StoredFrame } from "./stored-frame.ts";
-import { expectEnd, expectSameImage, readJpeg2000Header, withoutJp2Boxes } from "./stream-header.ts";
+import { corrupt, expectEnd, expectSameImage, readJpeg2000Header, withoutJp2Boxes } from "./stream-header.ts";
 import { codecModule, quietly, takeWords } from "./wasm-module.ts";
+
+/** OpenJPEG goes on after an error, and says so in a line only. */
+let openjpegFailed = false;
 
 const openjpeg = codecModule(
   "JPEG 2000",
-  async () => (await import("@cornerstonejs/codec-openjpeg/decodewasmjs")).default(quietly()),
+  async () =>
+    (await import("@cornerstonejs/codec-openjpeg/decodewasmjs")).default(
+      quietly((line) => {
+        openjpegFailed ||= line.includes("[ERROR]");
+      }),
+    ),
   (module) => module.HEAPU8.byteLength,
 );
 
@@ -23,8 +31,12 @@ export async function decodeJpeg2000(bytes: Uint8Array, image: ImagePixel, halvi
   const source = openStream("JPEG 2000", bytes, image, halvings);
   return openjpeg.use(({ J2KDecoder }) => {
     const decoder = new J2KDecoder();
-    // Layer 0: all of them.
-    return decode(source, decoder, (halvings) => decoder.decodeSubResolution(halvings, 0));
+    return decode(source, decoder, (halvings) => {
+      openjpegFailed = false;
+      // Layer 0: all of them.
+      decoder.decodeSubResolution(halvings, 0);
+      if (openjpegFailed) throw corrupt("JPEG 2000", "cannot be decoded to its end");
+    });
   });
 }
 
