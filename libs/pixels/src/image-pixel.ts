@@ -17,10 +17,14 @@ export interface ImagePixel {
   padding: readonly [number, number] | undefined;
 }
 
-/** Twice what the largest detectors give (43 cm at 0.1 mm is 18 million); a header that asks for more is no radiograph. */
+/**
+ * Twice what the largest detectors give (43 cm at 0.1 mm is 18 million); a header that asks for more is no radiograph.
+ */
 export const MOST_PIXELS = 64 * 2 ** 20;
 
-/** Reads the Image Pixel module. Throws the PixelError that fits where this is not one greyscale frame of 8 or 16 bits. */
+/**
+ * Reads the Image Pixel module. Throws the PixelError that fits where this is not one greyscale frame of 8 or 16 bits.
+ */
 export function readImagePixel(dataSet: DataSet): ImagePixel {
   const rows = number(dataSet, "Rows") ?? 0;
   const columns = number(dataSet, "Columns") ?? 0;
@@ -69,7 +73,10 @@ export function readImagePixel(dataSet: DataSet): ImagePixel {
   };
 }
 
-/** Pixel Spacing (PS3.3 10.7.1.3) and Imager Pixel Spacing are row spacing, then column spacing; so is Pixel Aspect Ratio. */
+/**
+ * Pixel Spacing (PS3.3 10.7.1.3) and Imager Pixel Spacing are row spacing, then column spacing; so is Pixel Aspect
+ * Ratio.
+ */
 function readPixelAspect(dataSet: DataSet): number {
   for (const keyword of ["PixelSpacing", "ImagerPixelSpacing", "PixelAspectRatio"]) {
     const [vertical, horizontal] = numbers(dataSet, keyword);

@@ -123,12 +123,12 @@ function placesOf(box: Box, square: Box, reduction: number): Pick<ModelInputFact
 const ENDS = 0.25;
 
 /**
- * The square that the network sees: around the middle of the field, its proportions kept, as wide as the field and at least
- * three quarters of its length. The paper's pipeline stretched every image to a square; but fractures of the distal radius are
- * judged by angles, which stretching bends by an amount that depends on how the beam was collimated, and rotations, by
- * which training augments, would shear. A lateral wrist's field is about 5:3, and a square around all of it is mostly
- * black: what is given up, fingers and forearm, buys a third more resolution for the wrist, on which the beam is
- * centred. On 400 phantoms this raised the AUC of a head from 0.88 to 0.92; stretching, to 0.91.
+ * The square that the network sees: around the middle of the field, its proportions kept, as wide as the field and at
+ * least three quarters of its length. The paper's pipeline stretched every image to a square; but fractures of the
+ * distal radius are judged by angles, which stretching bends by an amount that depends on how the beam was collimated,
+ * and rotations, by which training augments, would shear. A lateral wrist's field is about 5:3, and a square around all
+ * of it is mostly black: what is given up, fingers and forearm, buys a third more resolution for the wrist, on which
+ * the beam is centred. On phantoms (a head on 240, tested on 160) this raised the AUC from 0.88 to 0.92; stretching, to 0.91.
  */
 function squareAround({ x, y, width, height }: Box, pixelAspect: number): Box {
   const [across, down] = [width, height * pixelAspect];

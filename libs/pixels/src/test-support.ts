@@ -66,8 +66,8 @@ export function randomOf(seed: number): () => number {
 }
 
 /**
- * Something like a limb, of the given bits: dark air, a soft cylinder, two bones with dense edges in it, as blurred as focal
- * spot and detector leave them, and noise over all.
+ * Something like a limb, of the given bits: dark air, a soft cylinder, two bones with dense edges in it, as blurred as
+ * focal spot and detector leave them, and noise over all.
  */
 export function limbWords(rows: number, columns: number, bits: number, seed = 1): Uint16Array {
   const random = randomOf(seed);
@@ -89,7 +89,10 @@ export function limbWords(rows: number, columns: number, bits: number, seed = 1)
 
 const run = promisify(execFile);
 
-/** Runs a DICOM tool from a file of the given bytes to another, and gives that one's; undefined where the tool is not installed. */
+/**
+ * Runs a DICOM tool from a file of the given bytes to another, and gives that one's; undefined where the tool is not
+ * installed.
+ */
 export async function converted(tool: string, options: string[], bytes: Uint8Array): Promise<Uint8Array | undefined> {
   const folder = await mkdtemp(join(tmpdir(), "redspot-pixels-"));
   try {

@@ -7,8 +7,8 @@ export interface InputScaling {
 }
 
 /**
- * A batch for the network: inputs as NCHW, n x 3 x 299 x 299, three equal channels, greys scaled from [0, 1] to the given
- * range. Written into `target` where one of the right length is given, else into a new array. Throws RangeError.
+ * A batch for the network: inputs as NCHW, n x 3 x 299 x 299, three equal channels, greys scaled from [0, 1] to the
+ * given range. Written into `target` where one of the right length is given, else into a new array. Throws RangeError.
  */
 export function toThreeChannels(
   inputs: readonly Pick<ModelInput, "pixels">[],

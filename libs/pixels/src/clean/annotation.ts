@@ -5,14 +5,17 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** A mark is smaller than this share of the field: less than a thumb. */
 const LARGEST = 0.03;
-/** What the edge of the field or of the square cuts is a mark's piece only if it is smaller than this: a fingertip is larger. */
+/**
+ * What the edge of the field or of the square cuts is a mark's piece only if it is smaller than this: a fingertip is
+ * larger.
+ */
 const CUT = 0.004;
 
 /**
  * Two ways to tell a mark from its surroundings, levels being shares of the way from air to the brightest: what rises
- * above air's unevenness, where nearly all around it is air, and be it faint if it is tiny (the dot of a time, a serif); and
- * what is as bright as lead, where a quarter of what is around it is air, because the mark reaches over the skin. Bone has
- * flesh all around it, however bright it is.
+ * above air's unevenness, where nearly all around it is air, and be it faint if it is tiny (the dot of a time, a
+ * serif); and what is as bright as lead, where a quarter of what is around it is air, because the mark reaches over the
+ * skin. Bone has flesh all around it, however bright it is.
  */
 const MARKS = [
   { above: 0.12, peak: 0.6, tiny: 0.001, inAir: 0.85 },
@@ -26,10 +29,10 @@ const SOME = 7;
 const WIDEST_RIM = 5;
 
 /**
- * Finds the radiographer's marks, lead letters, burnt-in text, the red spot, with the blur around them: 1 in their cells;
- * undefined where there are none. A mark is small and bright and stands in air, where no anatomy can be; or it has been burnt in,
- * which shows by its values wherever it is (see `findBurntIn`). Letters of lead that lie wholly over the limb stay: nothing sure
- * tells them from metal or from bone.
+ * Finds the radiographer's marks, lead letters, burnt-in text, the red spot, with the blur around them: 1 in their
+ * cells; undefined where there are none. A mark is small and bright and stands in air, where no anatomy can be; or it
+ * has been burnt in, which shows by its values wherever it is (see `findBurntIn`). Letters of lead that lie wholly over
+ * the limb stay: nothing sure tells them from metal or from bone.
  */
 export function findAnnotation(grid: Grid, surroundings: Surroundings, burntIn?: Uint8Array): Uint8Array | undefined {
   const { width, height } = grid;

@@ -10,7 +10,10 @@ const LEAST_POINTS = 4;
 const MOST_OF_FIELD = 0.05;
 /** What is written ends within two pixels, by at least this much of the range. */
 const STEP = 0.1;
-/** Beyond a dark rim, by which text can be read on white, it is brighter again; the rim is this much darker than the text. */
+/**
+ * Beyond a dark rim, by which text can be read on white, it is brighter again; the rim is this much darker than the
+ * text.
+ */
 const RIM = 0.6;
 /** This share of a part's ends must be such steps; bone that is clipped has at most half as many. */
 const STEEP_ENDS = 0.6;
@@ -21,10 +24,10 @@ const LARGEST_PART = 0.01;
 
 /**
  * Where text and flags were burnt in, on a grid of width x height cells over the box: 1 in cells that they touch. They
- * have the brightest value of the field, all of them the same, and each run of it along a row begins and ends with a step
- * onto level ground. Bone that the detector or the sender has clipped at the brightest value slopes down to its sides instead.
- * Undefined where there is nothing of the kind; and in frames that were halved or compressed with loss, where values are no
- * longer exact, it finds nothing.
+ * have the brightest value of the field, all of them the same, and each run of it along a row begins and ends with a
+ * step onto level ground. Bone that the detector or the sender has clipped at the brightest value slopes down to its
+ * sides instead. Undefined where there is nothing of the kind; and in frames that were halved or compressed with loss,
+ * where values are no longer exact, it finds nothing.
  */
 export function findBurntIn(
   { frame, lattice, isOpen, open }: Look,

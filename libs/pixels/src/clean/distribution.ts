@@ -3,7 +3,10 @@ const BINS = 4096;
 
 /** How values are distributed between the least and the greatest of them. */
 export interface Distribution {
-  /** The value below which the given share (0 to 1) lies, to within a 4096th of the range; NaN where there are no values. */
+  /**
+   * The value below which the given share (0 to 1) lies, to within a 4096th of the range; NaN where there are no
+   * values.
+   */
   percentile(share: number): number;
 }
 

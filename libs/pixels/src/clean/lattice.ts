@@ -5,7 +5,10 @@ import type { Spans } from "./polygon.ts";
 
 /** Enough points for percentiles and for straight edges, few enough to cost next to nothing. */
 const POINTS = 30_000;
-/** Each point is the mean of the corners of a square of so many pixels, so that noise, or a halved frame, changes little. */
+/**
+ * Each point is the mean of the corners of a square of so many pixels, so that noise, or a halved frame, changes
+ * little.
+ */
 const PATCH = 4;
 
 /** Points at regular distances over a frame: what is looked at before the frame is. */

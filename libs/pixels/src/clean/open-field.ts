@@ -16,8 +16,8 @@ const LEAST_PART = 0.01;
 /**
  * The part of the frame that the beam reached, as a convex polygon in pixels: what the collimator's blades shadowed is
  * bright on all sides, or the modality has given it one dark value, or a shutter covers it. Its sides are straight, a
- * little turned perhaps, and each is found by itself; anatomy may cross them. Undefined where the whole frame is open, or
- * nothing is sure.
+ * little turned perhaps, and each is found by itself; anatomy may cross them. Undefined where the whole frame is open,
+ * or nothing is sure.
  */
 export function findOpenField(frame: StoredFrame, lattice: Lattice, scale: GreyScale): Point[] | undefined {
   const surround = describeSurround(lattice, scale.brightness);
@@ -76,7 +76,10 @@ function innerSide({ at, slope }: SideLine, side: Side, { step, first }: Lattice
   return side.isUpright ? { a: inwards, b: -slope, c } : { a: -slope, b: inwards, c };
 }
 
-/** Where in the frame a distance from a side is: that of a lattice point is half a step before the point, as seen from there. */
+/**
+ * Where in the frame a distance from a side is: that of a lattice point is half a step before the point, as seen from
+ * there.
+ */
 function placeOf(side: Side, distance: number, first: number, step: number): number {
   return side.isFar ? first + (side.depth - 0.5 - distance) * step : first + (distance - 0.5) * step;
 }

@@ -6,7 +6,9 @@ export interface Parts {
   sizes: number[];
 }
 
-/** Finds the connected parts of a mask, in two passes over it (Rosenfeld and Pfaltz 1966), with union by path halving. */
+/**
+ * Finds the connected parts of a mask, in two passes over it (Rosenfeld and Pfaltz 1966), with union by path halving.
+ */
 export function labelParts(mask: Uint8Array, width: number, height: number): Parts {
   const labels = new Int32Array(mask.length);
   // Provisional labels are made where no neighbour before has one: at most at every second cell of every second row.

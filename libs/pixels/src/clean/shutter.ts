@@ -4,8 +4,8 @@ import { bothOpen, type Point, polygonSpans, type Spans, span } from "./polygon.
 
 /**
  * What the Display Shutter (PS3.3 C.7.6.11) leaves open. Of several shapes, what any of them covers is covered.
- * `reduction` is how often the decoder has halved the frame. Undefined where there is no shutter, none that is whole, or
- * only one that covers everything.
+ * `reduction` is how often the decoder has halved the frame. Undefined where there is no shutter, none that is whole,
+ * or only one that covers everything.
  */
 export function readShutter(dataSet: DataSet, rows: number, columns: number, reduction = 0): Spans | undefined {
   const place = (inImage: number) => placeInFrame(inImage, reduction);

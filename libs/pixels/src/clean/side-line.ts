@@ -15,9 +15,9 @@ const TRIED = 28;
 
 /**
  * The straight edge that most distances lie on (a consensus of samples, Fischler and Bolles 1981), none being much
- * nearer to the side: `distances[p]` is where something begins as seen from the side at position p, NaN where nothing does;
- * `isEdge[p]` says whether an edge that counts lies there. Anatomy that crosses the edge hides it, so some distances may
- * be larger; but next to nothing may lie outside. Undefined where there is no such line.
+ * nearer to the side: `distances[p]` is where something begins as seen from the side at position p, NaN where nothing
+ * does; `isEdge[p]` says whether an edge that counts lies there. Anatomy that crosses the edge hides it, so some
+ * distances may be larger; but next to nothing may lie outside. Undefined where there is no such line.
  */
 export function fitSideLine(distances: Float64Array, isEdge: Uint8Array): SideLine | undefined {
   const edges: number[] = [];

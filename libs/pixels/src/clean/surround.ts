@@ -1,7 +1,9 @@
 import { distributionOf } from "./distribution.ts";
 import type { Lattice } from "./lattice.ts";
 
-/** What the part of an image that the beam did not reach looks like: bright, or of one dark value, or shuttered (NaN). */
+/**
+ * What the part of an image that the beam did not reach looks like: bright, or of one dark value, or shuttered (NaN).
+ */
 export interface Surround {
   /** Whether a modality value is neither. */
   isInside(value: number): boolean;

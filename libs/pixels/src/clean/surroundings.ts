@@ -14,8 +14,8 @@ export interface Surroundings {
 const UNEVEN = 0.12;
 
 /**
- * Looks at the lattice point nearest to each of width x height cells over the box; `isOpen` as `openLattice` gives it. `brightness` is 1 where bone has the
- * larger modality values, -1 where it has the smaller ones.
+ * Looks at the lattice point nearest to each of width x height cells over the box; `isOpen` as `openLattice` gives it.
+ * `brightness` is 1 where bone has the larger modality values, -1 where it has the smaller ones.
  */
 export function surroundingsOf(
   lattice: Lattice,

@@ -27,7 +27,9 @@ export function decodeRle(stream: Uint8Array, image: ImagePixel): StoredFrame {
   return { rows, columns, words, reduction: 0 };
 }
 
-/** PackBits (PS3.5 G.3.2) from `source[from..to)` into every `step`th byte of the target; the number of bytes written. */
+/**
+ * PackBits (PS3.5 G.3.2) from `source[from..to)` into every `step`th byte of the target; the number of bytes written.
+ */
 function unpack(source: Uint8Array, from: number, to: number, target: Uint8Array, first: number, step: number): number {
   const end = target.length;
   let read = from;

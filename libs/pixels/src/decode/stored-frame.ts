@@ -10,8 +10,8 @@ export interface StoredFrame {
 
 /**
  * Where a place of the image lies in a frame that was halved so often, both in pixels from the upper left corner. A
- * wavelet's low-pass samples stand in the middle of every second pixel, the first among them (ITU-T T.800 F.3), not between
- * two; so a halved frame is not the image in squares of four, but half a pixel beside it.
+ * wavelet's low-pass samples stand in the middle of every second pixel, the first among them (ITU-T T.800 F.3), not
+ * between two; so a halved frame is not the image in squares of four, but half a pixel beside it.
  */
 export function placeInFrame(place: number, reduction: number): number {
   const side = 2 ** reduction;

@@ -109,8 +109,9 @@ export function expectSameImage(kind: string, stream: StreamHeader, image: Image
 const TRAILER = 1024;
 
 /**
- * Throws CORRUPT_STREAM unless the stream ends with its end marker, EOI of JPEG or EOC of JPEG 2000, both FFD9. Decoders
- * make up what a cut stream lacks, in grey; no entropy-coded data has these two bytes (T.81 B.1.1.5, T.800 A.1).
+ * Throws CORRUPT_STREAM unless the stream ends with its end marker, EOI of JPEG or EOC of JPEG 2000, both FFD9.
+ * Decoders make up what a cut stream lacks, in grey; no entropy-coded data has these two bytes (T.81 B.1.1.5, T.800
+ * A.1).
  */
 export function expectEnd(kind: string, stream: Uint8Array): void {
   for (let at = stream.byteLength - 2; at >= Math.max(0, stream.byteLength - TRAILER); at--) {

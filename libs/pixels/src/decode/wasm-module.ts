@@ -50,7 +50,9 @@ export function quietly(hear: (line: string) => void = () => {}): { print: typeo
   return { print: hear, printErr: hear };
 }
 
-/** The decoder's output as words of 8 or 16 bits, copied out of the module's memory. Throws CORRUPT_STREAM if too short. */
+/**
+ * The decoder's output as words of 8 or 16 bits, copied out of the module's memory. Throws CORRUPT_STREAM if too short.
+ */
 export function takeWords(
   kind: string,
   decoded: Uint8Array,

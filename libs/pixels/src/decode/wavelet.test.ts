@@ -11,8 +11,8 @@ const words = limbWords(ROWS, COLUMNS, 12);
 const limb: Synthetic = { rows: ROWS, columns: COLUMNS, bitsStored: 12, words };
 
 /**
- * What a reduced frame should be like: its pixels stand in the middle of every 2^halvings-th of the image's, and show the
- * average about there.
+ * What a reduced frame should be like: its pixels stand in the middle of every 2^halvings-th of the image's, and show
+ * the average about there.
  */
 function averaged(halvings: number): { rows: number; columns: number; values: Float64Array } {
   const side = 2 ** halvings;

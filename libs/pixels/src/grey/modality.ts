@@ -11,8 +11,8 @@ export interface Modality {
 }
 
 /**
- * Reads the Modality LUT Sequence, or Rescale Slope and Intercept; without either, values stay as they are. A slope of 0
- * would make every image uniform and is taken for absent. Throws MALFORMED_LUT.
+ * Reads the Modality LUT Sequence, or Rescale Slope and Intercept; without either, values stay as they are. A slope of
+ * 0 would make every image uniform and is taken for absent. Throws MALFORMED_LUT.
  */
 export function readModality(dataSet: DataSet, image: Pick<ImagePixel, "bitsStored" | "signed">): Modality {
   const [item] = items(dataSet, "ModalityLUTSequence");

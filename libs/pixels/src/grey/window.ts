@@ -11,7 +11,8 @@ export interface Window {
 
 /**
  * The first window that the data set has and that its function allows: a width of at least 1 for LINEAR, above 0 for
- * the others (PS3.3 C.11.2.1.2.1, C.11.2.1.3). Several windows are alternatives (C.11.2.1.2), the first the sender's own choice.
+ * the others (PS3.3 C.11.2.1.2.1, C.11.2.1.3). Several windows are alternatives (C.11.2.1.2), the first the sender's
+ * own choice.
  */
 export function readWindow(dataSet: DataSet): Window | undefined {
   const named = text(dataSet, "VOILUTFunction");
@@ -27,7 +28,9 @@ export function readWindow(dataSet: DataSet): Window | undefined {
   return undefined;
 }
 
-/** The window's output for a value, from 0 to 1, by the formulas of PS3.3 C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2. */
+/**
+ * The window's output for a value, from 0 to 1, by the formulas of PS3.3 C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2.
+ */
 export function applyWindow({ center: c, width: w, function: voiFunction }: Window): (value: number) => number {
   if (voiFunction === "sigmoid") return (x) => 1 / (1 + Math.exp((-4 * (x - c)) / w));
   if (voiFunction === "linear exact") {

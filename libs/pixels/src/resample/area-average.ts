@@ -8,7 +8,9 @@ export interface Grid {
   greys: Float32Array;
 }
 
-/** A rectangle over a frame, in pixels from the frame's upper left corner; its sides may lie within pixels and outside. */
+/**
+ * A rectangle over a frame, in pixels from the frame's upper left corner; its sides may lie within pixels and outside.
+ */
 export interface Box {
   x: number;
   y: number;
@@ -18,8 +20,8 @@ export interface Box {
 
 /**
  * Looks every word of the box up in the grey table and averages over the area of each cell, parts of pixels counted as
- * parts: the box filter, exact and free of aliasing (OpenCV's INTER_AREA). What is not open, or outside the frame, is black. Sums run down the
- * rows of a cell first, column by column, which is memory's own order, and then along the row.
+ * parts: the box filter, exact and free of aliasing (OpenCV's INTER_AREA). What is not open, or outside the frame, is
+ * black. Sums run down the rows of a cell first, column by column, which is memory's own order, and then along the row.
  */
 export function averageAreas(
   { rows, columns, words }: Omit<StoredFrame, "reduction">,
