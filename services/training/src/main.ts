@@ -94,7 +94,7 @@ program
   )
   .option("--out <folder>", "where the package goes", here("../../inference/models/demo"))
   .option("--cache <folder>", "where the backbone is kept", ".cache")
-  .option("--training <count>", "phantoms that the head is trained on", whole(4), 700)
+  .option("--training <count>", "phantoms that the head is trained on", whole(4), 600)
   .option("--calibration <count>", "phantoms for calibration, cut-off and inconclusive band", whole(4), 300)
   .option("--test <count>", "phantoms for the figures in the manifest", whole(4), 300)
   .option("--seed <number>", "seed of the phantoms and of the training", whole(0), 1)
