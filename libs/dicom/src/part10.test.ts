@@ -87,3 +87,51 @@ test("text in a character set of its own comes out as Unicode", () => {
 test("a value that its representation does not allow is not written", () => {
   assert.throws(() => writePart10(dataSetOf({ SOPInstanceUID: "1.2", Rows: "many" })), { code: "NOT_ENCODABLE" });
 });
+
+/** An image of 400 x 300 in 16 bits, large enough to be read around its pixel data. */
+function largeInstance(changes: Parameters<typeof dataSetOf>[0] = {}) {
+  const pixels = Uint16Array.from({ length: 400 * 300 }, (_, at) => at % 4096);
+  return dataSetOf({
+    SOPClassUID: "1.2.840.10008.5.1.4.1.1.1",
+    SOPInstanceUID: "1.2.3.4",
+    PatientName: "A^B",
+    SamplesPerPixel: 1,
+    Rows: 400,
+    Columns: 300,
+    BitsAllocated: 16,
+    PixelData: new Uint8Array(pixels.buffer),
+    ...changes,
+  });
+}
+
+test("a large file's pixel data is a view on its bytes, with all else read as ever", () => {
+  const bytes = writePart10(largeInstance());
+  const { dataSet, meta } = readPart10(bytes);
+  const [pixels] = binaries(dataSet, "PixelData");
+  assert.equal(pixels?.buffer, bytes.buffer);
+  assert.deepEqual(pixels, binaries(largeInstance(), "PixelData")[0]);
+  assert.equal(text(dataSet, "PatientName"), "A^B");
+  assert.equal(text(meta, "MediaStorageSOPInstanceUID"), "1.2.3.4");
+});
+
+test("a large file that is not the usual one is read as a whole, and says the same", () => {
+  const icon = dataSetOf({ Rows: 2, Columns: 2, PixelData: new Uint8Array(8) });
+  const cases = {
+    "an icon with pixel data of its own": { IconImageSequence: [icon] },
+    "fewer pixels than the header says": { Rows: 500 },
+    "more pixels than the header says": { Rows: 300 },
+    "something behind the pixel data": { DataSetTrailingPadding: new Uint8Array(32) },
+    "a long element before the pixel data": { EncapsulatedDocument: new Uint8Array(100_000) },
+  };
+  for (const [name, changes] of Object.entries(cases)) {
+    const { dataSet } = readPart10(writePart10(largeInstance(changes)));
+    const pixels = binaries(dataSet, "PixelData");
+    assert.deepEqual(pixels, binaries(largeInstance(), "PixelData"), name);
+    for (const keyword of Object.keys(changes)) {
+      const [written, read] = [largeInstance(changes)[tagOf(keyword)], dataSet[tagOf(keyword)]];
+      assert.equal(read?.Value?.length, written?.Value?.length, `${name}: ${keyword}`);
+    }
+  }
+  const withIcon = readPart10(writePart10(largeInstance(cases["an icon with pixel data of its own"]))).dataSet;
+  assert.deepEqual(binaries(items(withIcon, "IconImageSequence")[0] ?? {}, "PixelData"), [new Uint8Array(8)]);
+});

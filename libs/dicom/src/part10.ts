@@ -1,5 +1,5 @@
 import dcmjs from "dcmjs";
-import { type DataSet, dataSetOf, tagOf, text } from "./data-set.ts";
+import { type DataSet, dataSetOf, number, tagOf, text } from "./data-set.ts";
 import { DicomError } from "./dicom-error.ts";
 import { TransferSyntax } from "./transfer-syntax.ts";
 
@@ -34,6 +34,10 @@ export function readPart10(bytes: Uint8Array, { stopBefore }: ReadOptions = {}):
   if (bytes[128] !== 0x44 || bytes[129] !== 0x49 || bytes[130] !== 0x43 || bytes[131] !== 0x4d) {
     throw new DicomError("NOT_PART_10", 'no "DICM" prefix at byte 128 (PS3.10 7.1)');
   }
+  if (stopBefore === undefined && bytes.byteLength > 2 * HEAD_BYTES) {
+    const large = readAroundPixelData(bytes);
+    if (large) return large;
+  }
   const stopTag = stopBefore === undefined ? undefined : tagOf(stopBefore);
   const { meta, dict } = decode(bytes, stopTag);
   const transferSyntaxUID = text(meta, "TransferSyntaxUID");
@@ -49,9 +53,50 @@ export function readPart10(bytes: Uint8Array, { stopBefore }: ReadOptions = {}):
   return { meta: plain(meta), dataSet: plain(dict), transferSyntaxUID };
 }
 
+/** Nearly all images have everything but their pixels in so many bytes. */
+const HEAD_BYTES = 64 * 1024;
+
+/**
+ * Reads the usual large file, native pixel data at its very end, without handing the pixels to dcmjs, which would copy
+ * them. Undefined for any other file: it is then read as a whole.
+ */
+function readAroundPixelData(bytes: Uint8Array): Part10 | undefined {
+  let head: Part10;
+  try {
+    head = readPart10(bytes.subarray(0, HEAD_BYTES), { stopBefore: "PixelData" });
+  } catch {
+    return undefined;
+  }
+  const { dataSet, transferSyntaxUID } = head;
+  if (transferSyntaxUID !== TransferSyntax.ExplicitVRLittleEndian) return undefined;
+  const samples = ["Rows", "Columns", "SamplesPerPixel", "BitsAllocated"].reduce(
+    (product, keyword) => product * (number(dataSet, keyword) ?? Number.NaN),
+    number(dataSet, "NumberOfFrames") ?? 1,
+  );
+  const length = 2 * Math.ceil(samples / 16);
+  const start = bytes.byteLength - length;
+  const isPixelData =
+    start >= 12 &&
+    start <= HEAD_BYTES &&
+    hasPixelDataHeader(new DataView(bytes.buffer, bytes.byteOffset + start - 12), length);
+  if (!isPixelData) return undefined;
+  return { ...head, dataSet: { ...dataSet, [tagOf("PixelData")]: { vr: "OW", Value: [bytes.subarray(start)] } } };
+}
+
+/** Tag, representation and length of Pixel Data (7FE0,0010) in Explicit VR Little Endian (PS3.5 7.1.2). */
+function hasPixelDataHeader(header: DataView, length: number): boolean {
+  const vr = header.getUint16(4, true);
+  return (
+    header.getUint32(0, true) === 0x00107fe0 &&
+    (vr === 0x574f || vr === 0x424f) &&
+    header.getUint16(6, true) === 0 &&
+    header.getUint32(8, true) === length
+  );
+}
+
 function decode(bytes: Uint8Array, stopTag: string | undefined): { meta: DataSet; dict: DataSet } {
   const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-  const buffer = (whole ? bytes.buffer : Uint8Array.from(bytes).buffer) as ArrayBuffer;
+  const buffer = (whole ? bytes.buffer : new Uint8Array(bytes).buffer) as ArrayBuffer;
   const read = (ignoreErrors: boolean) =>
     dcmjs.data.DicomMessage.readFile(buffer, {
       noCopy: true,

@@ -50,6 +50,18 @@ test("an instance comes back as it went in, with its digest", async () => {
   assert.deepEqual(await readdir(join(root, "tmp")), []);
 });
 
+test("instances can be read into the same memory, which grows with the largest", async () => {
+  const sizes = { "1.2.3.4.21": 1000, "1.2.3.4.22": 5000, "1.2.3.4.23": 3000 };
+  const memory = { bytes: new Uint8Array(2000) };
+  for (const [sopInstanceUID, size] of Object.entries(sizes)) {
+    await (await receive(bytes(size, size))).commit({ studyInstanceUID: STUDY, sopInstanceUID });
+    const back = await spool.read(STUDY, sopInstanceUID, memory);
+    assert.ok(Buffer.from(bytes(size, size)).equals(back), sopInstanceUID);
+    assert.equal(back.buffer, memory.bytes.buffer);
+    assert.equal(memory.bytes.byteLength, size === 1000 ? 2000 : 5000);
+  }
+});
+
 test("many small chunks arrive in order", async () => {
   const content = bytes(200_000, 3);
   const incoming = await spool.receive();
@@ -116,6 +128,7 @@ test("an aborted instance leaves nothing, and cannot be written to the end", asy
   assert.deepEqual(await readdir(join(root, "tmp")), []);
   await assert.rejects(incoming.commit({ studyInstanceUID: STUDY, sopInstanceUID: "1.2.3.4.9" }), coded("IO_FAILURE"));
   await assert.rejects(spool.read(STUDY, "1.2.3.4.9"), coded("NOT_FOUND"));
+  await assert.rejects(spool.read(STUDY, "1.2.3.4.9", { bytes: new Uint8Array(1) }), coded("NOT_FOUND"));
 });
 
 for (const uid of ["../../etc/passwd", "1.2/3", "", "1..2", "1.02", "1".repeat(65), "1.2.3\0", "."]) {

@@ -4,7 +4,7 @@ import { DurableFolders, makeFolder } from "./durable.ts";
 import { IncomingFile } from "./incoming-file.ts";
 import { Layout } from "./layout.ts";
 import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
-import type { IncomingInstance, Spool } from "./spool.ts";
+import type { IncomingInstance, ReadMemory, Spool } from "./spool.ts";
 import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
 
 /** A spool on a POSIX file system, which several processes, on several machines, may share. */
@@ -39,8 +39,10 @@ export class FileSpool implements Spool {
     return this.#layout.instanceFile(studyInstanceUID, sopInstanceUID);
   }
 
-  async read(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array> {
-    return readOr(this.pathOf(studyInstanceUID, sopInstanceUID), `instance ${sopInstanceUID}`);
+  async read(studyInstanceUID: string, sopInstanceUID: string, memory?: ReadMemory): Promise<Uint8Array> {
+    const path = this.pathOf(studyInstanceUID, sopInstanceUID);
+    const what = `instance ${sopInstanceUID}`;
+    return memory === undefined ? readOr(path, what) : readInto(memory, path, what);
   }
 
   async list(studyInstanceUID: string): Promise<string[]> {
@@ -77,12 +79,36 @@ export class FileSpool implements Spool {
   }
 }
 
-async function readOr(path: string, what: string): Promise<Uint8Array> {
+function readOr(path: string, what: string): Promise<Uint8Array> {
+  return orNotFound(what, async () => {
+    const bytes = await readFile(path);
+    // Small files come as a part of Node's shared buffer; who is given the bytes may want their ArrayBuffer.
+    return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
+  });
+}
+
+function readInto(memory: ReadMemory, path: string, what: string): Promise<Uint8Array> {
+  return orNotFound(what, async () => {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      if (memory.bytes.byteLength < size) memory.bytes = new Uint8Array(size);
+      for (let at = 0; at < size; ) {
+        const { bytesRead } = await file.read(memory.bytes, at, size - at, at);
+        if (bytesRead === 0) return memory.bytes.subarray(0, at);
+        at += bytesRead;
+      }
+      return memory.bytes.subarray(0, size);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+function orNotFound(what: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
   return onFileSystem(`reading ${what}`, async () => {
     try {
-      const bytes = await readFile(path);
-      // Small files come as a part of Node's shared buffer; who is given the bytes may want their ArrayBuffer.
-      return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
+      return await read();
     } catch (error) {
       if (systemCode(error) === "ENOENT") throw new SpoolError("NOT_FOUND", `the spool has no ${what}`);
       throw error;

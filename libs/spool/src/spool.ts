@@ -35,14 +35,22 @@ export interface IncomingInstance {
 }
 
 /**
+ * Memory to read instances into, one after the other: each overwrites the one before. It grows with the largest. Fresh
+ * memory for each instance costs more time than reading it does.
+ */
+export interface ReadMemory {
+  bytes: Uint8Array;
+}
+
+/**
  * Where the bytes of instances wait, each under its Study and SOP Instance UID, never changed once they are there.
  * Every method throws SpoolError; identifiers that are no UIDs are refused with INVALID_UID.
  */
 export interface Spool {
   /** Opens a place for an instance whose name is not known yet. */
   receive(): Promise<IncomingInstance>;
-  /** The instance, whole. Throws NOT_FOUND. */
-  read(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array>;
+  /** The instance, whole; within `memory`, where that is given. Throws NOT_FOUND. */
+  read(studyInstanceUID: string, sopInstanceUID: string, memory?: ReadMemory): Promise<Uint8Array>;
   /** The SOP Instance UIDs that the spool holds of a study, sorted; none of a study that it does not know. */
   list(studyInstanceUID: string): Promise<string[]>;
   /** Keeps a preview image beside the instance; a later one takes its place. */

@@ -9,9 +9,12 @@ export interface PreparationTask {
 
 const spool = await FileSpool.open((workerData as { spoolDir: string }).spoolDir);
 
+// A thread prepares one instance at a time, and nothing of it is kept but the model input.
+const memory = { bytes: new Uint8Array(16 * 1024 * 1024) };
+
 /** Prepares one instance of the spool, and keeps its preview there. Runs in a thread of the preparation pool. */
 export default async function prepare({ studyInstanceUID, sopInstanceUID }: PreparationTask): Promise<Preparation> {
-  const preparation = await prepareInstance(await spool.read(studyInstanceUID, sopInstanceUID));
+  const preparation = await prepareInstance(await spool.read(studyInstanceUID, sopInstanceUID, memory));
   if ("prepared" in preparation) {
     await spool.putPreview(studyInstanceUID, sopInstanceUID, preparation.prepared.preview);
   }
