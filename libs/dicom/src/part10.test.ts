@@ -112,6 +112,7 @@ test("a large file's pixel data is a view on its bytes, with all else read as ev
   assert.deepEqual(pixels, binaries(largeInstance(), "PixelData")[0]);
   assert.equal(text(dataSet, "PatientName"), "A^B");
   assert.equal(text(meta, "MediaStorageSOPInstanceUID"), "1.2.3.4");
+  assert.deepEqual(Buffer.from(writePart10(dataSet)), Buffer.from(bytes), "and is written as it was read");
 });
 
 test("a large file that is not the usual one is read as a whole, and says the same", () => {

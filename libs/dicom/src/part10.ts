@@ -156,9 +156,25 @@ export function writePart10(
   });
   try {
     const file = new dcmjs.data.DicomDict(meta as never);
-    file.dict = dataSet as never;
+    file.dict = withWholeBuffers(dataSet) as never;
     return new Uint8Array(file.write({ fragmentMultiframe: false }));
   } catch {
     throw new DicomError("NOT_ENCODABLE", "a value of the data set does not fit its value representation (PS3.5 6.2)");
   }
+}
+
+/** dcmjs writes the whole ArrayBuffer of a binary value, also where the value is a view on a part of it. */
+function withWholeBuffers(dataSet: DataSet): DataSet {
+  const result: DataSet = {};
+  for (const [tag, { vr, Value = [] }] of Object.entries(dataSet)) {
+    result[tag] = {
+      vr,
+      Value: Value.map((value) => {
+        if (vr === "SQ") return withWholeBuffers(value as DataSet);
+        if (!ArrayBuffer.isView(value)) return value;
+        return value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength);
+      }),
+    };
+  }
+  return result;
 }
