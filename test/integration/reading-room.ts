@@ -5,6 +5,7 @@ import { closeStore, connectStore, FindingStore, ReadingList, StudyLedger, Study
 import { FileSpool } from "@redspot/spool";
 import { type ChildProgram, freePort, startProgram, type WorkFolder, waitUntil, workFolder } from "@redspot/testbed";
 import { type Finding, findingOf, type InstanceFinding, type ReasonCode, reason } from "@redspot/triage";
+import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { encode } from "fast-png";
 
 const repository = join(import.meta.dirname, "..", "..");
@@ -185,15 +186,11 @@ function findingFor(plan: StudyPlan): Finding {
     revision,
     instances: [found],
     model: {
+      ...EXAMPLE_MODEL,
       name: "test-model",
       version: "1.2.3",
       intendedUse: plan.intendedUse ?? "demonstration",
-      packageHash: "a".repeat(64),
-      backboneHash: "b".repeat(64),
-      headHash: "c".repeat(64),
-      calibrationHash: "d".repeat(64),
       ...CUT_OFF,
-      preprocessingVersion: "1",
       engine: "test",
     },
     softwareVersion: "0.1.0",

@@ -1,5 +1,6 @@
 import { type DataSet, dataSetOf, type ElementValue } from "@redspot/dicom";
 import { type Finding, findingOf, type InstanceFinding, type ReasonCode, reason } from "@redspot/triage";
+import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 
 export const STUDY = "1.2.826.0.1.3680043.8.498.1";
 export const IMAGE = `${STUDY}.7.1`;
@@ -88,16 +89,11 @@ export function aFinding(changes: Changes = {}): Finding {
     revision,
     instances: [image, ...passed],
     model: {
+      ...EXAMPLE_MODEL,
       name: "redspot-demo",
-      version: "0.1.0",
       intendedUse,
-      packageHash: "a".repeat(64),
-      backboneHash: "b".repeat(64),
-      headHash: "c".repeat(64),
-      calibrationHash: "d".repeat(64),
       cutOff: 0.45,
       inconclusiveBand: { low: 0.4, high: 0.5 },
-      preprocessingVersion: "1",
       engine: "onnxruntime-node 1.30.0 cpu",
     },
     softwareVersion: "0.1.0",

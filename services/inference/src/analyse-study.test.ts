@@ -46,7 +46,7 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
         const given = instances[sopInstanceUID];
         if (given instanceof Error) throw given;
         if (typeof given === "object") return given;
-        return { prepared: { input: { logit: given } as unknown as ModelInput, preview: new Uint8Array() } };
+        return { prepared: { input: { logit: given } as unknown as ModelInput } };
       },
     },
     batcher: {

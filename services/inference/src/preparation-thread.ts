@@ -15,8 +15,9 @@ const memory = { bytes: new Uint8Array(16 * 1024 * 1024) };
 /** Prepares one instance of the spool, and keeps its preview there. Runs in a thread of the preparation pool. */
 export default async function prepare({ studyInstanceUID, sopInstanceUID }: PreparationTask): Promise<Preparation> {
   const preparation = await prepareInstance(await spool.read(studyInstanceUID, sopInstanceUID, memory));
-  if ("prepared" in preparation) {
-    await spool.putPreview(studyInstanceUID, sopInstanceUID, preparation.prepared.preview);
-  }
-  return preparation;
+  if ("reason" in preparation) return preparation;
+  const { prepared, preview } = preparation;
+  await spool.putPreview(studyInstanceUID, sopInstanceUID, preview);
+  // The preview stays in the spool: nobody in the calling thread wants it.
+  return { prepared };
 }

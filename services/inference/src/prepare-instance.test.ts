@@ -44,7 +44,8 @@ async function reasonFor(bytes: Uint8Array): Promise<string> {
 test("a lateral wrist becomes model input, with its side and a picture of the same", async () => {
   const preparation = await prepareInstance(instance());
   assert.ok("prepared" in preparation);
-  const { input, preview, laterality } = preparation.prepared;
+  const { preview } = preparation;
+  const { input, laterality } = preparation.prepared;
   assert.equal(input.pixels.length, 299 * 299);
   assert.equal(laterality, "R");
   const picture = decode(preview);

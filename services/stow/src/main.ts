@@ -16,7 +16,7 @@ if (process.argv.includes("--help")) {
   process.exit();
 }
 
-const logger = createLogger({ service: "stow", level: process.env.REDSPOT_LOG_LEVEL ?? "info" });
+const logger = createLogger({ service: "stow", level: process.env.REDSPOT_LOG_LEVEL || "info" });
 
 await runService(logger, async (closers) => {
   const config = readConfig(variables, process.env);

@@ -1,4 +1,5 @@
 import { type FailedInstance, MultipartError, type Part, readMultipart, type StoredInstance } from "@redspot/dicomweb";
+import type { StudyLedger, StudyQueue } from "@redspot/queue";
 import type { Spool } from "@redspot/spool";
 import { INSTANCE_FAILURES, InstanceFailure, type InstanceFailureCode, RequestFailure } from "./failures.ts";
 import {
@@ -11,21 +12,10 @@ import {
 import { isImage } from "./sop-class.ts";
 
 /** Where an instance is noted, and what its study's waiting revision is. */
-interface Ledger {
-  noteInstance(note: {
-    studyInstanceUID: string;
-    sopInstanceUID: string;
-    sopClassUID: string;
-    isImage: boolean;
-    sha256: string;
-    bytes: number;
-  }): Promise<{ newInstance: boolean; openRevision?: number }>;
-}
+type Ledger = Pick<StudyLedger, "noteInstance">;
 
 /** Where a study waits until it has stopped growing. Adding the same revision again changes nothing. */
-interface Settling {
-  add(job: { studyInstanceUID: string; revision: number }, delayMs: number): Promise<void>;
-}
+type Settling = Pick<StudyQueue, "add">;
 
 export interface StoreDependencies {
   spool: Spool;
