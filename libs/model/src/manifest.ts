@@ -15,16 +15,44 @@ const estimate = z
   .refine(({ value, low, high }) => low <= value && value <= high, "the value lies outside its interval");
 export type Estimate = z.infer<typeof estimate>;
 
-/** Platt scaling (Platt 1999): probability = 1 / (1 + exp(-(slope * logit + intercept))). */
-const calibration = z.strictObject({
-  method: z.literal("platt"),
-  slope: z.number().positive(),
-  intercept: z.number(),
+/** Neither 0 nor 1: such a probability would be certainty, and no evidence could shift it. */
+const uncertain = z.number().gt(0).lt(1);
+
+const fit = {
   /** On how many cases it was fitted, and which. */
   n: count,
   fittedOn: z.string().min(1),
+  /**
+   * The prevalence of fractures among the cases it was fitted on, and where the package is used: given both, the
+   * calibrated probability is the site's, by Bayes' theorem.
+   */
+  prevalence: z.strictObject({ training: uncertain, site: uncertain }).optional(),
+};
+
+/** Platt scaling (Platt 1999): probability = 1 / (1 + exp(-(slope * logit + intercept))). */
+const platt = z.strictObject({
+  method: z.literal("platt"),
+  slope: z.number().positive(),
+  intercept: z.number(),
+  ...fit,
 });
-export type Calibration = z.infer<typeof calibration>;
+
+/** Isotonic regression (Zadrozny & Elkan 2002): straight between the knots, level beyond them. */
+const isotonic = z.strictObject({
+  method: z.literal("isotonic"),
+  knots: z
+    .array(z.strictObject({ logit: z.number(), probability: uncertain }))
+    .min(1)
+    .refine((knots) => knots.every(({ logit }, i) => i === 0 || logit > knots[i - 1]!.logit), "logits must rise")
+    .refine(
+      (knots) => knots.every(({ probability }, i) => i === 0 || probability >= knots[i - 1]!.probability),
+      "a probability falls as the logit rises",
+    ),
+  ...fit,
+});
+
+export const calibrationSchema = z.discriminatedUnion("method", [platt, isotonic]);
+export type Calibration = z.infer<typeof calibrationSchema>;
 
 /** `manifest.json` of a model package: what the package is, to the byte, and what is known about it. */
 export const manifestSchema = z
@@ -40,8 +68,8 @@ export const manifestSchema = z
     preprocessingVersion: z.string().min(1),
     /** 2,048 weights and then the bias, float32, little-endian. */
     head: hashedFile.extend({ featureCount: z.literal(FEATURE_COUNT) }),
-    calibration,
-    /** Calibrated probability from which an image counts as showing a fracture. */
+    calibration: calibrationSchema,
+    /** Calibrated probability from which an image counts as showing a fracture; the site's, where the calibration is. */
     cutOff: z.strictObject({ value: probability, chosenBy: z.literal("youden"), chosenOn: z.string().min(1) }),
     /** From `low` and below `high` the answer is "inconclusive"; both are equal where there is no such band. */
     inconclusiveBand: z.strictObject({ low: probability, high: probability, chosenBy: z.string().min(1) }),

@@ -18,7 +18,7 @@ export interface ModelPackage {
   /** SHA-256 over the canonical JSON of the manifest's calibration. */
   readonly calibrationHash: string;
   readonly head: Head;
-  /** The calibrated probability of a fracture that a logit of this head stands for. */
+  /** The calibrated probability of a fracture that a logit of this head stands for, at the site's prevalence if that is known. */
   calibrate(logit: number): number;
 }
 

@@ -51,7 +51,7 @@ export function describeDemonstration(trained: Trained): PackageContent {
       statement: STATEMENT,
       backbone: { name: backbone.name, sha256: backbone.sha256, inputScaling: backbone.inputScaling },
       preprocessingVersion: PREPROCESSING_VERSION,
-      calibration: { method: "platt", ...platt, n: fitted.labels.length, fittedOn: chosenOn },
+      calibration: { ...platt, n: fitted.labels.length, fittedOn: chosenOn },
       cutOff: { value: cutOff, chosenBy: "youden", chosenOn },
       inconclusiveBand: {
         ...band,

@@ -1,5 +1,6 @@
-/** Slope and intercept of probability = 1 / (1 + exp(-(slope * logit + intercept))). */
+/** Probability = 1 / (1 + exp(-(slope * logit + intercept))). */
 export interface PlattScaling {
+  readonly method: "platt";
   readonly slope: number;
   readonly intercept: number;
 }
@@ -14,14 +15,14 @@ export function fitPlatt(logits: ArrayLike<number>, labels: Uint8Array): PlattSc
   const targets = Float64Array.from(labels, (label) =>
     label === 1 ? (positives + 1) / (positives + 2) : 1 / (negatives + 2),
   );
-  let fit = { slope: 0, intercept: Math.log((positives + 1) / (negatives + 1)) };
+  let fit: PlattScaling = { method: "platt", slope: 0, intercept: Math.log((positives + 1) / (negatives + 1)) };
   let loss = crossEntropy(fit, logits, targets);
   for (let round = 0; round < 100; round++) {
     const step = newtonStep(fit, logits, targets);
     if (Math.abs(step.slope) < 1e-12 && Math.abs(step.intercept) < 1e-12) return fit;
     let size = 1;
     for (; size > 1e-10; size /= 2) {
-      const next = { slope: fit.slope + size * step.slope, intercept: fit.intercept + size * step.intercept };
+      const next = { ...fit, slope: fit.slope + size * step.slope, intercept: fit.intercept + size * step.intercept };
       const nextLoss = crossEntropy(next, logits, targets);
       if (nextLoss < loss) {
         fit = next;
@@ -34,7 +35,9 @@ export function fitPlatt(logits: ArrayLike<number>, labels: Uint8Array): PlattSc
   return fit;
 }
 
-function crossEntropy({ slope, intercept }: PlattScaling, logits: ArrayLike<number>, targets: Float64Array): number {
+type Line = Omit<PlattScaling, "method">;
+
+function crossEntropy({ slope, intercept }: Line, logits: ArrayLike<number>, targets: Float64Array): number {
   return targets.reduce((sum, target, i) => {
     const z = slope * logits[i]! + intercept;
     // log(1 + exp(-z)), kept from overflow, plus what a target below 1 adds.
@@ -42,11 +45,7 @@ function crossEntropy({ slope, intercept }: PlattScaling, logits: ArrayLike<numb
   }, 0);
 }
 
-function newtonStep(
-  { slope, intercept }: PlattScaling,
-  logits: ArrayLike<number>,
-  targets: Float64Array,
-): PlattScaling {
+function newtonStep({ slope, intercept }: Line, logits: ArrayLike<number>, targets: Float64Array): Line {
   let [g1, g0, h11, h10, h00] = [0, 0, 1e-12, 0, 1e-12];
   for (const [i, target] of targets.entries()) {
     const x = logits[i]!;
