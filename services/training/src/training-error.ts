@@ -1,0 +1,23 @@
+/** Why a step of the retraining kit cannot go on, by code. `docs/training.md` tells what to do about each. */
+export const TRAINING_ERRORS = {
+  /** A step wants what an earlier step writes, and that has not run in this work folder. */
+  WORK_FILE_MISSING: "a file of the work folder is missing: an earlier step has to run first",
+  /** A file of the work folder is damaged, was edited wrongly, or is of another version of the kit. */
+  WORK_FILE_INVALID: "a file of the work folder cannot be understood",
+} as const;
+
+export type TrainingErrorCode = keyof typeof TRAINING_ERRORS;
+
+/**
+ * An error of the retraining kit. Its message names the thing, the value and the way out; never a patient, a UID, an
+ * accession number or a file's name, which may hold one.
+ */
+export class TrainingError extends Error {
+  override readonly name = "TrainingError";
+  readonly code: TrainingErrorCode;
+
+  constructor(code: TrainingErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
