@@ -3,7 +3,7 @@ export { type Backbone, EMBEDDED_BACKBONE, type EnsureBackboneOptions, ensureBac
 export type { InputScaling } from "./backbone-file.ts";
 export { atPrevalence, type CalibrationMap, calibrate } from "./calibration.ts";
 export { type Engine, type EngineOutput, type Head, INPUT_LENGTH } from "./engine.ts";
-export type { Calibration, Estimate, IntendedUse, Manifest } from "./manifest.ts";
+export type { Calibration, Estimate, IntendedUse, Manifest, Shortcut, Subgroup, Threshold } from "./manifest.ts";
 export { ModelError, type ModelErrorCode } from "./model-error.ts";
 export {
   assertUsableIn,
@@ -15,3 +15,4 @@ export {
   writeModelPackage,
 } from "./model-package.ts";
 export { type EngineOptions, openEngine } from "./open-engine.ts";
+export { fingerprintOf, makeSigningKeys, readPublicKeys } from "./signature.ts";

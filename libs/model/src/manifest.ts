@@ -54,44 +54,117 @@ const isotonic = z.strictObject({
 export const calibrationSchema = z.discriminatedUnion("method", [platt, isotonic]);
 export type Calibration = z.infer<typeof calibrationSchema>;
 
+const text = z.string().min(1);
+
+/**
+ * Calibrated probability (the site's, where the calibration is) from which an image counts as showing a fracture, and how
+ * it came to be that one.
+ */
+const cutOff = z
+  .strictObject({
+    value: probability,
+    /**
+     * `youden`: the highest sensitivity + specificity - 1 (Youden 1950), as in the paper; `sensitivity` and
+     * `specificity`: the best that still reaches what was demanded of it; `cost`: the lowest mean cost.
+     */
+    chosenBy: z.enum(["youden", "sensitivity", "specificity", "cost"]),
+    /** The sensitivity or specificity demanded; for `cost`, how many false alarms a missed fracture weighs. */
+    demanded: z.number().positive().optional(),
+    /** 95 % interval of the choice, were it made again on other cases of the kind. */
+    interval: z.strictObject({ low: probability, high: probability, method: text }).optional(),
+    chosenOn: text,
+  })
+  .refine(({ chosenBy, demanded }) => (chosenBy === "youden") === (demanded === undefined), {
+    path: ["demanded"],
+    message: "is given for sensitivity, specificity and cost, and only for them",
+  });
+
+/** The figures of the cases that have one value of an attribute: how it does on the left, on men, over 80. */
+const subgroup = z.strictObject({
+  attribute: text,
+  value: text,
+  fractures: count,
+  noFractures: count,
+  auc: estimate.optional(),
+  sensitivity: estimate.optional(),
+  specificity: estimate.optional(),
+  /** So few cases that the figures say nothing, good or bad. */
+  tooFew: z.boolean(),
+});
+export type Subgroup = z.infer<typeof subgroup>;
+
+/** What tells fractures without looking at bones, tried on the very same cases: it should not do well. */
+const shortcut = z.strictObject({ name: text, auc: estimate, asGood: z.boolean() });
+export type Shortcut = z.infer<typeof shortcut>;
+
+/** A threshold that the site set before publishing, and what the evaluation found. */
+const threshold = z.strictObject({ measure: text, demanded: z.number(), found: z.number() });
+export type Threshold = z.infer<typeof threshold>;
+
+const evaluation = z.strictObject({
+  data: text,
+  /** `final`: cases kept apart from everything; `testing`: cases that earlier looks may have favoured. */
+  part: z.enum(["testing", "final"]),
+  fractures: count,
+  noFractures: count,
+  auc: estimate,
+  /** At the cut-off, every case answered. */
+  sensitivity: estimate,
+  specificity: estimate,
+  /** The part of cases that fall into the inconclusive band. */
+  inconclusive: estimate,
+  /** What a positive and a negative answer are worth where that part of patients has a fracture. */
+  predictiveValues: z.strictObject({ prevalence: probability, positive: estimate, negative: estimate }).optional(),
+  subgroups: z.array(subgroup),
+  shortcuts: z.array(shortcut),
+  /** How often the final set has been evaluated on by now, and how many models: more than one, and it is final no more. */
+  finalSetUses: z.strictObject({ evaluations: z.int().positive(), models: z.int().positive() }).optional(),
+  /** Logits and labels that the figures were computed from, without identifiers. */
+  scores: hashedFile,
+});
+
+/** The format of `manifest.json`. */
+export const PACKAGE_FORMAT = "redspot-model-package/2";
+
 /** `manifest.json` of a model package: what the package is, to the byte, and what is known about it. */
 export const manifestSchema = z
   .strictObject({
-    format: z.literal("redspot-model-package/1"),
+    format: z.literal(PACKAGE_FORMAT),
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "lower case letters, digits and hyphens"),
     version: z.string().regex(/^\d+\.\d+\.\d+$/, "three numbers with dots between them"),
     intendedUse: z.enum(["demonstration", "clinical"]),
     /** The same in a sentence that a reader cannot misunderstand. */
-    statement: z.string().min(1),
-    backbone: z.strictObject({ name: z.string().min(1), sha256, inputScaling }),
+    statement: text,
+    backbone: z.strictObject({ name: text, sha256, inputScaling }),
     /** The version of the preprocessing that made the training input, and that must make the input served. */
-    preprocessingVersion: z.string().min(1),
+    preprocessingVersion: text,
     /** 2,048 weights and then the bias, float32, little-endian. */
     head: hashedFile.extend({ featureCount: z.literal(FEATURE_COUNT) }),
     calibration: calibrationSchema,
-    /** Calibrated probability from which an image counts as showing a fracture; the site's, where the calibration is. */
-    cutOff: z.strictObject({ value: probability, chosenBy: z.literal("youden"), chosenOn: z.string().min(1) }),
+    cutOff,
     /** From `low` and below `high` the answer is "inconclusive"; both are equal where there is no such band. */
-    inconclusiveBand: z.strictObject({ low: probability, high: probability, chosenBy: z.string().min(1) }),
-    evaluation: z.strictObject({
-      data: z.string().min(1),
-      fractures: count,
-      noFractures: count,
-      auc: estimate,
-      /** At the cut-off, every case answered. */
-      sensitivity: estimate,
-      specificity: estimate,
-      /** The part of cases that fall into the inconclusive band. */
-      inconclusive: estimate,
-      /** Logits and labels that the figures were computed from, without identifiers. */
-      scores: hashedFile,
-    }),
+    inconclusiveBand: z.strictObject({ low: probability, high: probability, chosenBy: text }),
+    evaluation,
+    /** The thresholds that the site set, all of them met. */
+    thresholds: z.array(threshold),
     /** How the package was made, in enough detail to make it again. */
     provenance: z.record(z.string(), z.json()),
   })
   .refine(({ inconclusiveBand: { low, high }, cutOff: { value } }) => low <= value && value <= high, {
     path: ["inconclusiveBand"],
     message: "the cut-off lies outside the band",
+  })
+  .refine(({ intendedUse, evaluation: { part } }) => intendedUse !== "clinical" || part === "final", {
+    path: ["intendedUse"],
+    message: "clinical needs an evaluation on a final set",
+  })
+  .refine(({ evaluation: { part, finalSetUses } }) => (part === "final") === (finalSetUses !== undefined), {
+    path: ["evaluation", "finalSetUses"],
+    message: "is given for a final set, and only for one",
+  })
+  .refine(({ thresholds }) => thresholds.every(({ demanded, found }) => found >= demanded), {
+    path: ["thresholds"],
+    message: "one is not met",
   });
 
 export type Manifest = z.infer<typeof manifestSchema>;

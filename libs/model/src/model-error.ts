@@ -16,6 +16,12 @@ export type ModelErrorCode =
   | "PREPROCESSING_MISMATCH"
   /** The package was made for another backbone, or for one with another input scaling. */
   | "BACKBONE_MISMATCH"
+  /** The package is not signed, and where it is loaded only signed ones are let in. */
+  | "SIGNATURE_MISSING"
+  /** The package is signed by a key that is not trusted, or its manifest is not the one that was signed. */
+  | "SIGNATURE_INVALID"
+  /** What is given as a key to sign or to verify with is no Ed25519 key of that kind. */
+  | "SIGNING_KEY_INVALID"
   /** A demonstration package where a clinical one is demanded. */
   | "NOT_FOR_CLINICAL_USE"
   /** The engine asked for is not installed, or cannot start on the device asked for. */

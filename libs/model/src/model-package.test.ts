@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { createPrivateKey, verify } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { EMBEDDED_BACKBONE } from "./backbone.ts";
+import { canonicalJson } from "./canonical-json.ts";
 import type { Manifest } from "./manifest.ts";
 import { ModelError, type ModelErrorCode } from "./model-error.ts";
 import {
@@ -13,6 +15,7 @@ import {
   type PackageContent,
   writeModelPackage,
 } from "./model-package.ts";
+import { fingerprintOf, makeSigningKeys, readPublicKeys } from "./signature.ts";
 import { CACHE_DIR, makeHead } from "./test-support.ts";
 
 const { name, sha256, inputScaling } = EMBEDDED_BACKBONE;
@@ -30,13 +33,17 @@ const content: PackageContent = {
     inconclusiveBand: { low: 0.3, high: 0.5, chosenBy: "hand" },
     evaluation: {
       data: "drawn",
+      part: "testing",
       fractures: 50,
       noFractures: 50,
       auc: estimate,
       sensitivity: estimate,
       specificity: estimate,
       inconclusive: estimate,
+      subgroups: [],
+      shortcuts: [],
     },
+    thresholds: [],
     provenance: { seed: 1 },
   },
   head: makeHead(),
@@ -114,6 +121,10 @@ test("a missing file, a manifest that is not JSON, or one that breaks the schema
     ["inconclusiveBand", (m) => Object.assign(m.cutOff, { value: 0.9 })],
     ["evaluation.auc", (m) => Object.assign(m.evaluation.auc, { low: 0.99 })],
     ["calibration.slope", (m) => Object.assign(m.calibration, { slope: -1 })],
+    ["cutOff.demanded", (m) => Object.assign(m.cutOff, { chosenBy: "sensitivity" })],
+    ["intendedUse", (m) => Object.assign(m, { intendedUse: "clinical" })],
+    ["evaluation.finalSetUses", (m) => Object.assign(m.evaluation, { part: "final" })],
+    ["thresholds", (m) => Object.assign(m, { thresholds: [{ measure: "auc", demanded: 0.95, found: 0.9 }] })],
     ["unknown", (m) => Object.assign(m, { unknown: 1 })],
   ];
   for (const [path, violate] of violations) {
@@ -136,4 +147,60 @@ test("a package gets its own backbone, and one that contradicts it is refused", 
   assert.equal((await ensurePackageBackbone(manifest, { cacheDir: CACHE_DIR })).sha256, sha256);
   const scaled = { ...manifest, backbone: { ...manifest.backbone, inputScaling: { min: -1, max: 1 } } };
   await refuses(ensurePackageBackbone(scaled, { cacheDir: CACHE_DIR }), "BACKBONE_MISMATCH", '"min":-1', '"min":0');
+});
+
+const pair = makeSigningKeys();
+const signingKey = createPrivateKey(pair.privateKey);
+const trustedKeys = readPublicKeys(pair.publicKey);
+const others = readPublicKeys(makeSigningKeys().publicKey);
+
+test("a signed package loads where its key is trusted, and says who signed it", async () => {
+  assert.equal(
+    await writeModelPackage(folder, content, signingKey),
+    packageHash,
+    "the signature is beside the package",
+  );
+  const loaded = await loadModelPackage(folder, { trustedKeys });
+  assert.equal(loaded.signedBy, fingerprintOf(trustedKeys[0]!));
+  assert.equal(
+    (await loadModelPackage(folder, { trustedKeys: [...others, ...trustedKeys] })).signedBy,
+    loaded.signedBy,
+  );
+  assert.equal((await loadModelPackage(folder)).signedBy, undefined, "nobody asked for it");
+
+  const { signature } = JSON.parse(await readFile(join(folder, "signature.json"), "utf8"));
+  const signed = Buffer.from(canonicalJson(loaded.manifest));
+  assert.ok(verify(null, signed, trustedKeys[0]!, Buffer.from(signature, "base64")), "over the canonical manifest");
+});
+
+test("where a key is trusted, a package without, with another's or with a stale signature is refused", async () => {
+  await refuses(loadModelPackage(folder, { trustedKeys }), "SIGNATURE_MISSING", fingerprintOf(trustedKeys[0]!));
+  await writeModelPackage(folder, content, signingKey);
+  await refuses(
+    loadModelPackage(folder, { trustedKeys: others }),
+    "SIGNATURE_INVALID",
+    fingerprintOf(trustedKeys[0]!),
+    fingerprintOf(others[0]!),
+  );
+  await alterManifest((manifest) => {
+    manifest.cutOff.value = 0.31;
+  });
+  await refuses(loadModelPackage(folder, { trustedKeys }), "SIGNATURE_INVALID", "altered");
+  await writeFile(join(folder, "signature.json"), "{}");
+  await refuses(loadModelPackage(folder, { trustedKeys }), "SIGNATURE_INVALID", "signature.json");
+  await writeModelPackage(folder, content);
+  await refuses(loadModelPackage(folder, { trustedKeys }), "SIGNATURE_MISSING");
+});
+
+test("a public key is PEM or the base64 in it; anything else is refused and not repeated", () => {
+  const base64 = pair.publicKey.split("\n")[1]!;
+  assert.equal(fingerprintOf(readPublicKeys(`${base64}\n`)[0]!), fingerprintOf(trustedKeys[0]!));
+  assert.equal(readPublicKeys(pair.publicKey + makeSigningKeys().publicKey).length, 2);
+  for (const text of ["", "no key", pair.privateKey, `${pair.publicKey}${pair.privateKey}`]) {
+    assert.throws(
+      () => readPublicKeys(text),
+      (error: ModelError) =>
+        error.code === "SIGNING_KEY_INVALID" && !error.message.includes(text.slice(30, 60) || "\0"),
+    );
+  }
 });

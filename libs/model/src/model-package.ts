@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createHash, type KeyObject } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { FEATURE_COUNT } from "./architecture.ts";
@@ -7,8 +7,9 @@ import { type Backbone, type EnsureBackboneOptions, ensureBackbone } from "./bac
 import { calibrate } from "./calibration.ts";
 import { canonicalJson, hashOf } from "./canonical-json.ts";
 import { checkHead, type Head } from "./engine.ts";
-import { type IntendedUse, type Manifest, manifestSchema } from "./manifest.ts";
+import { type IntendedUse, type Manifest, manifestSchema, PACKAGE_FORMAT } from "./manifest.ts";
 import { ModelError } from "./model-error.ts";
+import { signManifest, verifySignature } from "./signature.ts";
 
 /** A model package whose every file has been held to its hash. */
 export interface ModelPackage {
@@ -17,26 +18,33 @@ export interface ModelPackage {
   readonly packageHash: string;
   /** SHA-256 over the canonical JSON of the manifest's calibration. */
   readonly calibrationHash: string;
+  /** Fingerprint of the key that signed the package, where a signature was demanded. */
+  readonly signedBy?: string;
   readonly head: Head;
   /** The calibrated probability of a fracture that a logit of this head stands for, at the site's prevalence if that is known. */
   calibrate(logit: number): number;
 }
 
 const MANIFEST = "manifest.json";
+const SIGNATURE = "signature.json";
 
 export interface LoadOptions {
   /** The version of the preprocessing that will feed the model; a package made with another one is refused. */
   readonly expectedPreprocessingVersion?: string;
+  /** Keys of which one must have signed the package (`readPublicKeys`); left out, no signature is asked for. */
+  readonly trustedKeys?: readonly KeyObject[] | undefined;
 }
 
 /**
- * Loads a model package from its folder and verifies every hash.
+ * Loads a model package from its folder and verifies every hash, and its signature where keys are given.
  *
- * @throws {ModelError} PACKAGE_UNREADABLE, PACKAGE_INVALID, PACKAGE_HASH_MISMATCH, PREPROCESSING_MISMATCH
+ * @throws {ModelError} PACKAGE_UNREADABLE, PACKAGE_INVALID, PACKAGE_HASH_MISMATCH, PREPROCESSING_MISMATCH,
+ *   SIGNATURE_MISSING, SIGNATURE_INVALID
  */
 export async function loadModelPackage(folder: string, options: LoadOptions = {}): Promise<ModelPackage> {
   const manifest = parseManifest(folder, await read(folder, MANIFEST));
-  const { expectedPreprocessingVersion: expected } = options;
+  const { expectedPreprocessingVersion: expected, trustedKeys } = options;
+  const signedBy = trustedKeys && verifySignature(folder, manifest, await readSignature(folder), trustedKeys);
   if (expected !== undefined && manifest.preprocessingVersion !== expected) {
     throw new ModelError(
       "PREPROCESSING_MISMATCH",
@@ -50,6 +58,7 @@ export async function loadModelPackage(folder: string, options: LoadOptions = {}
     manifest,
     packageHash: hashOf(manifest),
     calibrationHash: hashOf(manifest.calibration),
+    ...(signedBy === undefined ? {} : { signedBy }),
     head: decodeHead(folder, headBytes),
     calibrate: (logit) => calibrate(manifest.calibration, logit),
   };
@@ -102,11 +111,16 @@ export interface PackageContent {
 }
 
 /**
- * Writes a model package, the manifest last; the same content gives the same bytes.
+ * Writes a model package, the manifest last but for its signature; the same content and key give the same bytes.
  *
- * @throws {ModelError} PACKAGE_INVALID
+ * @param signingKey private Ed25519 key; left out, the package is not signed
+ * @throws {ModelError} PACKAGE_INVALID, SIGNING_KEY_INVALID
  */
-export async function writeModelPackage(folder: string, { manifest, head, scores }: PackageContent): Promise<string> {
+export async function writeModelPackage(
+  folder: string,
+  { manifest, head, scores }: PackageContent,
+  signingKey?: KeyObject,
+): Promise<string> {
   checkHead(head);
   const headBytes = new Uint8Array(Float32Array.of(...head.weights, head.bias).buffer);
   const files = { "head.f32": headBytes, "scores.json": Buffer.from(scores) };
@@ -114,7 +128,7 @@ export async function writeModelPackage(folder: string, { manifest, head, scores
     folder,
     JSON.stringify({
       ...manifest,
-      format: "redspot-model-package/1",
+      format: PACKAGE_FORMAT,
       head: { file: "head.f32", sha256: sha256(headBytes), featureCount: FEATURE_COUNT },
       evaluation: {
         ...manifest.evaluation,
@@ -122,9 +136,13 @@ export async function writeModelPackage(folder: string, { manifest, head, scores
       },
     }),
   );
+  const inJson = (value: unknown) => Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
+  const written = { ...files, [MANIFEST]: inJson(whole) };
+  if (signingKey) Object.assign(written, { [SIGNATURE]: inJson(signManifest(whole, signingKey)) });
   await mkdir(folder, { recursive: true });
-  const text = Buffer.from(`${JSON.stringify(whole, undefined, 2)}\n`);
-  for (const [file, bytes] of [...Object.entries(files), [MANIFEST, text] as const]) {
+  // The signature of what lay there before would be one of another package.
+  await rm(join(folder, SIGNATURE), { force: true });
+  for (const [file, bytes] of Object.entries(written)) {
     await writeFile(join(folder, `${file}.tmp`), bytes);
     await rename(join(folder, `${file}.tmp`), join(folder, file));
   }
@@ -153,6 +171,13 @@ async function read(folder: string, file: string): Promise<Buffer> {
       `${join(folder, file)} cannot be read (${cause.code}). Give the folder of a model package, with all of its files.`,
       { cause },
     );
+  });
+}
+
+async function readSignature(folder: string): Promise<string | undefined> {
+  return readFile(join(folder, SIGNATURE), "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return undefined;
+    throw new ModelError("PACKAGE_UNREADABLE", `${join(folder, SIGNATURE)} cannot be read (${cause.code}).`, { cause });
   });
 }
 

@@ -7,6 +7,7 @@ import { buildApp } from "./app.ts";
 import { Batcher } from "./batcher.ts";
 import { identityOf } from "./model-identity.ts";
 import { openPreparationPool } from "./preparation-pool.ts";
+import { trustedKeys } from "./trusted-keys.ts";
 import { variables } from "./variables.ts";
 
 if (process.argv.includes("--help")) {
@@ -21,6 +22,7 @@ await runService(logger, async (closers) => {
 
   const modelPackage = await loadModelPackage(config.REDSPOT_MODEL_PACKAGE, {
     expectedPreprocessingVersion: PREPROCESSING_VERSION,
+    trustedKeys: await trustedKeys(config.REDSPOT_MODEL_PUBLIC_KEY, config.REDSPOT_MODEL_PUBLIC_KEY_FILE),
   });
   assertUsableIn(config.REDSPOT_MODE, modelPackage.manifest);
   const backbone = await ensurePackageBackbone(modelPackage.manifest, { cacheDir: config.REDSPOT_CACHE_DIR });
@@ -95,5 +97,5 @@ await runService(logger, async (closers) => {
     port: config.REDSPOT_PORT,
     tokens: config.REDSPOT_TOKENS,
   });
-  logger.info({ address, model, mode: config.REDSPOT_MODE }, "ready");
+  logger.info({ address, model, signedBy: modelPackage.signedBy, mode: config.REDSPOT_MODE }, "ready");
 });

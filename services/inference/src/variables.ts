@@ -17,6 +17,16 @@ export const variables = {
     .string()
     .default(fileURLToPath(new URL("../models/demo", import.meta.url)))
     .describe("Folder of the model package"),
+  REDSPOT_MODEL_PUBLIC_KEY: z
+    .string()
+    .optional()
+    .describe(
+      "Ed25519 public key (PEM, or the base64 in it) that must have signed the model package; without one no signature is asked for",
+    ),
+  REDSPOT_MODEL_PUBLIC_KEY_FILE: z
+    .string()
+    .optional()
+    .describe("File that holds it instead: several keys as PEM, one after the other, while a new one takes over"),
   REDSPOT_CACHE_DIR: z.string().min(1).default(".cache").describe("Folder for the backbone, 87 MB, made on first use"),
   REDSPOT_ENGINE: z.enum(["onnxruntime", "tensorflow"]).default("onnxruntime").describe("What runs the network"),
   REDSPOT_DEVICE: z.enum(["cpu", "cuda"]).default("cpu").describe("Where the network runs: cpu or cuda"),

@@ -58,7 +58,7 @@ test("nobody can take it for clinical", () => {
   assert.equal(manifest.intendedUse, "demonstration");
   assert.match(manifest.statement, /must not be used on patients/);
   assert.match(manifest.evaluation.data, /no measure of clinical performance/);
-  const whole = { ...manifest, format: "redspot-model-package/1", head: {}, evaluation: {} } as never;
+  const whole = { ...manifest, format: "redspot-model-package/2", head: {}, evaluation: {} } as never;
   assert.throws(() => assertUsableIn("clinical", whole), { code: "NOT_FOR_CLINICAL_USE" });
 });
 

@@ -59,13 +59,17 @@ export function describeDemonstration(trained: Trained): PackageContent {
       },
       evaluation: {
         data: `${tested.labels.length} other ${PHANTOMS}. These figures are about drawings. They are no measure of clinical performance.`,
+        part: "testing",
         fractures,
         noFractures: tested.labels.length - fractures,
         auc: areaUnderCurve(testProbabilities, tested.labels),
         sensitivity,
         specificity,
         inconclusive: shareWithin(band, testProbabilities),
+        subgroups: [],
+        shortcuts: [],
       },
+      thresholds: [],
       provenance: {
         command: "npm run demo-package",
         softwareVersion,
