@@ -1,43 +1,24 @@
 /** Runs in a thread of its own, whose end frees the imported shards and the temporaries. */
-import { createHash, randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { MakingMessage, MakingTask } from "./backbone.ts";
-import { backboneParts } from "./backbone-file.ts";
+import { writeBackbone } from "./import-backbone.ts";
 import { ModelError } from "./model-error.ts";
 import { readNsfwjsWeights } from "./nsfwjs-weights.ts";
 
 const tell = (message: MakingMessage) => parentPort?.postMessage(message);
 
-/** Writes beside the final place and renames, so that no reader ever meets half a backbone. */
 async function make({ path, sha256, description }: MakingTask): Promise<void> {
+  const place = (made: string) => {
+    if (made === sha256) return path;
+    throw new ModelError(
+      "BACKBONE_HASH_MISMATCH",
+      `The embedded backbone came out as ${made}, not as ${sha256}: the nsfwjs package is another than the one that ` +
+        "this version of Redspot was made with. Install the exact versions: npm ci",
+    );
+  };
   const weights = await readNsfwjsWeights();
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    const hash = createHash("sha256");
-    const file = await open(temporary, "wx");
-    try {
-      for (const { bytes, done, of } of backboneParts(weights, description)) {
-        hash.update(bytes);
-        await file.writeFile(bytes);
-        tell({ done, of });
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    const made = hash.digest("hex");
-    if (made !== sha256) {
-      throw new ModelError(
-        "BACKBONE_HASH_MISMATCH",
-        `The embedded backbone came out as ${made}, not as ${sha256}: the nsfwjs package is another than the one that ` +
-          "this version of Redspot was made with. Install the exact versions: npm ci",
-      );
-    }
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await writeBackbone(weights, description, place, dirname(path), (done, of) => tell({ done, of }));
 }
 
 try {

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addDemoPackage } from "./commands/demo-package.ts";
+import { addWeights } from "./commands/weights.ts";
 import { TrainingError } from "./training-error.ts";
 
 const program = new Command("redspot-train")
@@ -11,6 +12,7 @@ const program = new Command("redspot-train")
   )
   .version(manifest.version);
 addDemoPackage(program);
+addWeights(program);
 
 try {
   await program.parseAsync();

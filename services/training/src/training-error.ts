@@ -4,6 +4,10 @@ export const TRAINING_ERRORS = {
   WORK_FILE_MISSING: "a file of the work folder is missing: an earlier step has to run first",
   /** A file of the work folder is damaged, was edited wrongly, or is of another version of the kit. */
   WORK_FILE_INVALID: "a file of the work folder cannot be understood",
+  /** A file of weights is no HDF5, or does not hold Inception v3 as Keras lays it out. */
+  WEIGHTS_UNREADABLE: "a file of weights is not Keras' Inception v3 without its top",
+  /** A backbone made of imported weights does not give the features that Keras' own graph gives. */
+  WEIGHTS_UNPROVEN: "imported weights do not do what they do in Keras",
 } as const;
 
 export type TrainingErrorCode = keyof typeof TRAINING_ERRORS;
