@@ -2,7 +2,7 @@ import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Makes the entries of a folder durable: a file's own fsync does not cover its name (fsync(2)). */
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
     await handle.sync();
@@ -19,23 +19,80 @@ export async function makeFolder(folder: string): Promise<void> {
   for (let made = folder; made !== above; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-const MOST_REMEMBERED = 10_000;
+/**
+ * Group commit: whoever asks while an operation runs shares the next one with all others that ask meanwhile. The one
+ * that runs may have begun too early to cover them.
+ */
+export class GroupCommit {
+  readonly #operation: () => Promise<void>;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
-/** The folders below a root of which this process knows that they are there for good. */
-export class DurableFolders {
-  readonly #root: string;
-  readonly #known = new Set<string>();
-
-  constructor(root: string) {
-    this.#root = root;
+  constructor(operation: () => Promise<void>) {
+    this.#operation = operation;
   }
 
-  /** Makes a folder below the root durable, also where another process has just made it and not synced it yet. */
+  /** Resolves when an operation that began after this call has ended. */
+  run(): Promise<void> {
+    if (this.#next !== undefined) return this.#next;
+    if (this.#running === undefined) return this.#start();
+    this.#next = this.#running.catch(() => {}).then(() => this.#start());
+    return this.#next;
+  }
+
+  get idle(): boolean {
+    return this.#running === undefined && this.#next === undefined;
+  }
+
+  #start(): Promise<void> {
+    this.#next = undefined;
+    const running = this.#operation().finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+}
+
+const MOST_REMEMBERED = 10_000;
+
+/**
+ * The folders below a root: made when they are needed, and durable with their entries once `sync` has returned. Where
+ * durability is switched off it returns at once.
+ */
+export class DurableFolders {
+  readonly #root: string;
+  readonly #durable: boolean;
+  /** Folders of which this process knows that their names are there for good. */
+  readonly #known = new Set<string>();
+  readonly #commits = new Map<string, GroupCommit>();
+
+  constructor(root: string, durable: boolean) {
+    this.#root = root;
+    this.#durable = durable;
+  }
+
   async make(folder: string): Promise<void> {
-    if (this.#known.has(folder)) return;
-    await mkdir(folder, { recursive: true });
-    for (let made = folder; made !== this.#root; made = dirname(made)) await syncFolder(dirname(made));
+    if (!this.#known.has(folder)) await mkdir(folder, { recursive: true });
+  }
+
+  /** Makes the entries of a folder durable, and the folder itself, also where another process has just made it. */
+  async sync(folder: string): Promise<void> {
+    if (!this.#durable) return;
+    const made: string[] = [];
+    for (let one = folder; one !== this.#root && !this.#known.has(one); one = dirname(one)) made.push(one);
+    await Promise.all([folder, ...made.map((one) => dirname(one))].map((one) => this.#commit(one)));
     if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
-    this.#known.add(folder);
+    for (const one of made) this.#known.add(one);
+  }
+
+  async #commit(folder: string): Promise<void> {
+    const commit = this.#commits.get(folder) ?? new GroupCommit(() => syncFolder(folder));
+    this.#commits.set(folder, commit);
+    try {
+      await commit.run();
+    } finally {
+      if (commit.idle) this.#commits.delete(folder);
+    }
   }
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { DurableFolders } from "./durable.ts";
-import { IncomingFile } from "./incoming-file.ts";
+import { IncomingFile, type Place } from "./incoming-file.ts";
 import { FileSpool, SpoolError } from "./index.ts";
 import { Layout } from "./layout.ts";
 import type { IncomingInstance } from "./spool.ts";
@@ -28,6 +28,10 @@ async function receive(...chunks: Uint8Array[]): Promise<IncomingInstance> {
   const incoming = await spool.receive();
   for (const chunk of chunks) await incoming.write(chunk);
   return incoming;
+}
+
+function placeOf(folder: string): Place {
+  return { layout: new Layout(folder), folders: new DurableFolders(folder, true), durable: true };
 }
 
 function bytes(length: number, seed: number): Uint8Array {
@@ -85,7 +89,7 @@ test("a chunk that comes just when the disk has caught up is not forgotten", asy
       })();
       return written;
     };
-    const incoming = new IncomingFile(handle, path, new Layout(root), new DurableFolders(root));
+    const incoming = new IncomingFile(handle, path, placeOf(root));
     await incoming.write(bytes(1, 1));
     while (late === undefined) await setImmediate();
     await late;
@@ -155,7 +159,7 @@ test("a full disk is told as such, at the next write or at the commit", async ()
   const toFullDisk = async () => {
     // The device on which every write answers ENOSPC.
     const handle = await open("/dev/full", "w");
-    return new IncomingFile(handle, join(root, "tmp", "absent"), new Layout(root), new DurableFolders(root));
+    return new IncomingFile(handle, join(root, "tmp", "absent"), placeOf(root));
   };
   const committed = await toFullDisk();
   await committed.write(bytes(10, 1));

@@ -1,37 +1,45 @@
 import { open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DurableFolders, makeFolder } from "./durable.ts";
-import { IncomingFile } from "./incoming-file.ts";
+import { IncomingFile, type Place } from "./incoming-file.ts";
 import { Layout } from "./layout.ts";
 import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
 import type { IncomingInstance, ReadMemory, Spool } from "./spool.ts";
 import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
 
+export interface FileSpoolOptions {
+  /**
+   * False acknowledges an instance that a power cut can still take: for trials, never where patients are waited for.
+   */
+  durable?: boolean;
+  now?: number;
+}
+
 /** A spool on a POSIX file system, which several processes, on several machines, may share. */
 export class FileSpool implements Spool {
   readonly #layout: Layout;
-  readonly #folders: DurableFolders;
+  readonly #place: Place;
   readonly #names = new TemporaryNames();
 
-  private constructor(layout: Layout) {
+  private constructor(layout: Layout, durable: boolean) {
     this.#layout = layout;
-    this.#folders = new DurableFolders(layout.root);
+    this.#place = { layout, folders: new DurableFolders(layout.root, durable), durable };
   }
 
   /** Opens the spool below a folder, which is made where it is missing, and removes what dead processes left half done. */
-  static async open(root: string, { now = Date.now() }: { now?: number } = {}): Promise<FileSpool> {
+  static async open(root: string, { durable = true, now = Date.now() }: FileSpoolOptions = {}): Promise<FileSpool> {
     const layout = new Layout(resolve(root));
     await onFileSystem(`opening the spool at ${layout.root}`, async () => {
       await makeFolder(layout.tmp);
       await removeLeftovers(layout.tmp, now);
     });
-    return new FileSpool(layout);
+    return new FileSpool(layout, durable);
   }
 
   async receive(): Promise<IncomingInstance> {
     const path = join(this.#layout.tmp, this.#names.next());
     const handle = await onFileSystem("opening a temporary file", () => open(path, "wx", 0o640));
-    return new IncomingFile(handle, path, this.#layout, this.#folders);
+    return new IncomingFile(handle, path, this.#place);
   }
 
   /** The file of an instance, whether it is there or not. */

@@ -2,13 +2,20 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, link, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type DurableFolders, syncFolder } from "./durable.ts";
+import type { DurableFolders } from "./durable.ts";
 import type { Layout } from "./layout.ts";
 import type { CommitOutcome, Committed, IncomingInstance, InstanceName } from "./spool.ts";
 import { onFileSystem, systemCode } from "./spool-error.ts";
 
 /** How much may wait for the disk before `write` makes its caller wait. */
 const MOST_PENDING_BYTES = 256 * 1024;
+
+/** Where incoming files become instances, and whether they are on disk before they count. */
+export interface Place {
+  layout: Layout;
+  folders: DurableFolders;
+  durable: boolean;
+}
 
 /**
  * A temporary file that becomes an instance by a hard link, which, unlike a rename, fails where the name is taken.
@@ -20,6 +27,7 @@ export class IncomingFile implements IncomingInstance {
   readonly #layout: Layout;
   readonly #folders: DurableFolders;
   readonly #hash = createHash("sha256");
+  readonly #durable: boolean;
   #bytes = 0;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -27,11 +35,12 @@ export class IncomingFile implements IncomingInstance {
   #failure: unknown;
   #ended: Promise<void> | undefined;
 
-  constructor(handle: FileHandle, path: string, layout: Layout, folders: DurableFolders) {
+  constructor(handle: FileHandle, path: string, { layout, folders, durable }: Place) {
     this.#handle = handle;
     this.#path = path;
     this.#layout = layout;
     this.#folders = folders;
+    this.#durable = durable;
   }
 
   get bytes(): number {
@@ -85,10 +94,11 @@ export class IncomingFile implements IncomingInstance {
       return await onFileSystem(`storing instance ${sopInstanceUID}`, async () => {
         const sha256 = this.#hash.digest("hex");
         const folder = dirname(target);
-        await Promise.all([this.#handle.datasync(), this.#folders.make(folder)]);
+        // The bytes first: a name that outlives a power cut without them would keep the sender's next try out for ever.
+        await Promise.all([this.#durable && this.#handle.datasync(), this.#folders.make(folder)]);
         const outcome = await this.#claim(target, sha256);
         // A duplicate's first copy may have been linked by another process a moment ago, and not be durable yet.
-        if (outcome !== "conflict") await syncFolder(folder);
+        await Promise.all([outcome !== "conflict" && this.#folders.sync(folder), this.abort()]);
         return { outcome, sha256, bytes: this.#bytes };
       });
     } finally {

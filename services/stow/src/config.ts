@@ -21,6 +21,11 @@ export const variables = {
     .default("false")
     .transform((value) => value === "true")
     .describe("true refuses what PS3.18 does not allow though real senders do it"),
+  REDSPOT_DURABLE: z
+    .enum(["true", "false"])
+    .default("true")
+    .transform((value) => value === "true")
+    .describe("false says stored before it is on disk: a power cut loses instances. For trials, not for clinical use"),
   REDSPOT_MAX_INSTANCE_MIB: limit(2048, "Largest instance in MiB"),
   REDSPOT_MAX_REQUEST_MIB: limit(65_536, "Largest body of a request in MiB"),
   REDSPOT_MAX_PARTS: limit(10_000, "Most instances in a request"),

@@ -1,0 +1,272 @@
+import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort, startOrthanc, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
+import { SingleBar } from "cli-progress";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type Megabytes, writeTemplate } from "./stow-instance.ts";
+import type { Turn, TurnResult } from "./stow-sender.ts";
+
+const positive = (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
+  return value;
+};
+
+const CONTENDERS = ["durable", "not-durable", "orthanc"] as const;
+type ContenderName = (typeof CONTENDERS)[number];
+const SIZES: Megabytes[] = [6, 20];
+const CLIENTS = [1, 4, 16];
+const INSTANCES = [1, 20];
+
+function oneOf<T>(allowed: readonly T[]) {
+  return (text: string, before: T[] | undefined) => {
+    const value = allowed.find((one) => String(one) === text);
+    if (value === undefined) throw new InvalidArgumentError(`one of ${allowed.join(", ")}`);
+    return [...(before ?? []), value];
+  };
+}
+
+const options = new Command("bench:stow")
+  .description(
+    "Stores computed radiographs, made by libs/phantom with UIDs of their own each, by STOW-RS: into Redspot's stow " +
+      "service with a Redis of its own (appendfsync always), durable and not, and into a local Orthanc as it comes, in " +
+      "turns on the same disk. Senders are processes of their own, the same for all. Latency is that of a request. " +
+      "Resident memory is the highest of the process while bodies stream in. MB are 1,000,000 bytes.\n" +
+      "The last line is one JSON object: ratio = the lowest of all cases of durable Redspot's throughput over Orthanc's.",
+  )
+  .addOption(new Option("--size <MB...>", "size of the instances: 6, 20").argParser(oneOf(SIZES)))
+  .addOption(new Option("--clients <n...>", "senders at a time: 1, 4, 16").argParser(oneOf(CLIENTS)))
+  .addOption(new Option("--instances <n...>", "instances in a request: 1, 20").argParser(oneOf(INSTANCES)))
+  .addOption(new Option("--only <contender...>", CONTENDERS.join(", ")).argParser(oneOf(CONTENDERS)))
+  .option("--rounds <n>", "how often each has its turn, in each case", positive, 3)
+  .option("--megabytes <n>", "what is sent in a turn, at least", positive, 480)
+  .option("--senders <n>", "most processes that send", positive, 2)
+  .option("--quick", "6 MB alone, 1 and 16 clients, one round: shows that it runs, not how fast")
+  .option("--stow-node-option <option...>", "options for the stow service's Node, such as --cpu-prof")
+  .parse()
+  .opts<{
+    size?: Megabytes[];
+    clients?: number[];
+    instances?: number[];
+    only?: ContenderName[];
+    rounds: number;
+    megabytes: number;
+    senders: number;
+    quick?: boolean;
+    stowNodeOption?: string[];
+  }>();
+
+interface Case {
+  megabytes: Megabytes;
+  clients: number;
+  instances: number;
+}
+
+interface Contender {
+  url: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+const stowMain = fileURLToPath(new URL("../../services/stow/src/main.ts", import.meta.url));
+
+async function startStow(folder: string, durable: boolean): Promise<Contender> {
+  const redis = await startRedis({ by: "program", folder: join(folder, "redis") });
+  const port = await freePort();
+  const program = await startProgram({
+    name: "services/stow",
+    command: process.execPath,
+    args: [...(options.stowNodeOption ?? []), stowMain],
+    env: {
+      REDSPOT_REDIS_URL: redis.url,
+      REDSPOT_SPOOL_DIR: join(folder, "spool"),
+      REDSPOT_PORT: String(port),
+      REDSPOT_DURABLE: String(durable),
+    },
+    logFile: join(folder, "stow.log"),
+  });
+  const stop = async () => {
+    await program.stop();
+    await redis.stop();
+  };
+  try {
+    const ready = `http://127.0.0.1:${port}/health/ready`;
+    await waitUntil(async () => (await fetch(ready)).ok, { what: "stow is ready", programs: [program] });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `http://127.0.0.1:${port}/studies`, pid: program.pid, stop };
+}
+
+async function startContender(name: ContenderName, folder: string): Promise<Contender> {
+  mkdirSync(folder, { recursive: true });
+  if (name !== "orthanc") return startStow(folder, name === "durable");
+  const orthanc = await startOrthanc({ by: "program", folder, stableSeconds: 3600 });
+  return { url: `${orthanc.dicomWebUrl}/studies`, pid: orthanc.program!.pid, stop: orthanc.stop };
+}
+
+const senderScript = fileURLToPath(new URL("stow-sender.ts", import.meta.url));
+const senders = Array.from({ length: options.senders }, () => fork(senderScript));
+
+/** One turn: what all senders together took. */
+async function send(url: string, { megabytes, clients, instances }: Case, requests: number) {
+  const taking = senders.slice(0, clients).map(async (sender, index, all): Promise<TurnResult> => {
+    const connections = Math.floor(clients / all.length) + (index < clients % all.length ? 1 : 0);
+    const turn: Turn = { url, template: templateOf(megabytes), connections, requests, instances };
+    const answered = once(sender, "message");
+    sender.send(turn);
+    const [result] = (await answered) as [TurnResult];
+    if (result.failure !== undefined) throw new Error(result.failure);
+    return result;
+  });
+  const results = await Promise.all(taking);
+  const ms = Math.max(...results.map((one) => one.endedAt)) - Math.min(...results.map((one) => one.startedAt));
+  return {
+    seconds: ms / 1000,
+    megabytes: results.reduce((sum, { bytes }) => sum + bytes / 1e6, 0),
+    latencies: results.flatMap((one) => one.latencies),
+  };
+}
+
+interface Figures {
+  mb_per_s: number;
+  instances_per_s: number;
+  p50_ms: number;
+  p99_ms: number;
+  /** Processor time of the process, in cores. */
+  cores: number;
+  rss_mb_max: number;
+}
+
+const work = workFolder("bench-stow");
+const templateOf = (megabytes: Megabytes) => join(work.path, `${megabytes}.dcm`);
+
+/** The peak of the resident set; `reset` has the kernel keep it anew (proc(5), clear_refs). */
+function peakMegabytes(pid: number): number {
+  return (Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024) / 1e6;
+}
+
+/** Processor time so far, of which Linux counts 100 ticks a second (proc(5), stat). */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+const median = (values: number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
+const quantile = (sorted: number[], q: number) => sorted[Math.ceil(q * sorted.length) - 1] ?? Number.NaN;
+const rounded = (value: number, digits = 1) => Number(value.toFixed(digits));
+
+async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn: () => void) {
+  const { clients, instances, megabytes } = of;
+  const requests = Math.max(1, Math.ceil(options.megabytes / (clients * instances * megabytes)));
+  const rates = new Map<ContenderName, number[]>();
+  const figures: Partial<Record<ContenderName, Figures>> = {};
+  const running = new Map<ContenderName, Contender>();
+  try {
+    for (const name of contenders) {
+      const contender = await startContender(name, join(work.path, name));
+      running.set(name, contender);
+      // Connections are open and code is compiled before it counts.
+      await send(contender.url, { ...of, instances: 1 }, 5);
+      writeFileSync(`/proc/${contender.pid}/clear_refs`, "5");
+    }
+    const latencies = new Map<ContenderName, number[]>();
+    const cores = new Map<ContenderName, number[]>();
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (const name of contenders) {
+        // What others left to be written is not written at this one's expense.
+        execFileSync("sync");
+        const { pid, url } = running.get(name)!;
+        const cpu = cpuSeconds(pid);
+        const turn = await send(url, of, requests);
+        rates.set(name, [...(rates.get(name) ?? []), turn.megabytes / turn.seconds]);
+        latencies.set(name, [...(latencies.get(name) ?? []), ...turn.latencies]);
+        cores.set(name, [...(cores.get(name) ?? []), (cpuSeconds(pid) - cpu) / turn.seconds]);
+        afterTurn();
+      }
+    }
+    for (const name of contenders) {
+      const rate = median(rates.get(name)!);
+      const sorted = latencies.get(name)!.sort((a, b) => a - b);
+      figures[name] = {
+        mb_per_s: rounded(rate),
+        instances_per_s: rounded(rate / megabytes),
+        p50_ms: rounded(quantile(sorted, 0.5)),
+        p99_ms: rounded(quantile(sorted, 0.99)),
+        cores: rounded(median(cores.get(name)!), 2),
+        rss_mb_max: rounded(peakMegabytes(running.get(name)!.pid)),
+      };
+    }
+  } finally {
+    for (const name of contenders) {
+      await running.get(name)?.stop();
+      rmSync(join(work.path, name), { recursive: true, force: true });
+    }
+  }
+  // Each turn is held against Orthanc's turn beside it: the machine's mood cancels out.
+  const against = (name: ContenderName) => {
+    const theirs = rates.get("orthanc");
+    return theirs && rates.has(name)
+      ? rounded(median(rates.get(name)!.map((rate, at) => rate / theirs[at]!)), 3)
+      : null;
+  };
+  return { ...of, ratio: against("durable"), ratio_not_durable: against("not-durable"), ...figures };
+}
+
+const quick = options.quick === true;
+const cases: Case[] = (options.size ?? (quick ? [6] : SIZES)).flatMap((megabytes) =>
+  (options.clients ?? (quick ? [1, 16] : CLIENTS)).flatMap((clients) =>
+    (options.instances ?? INSTANCES).map((instances) => ({ megabytes, clients, instances })),
+  ),
+);
+const contenders = options.only ?? CONTENDERS;
+if (quick) options.rounds = 1;
+
+const bar = new SingleBar({
+  format: "{bar} {value}/{total} turns, {eta_formatted} left  {now}",
+  stream: process.stderr,
+});
+try {
+  bar.start(cases.length * contenders.length * options.rounds, 0, { now: "making the radiographs" });
+  for (const megabytes of new Set(cases.map((one) => one.megabytes))) writeTemplate(megabytes, templateOf(megabytes));
+  const results: Awaited<ReturnType<typeof runCase>>[] = [];
+  for (const one of cases) {
+    bar.update({ now: `${one.clients} x ${one.instances} x ${one.megabytes} MB` });
+    results.push(await runCase(one, contenders, () => bar.increment()));
+    if (!process.stderr.isTTY) console.error(`${results.length} of ${cases.length} cases`);
+  }
+  bar.stop();
+  for (const { megabytes, clients, instances, ratio, ratio_not_durable, ...figures } of results) {
+    const what = `${clients} client(s), ${instances} instance(s) of ${megabytes} MB a request`;
+    console.log(`${what}: ratio ${ratio}, not durable ${ratio_not_durable}`);
+    for (const name of contenders) {
+      const one = figures[name]!;
+      console.log(
+        `  ${name.padEnd(12)} ${one.mb_per_s} MB/s, ${one.instances_per_s} instances/s, p50 ${one.p50_ms} ms, ` +
+          `p99 ${one.p99_ms} ms, ${one.cores} cores, resident ${one.rss_mb_max} MB`,
+      );
+    }
+  }
+  const lowest = (ratios: (number | null)[]) => (ratios.includes(null) ? null : Math.min(...(ratios as number[])));
+  const ours = (["durable", "not-durable"] as const).flatMap((name) =>
+    results.map((one) => one[name]?.rss_mb_max ?? 0),
+  );
+  console.log(
+    JSON.stringify({
+      ratio: lowest(results.map((one) => one.ratio)),
+      ratio_not_durable: lowest(results.map((one) => one.ratio_not_durable)),
+      rss_mb_max: Math.max(...ours),
+      rounds: options.rounds,
+      cases: results,
+    }),
+  );
+} finally {
+  bar.stop();
+  for (const sender of senders) sender.disconnect();
+  work.remove();
+}
