@@ -5,6 +5,8 @@ import { DicomError } from "./dicom-error.ts";
 export interface Element {
   vr: string;
   Value?: unknown[];
+  /** Where the value is instead: in another part of the message that the data set came in (PS3.18 F.2.6). */
+  BulkDataURI?: string;
 }
 
 /** A data set by tag, eight upper-case hexadecimal digits, as in the DICOM JSON Model (PS3.18 F.2.2). */
@@ -13,7 +15,7 @@ export type DataSet = Record<string, Element>;
 /** What may be given for an element: nothing (type 2, empty), one value, or several. A sequence takes data sets. */
 export type ElementValue = undefined | null | string | number | Uint8Array | DataSet | readonly ElementValue[];
 
-const { nameMap } = dcmjs.data.DicomMetaDictionary;
+const { nameMap, dictionary } = dcmjs.data.DicomMetaDictionary;
 
 interface DictionaryEntry {
   tag: string;
@@ -42,6 +44,11 @@ function explicitVR(vr: string): string {
 /** The tag of a keyword of PS3.6, eight upper-case hexadecimal digits. Throws UNKNOWN_KEYWORD. */
 export function tagOf(keyword: string): string {
   return entryOf(keyword).tag;
+}
+
+/** The keyword of a tag, given as eight upper-case hexadecimal digits; undefined where PS3.6 has none. */
+export function keywordOf(tag: string): string | undefined {
+  return dictionary[`(${tag.slice(0, 4)},${tag.slice(4)})`]?.name || undefined;
 }
 
 /** All values of an element; none when it is absent or empty. */

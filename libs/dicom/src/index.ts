@@ -5,6 +5,7 @@ export {
   type Element,
   type ElementValue,
   items,
+  keywordOf,
   number,
   numbers,
   pick,
@@ -14,6 +15,7 @@ export {
   values,
 } from "./data-set.ts";
 export { DicomError, type DicomErrorCode } from "./dicom-error.ts";
+export { writeNativeDicomModel } from "./native-dicom-model.ts";
 export { type Part10, type ReadOptions, readPart10, type WriteOptions, writePart10 } from "./part10.ts";
 export { TransferSyntax } from "./transfer-syntax.ts";
 export { deriveUid, isUid } from "./uid.ts";

@@ -32,12 +32,12 @@ export class DelimitedStream {
   }
 
   /** Goes to the first delimiter, and takes its line end for that of all: CRLF, or LF from senders that know no better. */
-  async skipPreamble(mostBytes: number): Promise<"next" | "close"> {
+  async skipPreamble(mostBytes: number, crlfOnly = false): Promise<"next" | "close"> {
     let skipped = 0;
     for (;;) {
       const piece = await this.#read(() => noBoundary(`the body ends without it, after ${skipped} bytes`));
       if (typeof piece === "string") {
-        if (piece === "next") await this.#adoptLineEnd();
+        if (piece === "next") await this.#adoptLineEnd(crlfOnly);
         return piece;
       }
       skipped += piece.byteLength;
@@ -45,10 +45,11 @@ export class DelimitedStream {
     }
   }
 
-  async #adoptLineEnd(): Promise<void> {
+  async #adoptLineEnd(crlfOnly: boolean): Promise<void> {
     while (this.#buffer.indexOf(LF) === -1 && this.#buffer.byteLength < 1024 && (await this.#fill()));
     const end = this.#buffer.indexOf(LF);
     const lineEnd = end === -1 || this.#buffer[end - 1] === CR ? "\r\n" : "\n";
+    if (crlfOnly && lineEnd !== "\r\n") throw noBoundary("its line ends in LF alone, where RFC 2046 5.1.1 has CRLF");
     this.#delimiter = Buffer.from(`${lineEnd}--${this.#boundary}`, "latin1");
   }
 

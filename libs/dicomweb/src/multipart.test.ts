@@ -202,3 +202,10 @@ test("random bodies come out as they went in, in random chunks", async () => {
     );
   }
 });
+
+test("where lines have to end in CRLF, a body whose lines end in LF is none", async () => {
+  const text = "--b\nA: 1\n\nx\n--b--\n";
+  assert.deepEqual(await read(given(text)), [part("x")]);
+  assert.deepEqual(await read(given(text), { crlfOnly: true }), ["NO_BOUNDARY"]);
+  assert.deepEqual(await read(given(`${HEAD}x${END}`), { crlfOnly: true }), [part("x")]);
+});

@@ -17,6 +17,8 @@ export interface MultipartLimits {
   maxParts?: number;
   /** Bytes before the first boundary. */
   maxPreambleBytes?: number;
+  /** Whether lines have to end in CRLF (RFC 2046 5.1.1); otherwise LF alone will do, throughout. */
+  crlfOnly?: boolean;
 }
 
 /**
@@ -29,10 +31,15 @@ export interface MultipartLimits {
 export async function* readMultipart(
   source: AsyncIterable<Uint8Array>,
   boundary: string,
-  { maxHeaderBytes = 16 * 1024, maxParts = Infinity, maxPreambleBytes = 64 * 1024 }: MultipartLimits = {},
+  {
+    maxHeaderBytes = 16 * 1024,
+    maxParts = Infinity,
+    maxPreambleBytes = 64 * 1024,
+    crlfOnly = false,
+  }: MultipartLimits = {},
 ): AsyncGenerator<Part, void, undefined> {
   const stream = new DelimitedStream(source, boundary);
-  let last = await stream.skipPreamble(maxPreambleBytes);
+  let last = await stream.skipPreamble(maxPreambleBytes, crlfOnly);
   for (let count = 1; last === "next"; count += 1) {
     if (count > maxParts) throw new MultipartError("TOO_MANY_PARTS", `the body has more than ${maxParts} parts`);
     const part = new PartReader(stream);

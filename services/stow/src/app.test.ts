@@ -85,6 +85,17 @@ describe("a request as a whole", () => {
     socket.destroy();
   });
 
+  test("is answered in the Native DICOM Model where that is what Accept prefers", async () => {
+    const address = await service.serve();
+    const headers = { accept: "application/dicom+json;q=0.9, application/dicom+xml" };
+    const response = await post(address, body, { headers });
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get("content-type") ?? "", /^application\/dicom\+xml/);
+    const xml = await response.text();
+    assert.match(xml, /<DicomAttribute tag="00081199" vr="SQ" keyword="ReferencedSOPSequence"><Item number="1">/);
+    assert.ok(xml.includes(`<Value number="1">${sopInstanceUIDOf("whole", "1")}</Value>`));
+  });
+
   test("OPTIONS tells what there is, other methods what is allowed", async () => {
     const address = await service.serve();
     const ask = (method: string, path: string) =>

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { storeResponse } from "@redspot/dicomweb";
+import { writeNativeDicomModel } from "@redspot/dicom";
+import { type StoreResponse, storeResponse } from "@redspot/dicomweb";
 import { addHealthRoutes, bearerAuth, type Logger, type ReadinessChecks } from "@redspot/runtime";
 import {
   type FastifyBaseLogger,
@@ -12,7 +13,7 @@ import {
 import { CAPABILITIES } from "./capabilities.ts";
 import { REQUEST_FAILURES, RequestFailure, type RequestFailureCode } from "./failures.ts";
 import { limitedBody } from "./limited-body.ts";
-import { boundaryOf, checkAccept, DICOM_JSON, studyOfPath } from "./store-request.ts";
+import { bodyOf, type ResponseType, responseTypeOf, studyOfPath } from "./store-request.ts";
 import { type StoreDependencies, type StoreLimits, storeInstances } from "./store-transaction.ts";
 
 interface StowLimits extends StoreLimits {
@@ -74,8 +75,8 @@ export function buildApp({ logger, tokens, limits, strict, checks, ...dependenci
   async function store(request: FastifyRequest<{ Params: { study?: string } }>, reply: FastifyReply) {
     const startedAt = performance.now();
     const study = studyOfPath(request.params.study);
-    checkAccept(request.headers, strict);
-    const boundary = boundaryOf(request.headers, strict);
+    const responseType = responseTypeOf(request.headers, strict);
+    const { boundary } = bodyOf(request.headers, strict);
     if (Number(request.headers["content-length"]) > limits.maxRequestBytes) {
       throw new RequestFailure("PAYLOAD_TOO_LARGE", `more than ${limits.maxRequestBytes} bytes`);
     }
@@ -102,8 +103,12 @@ export function buildApp({ logger, tokens, limits, strict, checks, ...dependenci
       "Store transaction",
     );
     if (response.status === 503) reply.header("retry-after", String(RETRY_AFTER_SECONDS));
-    return reply.code(response.status).type(DICOM_JSON).send(JSON.stringify(response.body));
+    return reply.code(response.status).type(responseType).send(written(response, responseType));
   }
+}
+
+function written({ body }: StoreResponse, type: ResponseType): string {
+  return type === "application/dicom+xml" ? writeNativeDicomModel(body) : JSON.stringify(body);
 }
 
 /** Answers 405 with what the resource has, before a body would be read (RFC 9110 15.5.6). */

@@ -1,7 +1,18 @@
 /** What the prefix and the lengths of a file's elements say: whether it ends where the last of them does. */
 export type Wholeness = "whole" | "truncated" | "malformed" | "no prefix";
 
-type Context = "data set" | "sequence" | "fragments";
+/** How the elements of a data set are written (PS3.5 A.1 to A.3): with or without their representation, which byte first. */
+export interface ElementEncoding {
+  implicit: boolean;
+  bigEndian: boolean;
+}
+
+interface Context extends ElementEncoding {
+  of: "data set" | "sequence" | "fragments";
+}
+
+const EXPLICIT_LITTLE_ENDIAN: ElementEncoding = { implicit: false, bigEndian: false };
+const IMPLICIT_LITTLE_ENDIAN: ElementEncoding = { implicit: true, bigEndian: false };
 
 const PREFIX_AT = 128;
 const PREFIX = Buffer.from("DICM");
@@ -22,14 +33,17 @@ const SHORT = new Set([
 ]);
 
 /**
- * Walks over the elements of a DICOM file in Explicit VR Little Endian, native or encapsulated (PS3.10 7.1; PS3.5 7.1,
- * 7.5, A.4), while its bytes pass by: it looks at tags and lengths, and keeps the values of a few UIDs. So it takes no
- * memory and next to no time, however large the file and whatever is in it, and it sees where a file is cut short, which
- * a reader of the first kilobytes does not. What is nested in an element of defined length is not looked at.
+ * Walks over the elements of a DICOM file (PS3.10 7.1; PS3.5 7.1, 7.5, A.4) while its bytes pass by: it looks at tags
+ * and lengths, and keeps the values of a few UIDs. So it takes no memory and next to no time, however large the file and
+ * whatever is in it, and it sees where a file is cut short, which a reader of the first kilobytes does not. What is
+ * nested in an element of defined length is not looked at.
+ *
+ * It begins in Explicit VR Little Endian, as File Meta Information is; `goOnIn` tells it of another encoding behind that.
  */
 export class ElementWalk {
   readonly #wanted: ReadonlySet<number>;
   readonly #values = new Map<number, string>();
+  readonly #seen = new Set<number>();
   readonly #header = Buffer.alloc(12);
   readonly #value = Buffer.alloc(MOST_VALUE_BYTES);
   /** The tag of which the value passes by, and is wanted. */
@@ -40,11 +54,11 @@ export class ElementWalk {
   /** Bytes to go over before the next header. */
   #skip = PREFIX_AT;
   #prefix: "to come" | "there" | "missing" = "to come";
-  /** What surrounds the next element, the innermost last; implicit inside UN of undefined length (PS3.5 6.2.2). */
-  readonly #within: { context: Context; implicit: boolean }[] = [{ context: "data set", implicit: false }];
+  /** What surrounds the next element, the innermost last. */
+  readonly #within: Context[] = [{ of: "data set", ...EXPLICIT_LITTLE_ENDIAN }];
   #malformed = false;
 
-  /** @param wanted tags, as numbers such as 0x0020000d, of UIDs to keep where they stand in the outermost data set */
+  /** @param wanted tags, as numbers such as 0x0020000d, of which to keep UIDs, where they stand in the outermost data set */
   constructor(wanted: Iterable<number> = []) {
     this.#wanted = new Set(wanted);
   }
@@ -52,6 +66,17 @@ export class ElementWalk {
   /** The value of a wanted element, without padding; undefined while it has not come. */
   value(tag: number): string | undefined {
     return this.#values.get(tag);
+  }
+
+  /** Whether a wanted element has come, whatever its value. */
+  has(tag: number): boolean {
+    return this.#seen.has(tag);
+  }
+
+  /** From here on, the elements are written otherwise. To be called between two elements of the outermost data set. */
+  goOnIn(encoding: ElementEncoding): void {
+    if (this.#within.length > 1 || this.#skip > 0 || this.#filled > 0) this.#malformed = true;
+    this.#within[0] = { of: "data set", ...encoding };
   }
 
   /** What is certain before the end: nothing that comes can make it whole. */
@@ -117,23 +142,40 @@ export class ElementWalk {
   /** How many bytes to go over before the next header; "more" where this one has more than 8 bytes. */
   #readHeader(): number | "more" | "malformed" {
     const header = this.#header;
-    const tag = header.readUInt16LE(0) * 0x10000 + header.readUInt16LE(2);
-    const { context, implicit } = this.#within.at(-1)!;
-    if (tag >= ITEM && tag <= SEQUENCE_END) return this.#delimit(tag, header.readUInt32LE(4));
-    if (context !== "data set") return "malformed";
-    if (implicit) return this.#open(header.readUInt32LE(4), "sequence", true);
+    const within = this.#within.at(-1)!;
+    const tag = this.#uint16(0) * 0x10000 + this.#uint16(2);
+    if (tag >= ITEM && tag <= SEQUENCE_END) return this.#delimit(tag, this.#uint32(4));
+    if (within.of !== "data set") return "malformed";
+    if (within.implicit) return this.#implicit(tag, this.#uint32(4));
     const vr = header.toString("latin1", 4, 6);
-    if (SHORT.has(vr)) return this.#short(tag, header.readUInt16LE(6));
+    if (SHORT.has(vr)) return this.#valueOf(tag, this.#uint16(6));
     if (!LONG.has(vr)) return "malformed";
     if (this.#filled < 12) return "more";
-    const length = header.readUInt32LE(8);
-    if (vr === "SQ" || vr === "UN") return this.#open(length, "sequence", vr === "UN");
-    if (vr === "OB" || vr === "OW") return this.#open(length, "fragments", false);
+    this.#note(tag);
+    const length = this.#uint32(8);
+    if (vr === "SQ") return this.#open(length, "sequence", within);
+    // Inside UN of undefined length elements are implicit, whatever they are outside (PS3.5 6.2.2).
+    if (vr === "UN") return this.#open(length, "sequence", IMPLICIT_LITTLE_ENDIAN);
+    if (vr === "OB" || vr === "OW") return this.#open(length, "fragments", within);
     return length === UNDEFINED_LENGTH ? "malformed" : length;
   }
 
-  #short(tag: number, length: number): number {
-    if (this.#within.length === 1 && this.#wanted.has(tag) && !this.#values.has(tag)) {
+  #uint16(at: number): number {
+    return this.#within.at(-1)!.bigEndian ? this.#header.readUInt16BE(at) : this.#header.readUInt16LE(at);
+  }
+
+  #uint32(at: number): number {
+    return this.#within.at(-1)!.bigEndian ? this.#header.readUInt32BE(at) : this.#header.readUInt32LE(at);
+  }
+
+  /** An element without representation: of undefined length it can only be a sequence (PS3.5 7.1.3). */
+  #implicit(tag: number, length: number): number | "malformed" {
+    if (length !== UNDEFINED_LENGTH) return this.#valueOf(tag, length);
+    return this.#open(length, "sequence", IMPLICIT_LITTLE_ENDIAN);
+  }
+
+  #valueOf(tag: number, length: number): number {
+    if (this.#note(tag) && !this.#values.has(tag)) {
       this.#keeping = tag;
       this.#kept = 0;
       if (length === 0) this.#keep();
@@ -141,22 +183,29 @@ export class ElementWalk {
     return length;
   }
 
+  /** Whether the element is wanted, and stands in the outermost data set. */
+  #note(tag: number): boolean {
+    const wanted = this.#within.length === 1 && this.#wanted.has(tag);
+    if (wanted) this.#seen.add(tag);
+    return wanted;
+  }
+
   /** An item, or the end of an item or sequence (PS3.5 7.5). */
   #delimit(tag: number, length: number): number | "malformed" {
-    const { context, implicit } = this.#within.at(-1)!;
-    if (tag === ITEM && context === "sequence") return this.#open(length, "data set", implicit);
-    if (tag === ITEM && context === "fragments" && length !== UNDEFINED_LENGTH) return length;
-    const closes = tag === SEQUENCE_END ? context !== "data set" : tag === ITEM_END && context === "data set";
+    const within = this.#within.at(-1)!;
+    if (tag === ITEM && within.of === "sequence") return this.#open(length, "data set", within);
+    if (tag === ITEM && within.of === "fragments" && length !== UNDEFINED_LENGTH) return length;
+    const closes = tag === SEQUENCE_END ? within.of !== "data set" : tag === ITEM_END && within.of === "data set";
     if (!closes || length !== 0 || this.#within.length === 1) return "malformed";
     this.#within.pop();
     return 0;
   }
 
   /** Goes into what has no length of its own, and over what has one. */
-  #open(length: number, context: Context, implicit: boolean): number | "malformed" {
+  #open(length: number, of: Context["of"], { implicit, bigEndian }: ElementEncoding): number | "malformed" {
     if (length !== UNDEFINED_LENGTH) return length;
     if (this.#within.length > MOST_DEPTH) return "malformed";
-    this.#within.push({ context, implicit });
+    this.#within.push({ of, implicit, bigEndian });
     return 0;
   }
 }

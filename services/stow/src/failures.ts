@@ -27,6 +27,7 @@ export const INSTANCE_FAILURES = {
   },
   INSTANCE_TOO_LARGE: { reason: 0xa702, meaning: "the instance is larger than this service takes" },
   TOO_MANY_PARTS: { reason: 0xa703, meaning: "the request has more parts than this service takes" },
+  SOP_CLASS: { reason: 0x0122, meaning: "strict: the SOP class is one of the standard's that is not for storage" },
   SPOOL_FAILED: { reason: 0x0110, meaning: "the instance could not be written" },
   CONFLICT: { reason: 0x0111, meaning: "other content is stored under the same SOP Instance UID; it stays" },
 } as const satisfies Record<string, { reason: number; meaning: string }>;
@@ -42,7 +43,7 @@ export const REQUEST_FAILURES = {
   UNAUTHORIZED: { status: 401, meaning: "no bearer token that is known" },
   NOT_FOUND: { status: 404, meaning: "no such resource" },
   METHOD_NOT_ALLOWED: { status: 405, meaning: "the resource has other methods: see Allow" },
-  NOT_ACCEPTABLE: { status: 406, meaning: "the response is application/dicom+json, which Accept does not allow" },
+  NOT_ACCEPTABLE: { status: 406, meaning: "Accept allows neither application/dicom+json nor application/dicom+xml" },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: "the body is larger than this service takes" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'the body is not multipart/related; type="application/dicom"' },
   INTERNAL: { status: 500, meaning: "a fault of this service" },

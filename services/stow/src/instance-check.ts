@@ -1,13 +1,23 @@
 import { isUid } from "@redspot/dicom";
 import { ElementWalk } from "./element-walk.ts";
 import { InstanceFailure } from "./failures.ts";
-import { isTransferSyntaxTaken } from "./transfer-syntax-rule.ts";
+import { Inflation } from "./inflation.ts";
+import { hasPixels, isStorage } from "./sop-class.ts";
+import { type DataSetEncoding, encodingOf } from "./transfer-syntax-rule.ts";
+import { DATA_SET_DOES_NOT_MATCH, type WarningReason } from "./warnings.ts";
 
 /** Who an instance is. */
 export interface InstanceIdentity {
   sopClassUID: string;
   sopInstanceUID: string;
   studyInstanceUID: string;
+}
+
+/** What a check found in an instance that can be taken. */
+export interface CheckedInstance {
+  identity: InstanceIdentity;
+  /** It is taken although something about it is not as it should be. */
+  warning?: WarningReason;
 }
 
 const META_SOP_CLASS_UID = 0x00020002;
@@ -17,10 +27,20 @@ const SOP_CLASS_UID = 0x00080016;
 const SOP_INSTANCE_UID = 0x00080018;
 const STUDY_INSTANCE_UID = 0x0020000d;
 const SERIES_INSTANCE_UID = 0x0020000e;
+/** Float, double float and integer pixel data, and a URL where it is to be had (PS3.3 C.7.6.3, C.7.6.24, C.7.6.25). */
+const PIXEL_DATA = [0x7fe00008, 0x7fe00009, 0x7fe00010, 0x00287fe0];
 const WANTED = [
   ...[META_SOP_CLASS_UID, META_SOP_INSTANCE_UID, TRANSFER_SYNTAX_UID],
   ...[SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID],
+  ...PIXEL_DATA,
 ];
+
+/** Up to, and with, the length of the File Meta Information, its first element (PS3.10 7.1). */
+const HEAD_BYTES = 144;
+const META_LENGTH_HEADER = Buffer.from("02000000554c0400", "hex");
+
+/** So much may come out of a deflated data set: more than any radiograph has. */
+const MOST_INFLATED_BYTES = 512 * 1024 * 1024;
 
 /**
  * Checks whether the bytes that pass by are an instance that can be taken (PS3.18 10.5.1, PS3.10 7.1), and tells who it
@@ -28,8 +48,18 @@ const WANTED = [
  */
 export class InstanceCheck {
   readonly #walk = new ElementWalk(WANTED);
+  readonly #strict: boolean;
+  readonly #head = Buffer.alloc(HEAD_BYTES);
   #bytes = 0;
-  #syntaxChecked = false;
+  /** Where the data set begins, as far as the file tells. */
+  #metaEnd: number | undefined;
+  #encoding: DataSetEncoding | undefined;
+  #inflation: Inflation | undefined;
+
+  /** @param strict take no transfer syntax that web services shall not use, and nothing but storage SOP classes */
+  constructor({ strict }: { strict: boolean }) {
+    this.#strict = strict;
+  }
 
   /** Class and instance as far as they are known, also where the instance cannot be taken. */
   get named(): { sopClassUID?: string; sopInstanceUID?: string } {
@@ -41,32 +71,83 @@ export class InstanceCheck {
     };
   }
 
-  push(chunk: Uint8Array): void {
+  /** Takes the next bytes; to be awaited where it returns a promise, as it does within a deflated data set. */
+  push(chunk: Uint8Array): Promise<void> | undefined {
+    if (this.#inflation !== undefined) return this.#inflate(chunk);
+    const start = this.#bytes;
+    if (start < HEAD_BYTES) this.#readHead(chunk);
+    const behind = this.#metaEnd === undefined ? chunk.byteLength : this.#metaEnd - start;
     this.#bytes += chunk.byteLength;
-    this.#walk.push(chunk);
+    if (behind <= 0 || behind >= chunk.byteLength) {
+      this.#look(chunk);
+      if (behind === chunk.byteLength && this.#metaEnd !== undefined) this.#enterDataSet();
+      return undefined;
+    }
+    this.#look(chunk.subarray(0, behind));
+    this.#enterDataSet();
+    const rest = chunk.subarray(behind);
+    if (this.#inflation !== undefined) return this.#inflate(rest);
+    this.#look(rest);
+    return undefined;
+  }
+
+  #readHead(chunk: Uint8Array): void {
+    this.#head.set(chunk.subarray(0, HEAD_BYTES - this.#bytes), this.#bytes);
+    if (this.#bytes + chunk.byteLength < HEAD_BYTES || this.#head.compare(META_LENGTH_HEADER, 0, 8, 132, 140) !== 0)
+      return;
+    this.#metaEnd = HEAD_BYTES + this.#head.readUInt32LE(140);
+  }
+
+  #look(bytes: Uint8Array): void {
+    this.#walk.push(bytes);
     this.#checkTransferSyntax();
     if (this.#walk.spoilt === "no prefix") throw new InstanceFailure("NOT_PART_10");
-    if (this.#walk.spoilt === "malformed" && this.#syntaxChecked) throw new InstanceFailure("MALFORMED");
+    if (this.#walk.spoilt === "malformed" && this.#encoding !== undefined) throw new InstanceFailure("MALFORMED");
   }
 
   /** Before anything else: of a data set in another syntax nothing can be said. */
   #checkTransferSyntax(): void {
     const uid = this.#walk.value(TRANSFER_SYNTAX_UID);
-    if (uid === undefined || this.#syntaxChecked) return;
-    if (!isTransferSyntaxTaken(uid)) {
-      const which = isUid(uid) ? uid : "that is no UID";
-      throw new InstanceFailure("TRANSFER_SYNTAX", `transfer syntax ${which} is not taken`);
-    }
-    this.#syntaxChecked = true;
+    if (uid === undefined || this.#encoding !== undefined) return;
+    this.#encoding = encodingOf(uid, this.#strict);
+    if (this.#encoding !== undefined) return;
+    const which = isUid(uid) ? uid : "that is no UID";
+    throw new InstanceFailure("TRANSFER_SYNTAX", `transfer syntax ${which} is not taken`);
   }
 
-  /** Who the instance is, once its file has ended. */
-  end(): InstanceIdentity {
+  #enterDataSet(): void {
+    if (this.#encoding === undefined) return;
+    if (this.#encoding.deflated)
+      this.#inflation = new Inflation((bytes) => this.#walk.push(bytes), MOST_INFLATED_BYTES);
+    else if (this.#encoding.implicit || this.#encoding.bigEndian) this.#walk.goOnIn(this.#encoding);
+  }
+
+  async #inflate(chunk: Uint8Array): Promise<void> {
+    await this.#inflation!.push(chunk);
+    if (this.#walk.spoilt === "malformed") throw new InstanceFailure("MALFORMED");
+  }
+
+  /** What the instance is, once its file has ended. */
+  end(): CheckedInstance {
     if (this.#bytes === 0) throw new InstanceFailure("EMPTY_PART");
     const wholeness = this.#walk.end();
     if (wholeness === "no prefix") throw new InstanceFailure("NOT_PART_10");
     if (wholeness === "truncated") throw new InstanceFailure("TRUNCATED");
-    if (!this.#syntaxChecked) throw new InstanceFailure("NOT_PART_10", "no Transfer Syntax UID (0002,0010)");
+    if (this.#encoding === undefined) throw new InstanceFailure("NOT_PART_10", "no Transfer Syntax UID (0002,0010)");
+    const identity = this.#identity();
+    if (this.#strict && !isStorage(identity.sopClassUID)) {
+      throw new InstanceFailure("SOP_CLASS", `SOP class ${identity.sopClassUID} is no Storage SOP Class (PS3.4 B.5)`);
+    }
+    const lacksPixels = hasPixels(identity.sopClassUID) && !PIXEL_DATA.some((tag) => this.#walk.has(tag));
+    return lacksPixels ? { identity, warning: DATA_SET_DOES_NOT_MATCH } : { identity };
+  }
+
+  /** Frees what it holds; to be called however it ends. */
+  close(): void {
+    this.#inflation?.close();
+  }
+
+  #identity(): InstanceIdentity {
     const sopClassUID = this.#required(SOP_CLASS_UID, "SOP Class UID");
     const sopInstanceUID = this.#required(SOP_INSTANCE_UID, "SOP Instance UID");
     const studyInstanceUID = this.#required(STUDY_INSTANCE_UID, "Study Instance UID");

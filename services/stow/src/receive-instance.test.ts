@@ -11,7 +11,8 @@ describe("each part has an outcome of its own", () => {
   const good = crFile({ study: "parts", name: "good" });
   const named = (name: string, more: Parameters<typeof crFile>[1] = {}) => crFile({ study: "parts", name }, more);
   const uid = (name: string) => sopInstanceUIDOf("parts", name);
-  const implicit = crFile({ study: "parts", name: "implicit" }, {}, TransferSyntax.ImplicitVRLittleEndian);
+  const unknown = Buffer.from(named("unknown"));
+  unknown.write("1.2.3.840.100081.99", unknown.indexOf(TransferSyntax.ExplicitVRLittleEndian), "latin1");
   const malformed = Buffer.from(named("malformed"));
   malformed.write("??", malformed.indexOf(Buffer.from("10001000504e", "hex")) + 4, "latin1");
 
@@ -33,10 +34,10 @@ describe("each part has an outcome of its own", () => {
     "a part of another type": { part: "Content-Type: image/jpeg\r\n\r\nJFIF", code: "WRONG_PART_TYPE", status: 400 },
     "a part with a bad header": { part: "no header at all\r\n\r\nx", code: "BAD_PART_HEADER", status: 400 },
     "a part with a long header": { part: `X: ${"y".repeat(2000)}\r\n\r\nx`, code: "BAD_PART_HEADER", status: 400 },
-    "a transfer syntax that is not for the web": {
-      part: implicit,
+    "a transfer syntax that nobody knows": {
+      part: unknown,
       code: "TRANSFER_SYNTAX",
-      uid: uid("implicit"),
+      uid: uid("unknown"),
       status: 409,
     },
     "an instance that is too large": {

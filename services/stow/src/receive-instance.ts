@@ -1,7 +1,7 @@
 import { MultipartError, type Part, parseMediaType } from "@redspot/dicomweb";
 import { type IncomingInstance, type Spool, SpoolError } from "@redspot/spool";
 import { InstanceFailure } from "./failures.ts";
-import { InstanceCheck, type InstanceIdentity } from "./instance-check.ts";
+import { type CheckedInstance, InstanceCheck } from "./instance-check.ts";
 
 /** What a part has to be. */
 export interface InstanceRules {
@@ -13,8 +13,7 @@ export interface InstanceRules {
 }
 
 /** An instance that has come in whole and may be stored. */
-export interface ReceivedInstance {
-  identity: InstanceIdentity;
+export interface ReceivedInstance extends CheckedInstance {
   incoming: IncomingInstance;
 }
 
@@ -35,7 +34,7 @@ export async function receiveInstance(
   spool: Spool,
   rules: InstanceRules,
 ): Promise<ReceivedInstance | RefusedInstance> {
-  const check = new InstanceCheck();
+  const check = new InstanceCheck(rules);
   let incoming: IncomingInstance | undefined;
   let failure: InstanceFailure | undefined;
   try {
@@ -43,7 +42,8 @@ export async function receiveInstance(
     for await (const chunk of part.body) {
       if (failure !== undefined) continue;
       failure = await attempt(async () => {
-        check.push(chunk);
+        const inflating = check.push(chunk);
+        if (inflating !== undefined) await inflating;
         incoming ??= await spool.receive();
         if (incoming.bytes + chunk.byteLength > rules.maxInstanceBytes) {
           throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${rules.maxInstanceBytes} bytes`);
@@ -52,7 +52,7 @@ export async function receiveInstance(
       });
       if (failure !== undefined) await incoming?.abort();
     }
-    if (failure === undefined && incoming !== undefined) return { identity: identityOf(check, rules), incoming };
+    if (failure === undefined && incoming !== undefined) return { ...checked(check, rules), incoming };
     return { failure: failure ?? new InstanceFailure("EMPTY_PART"), named: check.named };
   } catch (error) {
     await incoming?.abort();
@@ -60,6 +60,8 @@ export async function receiveInstance(
     if (!(error instanceof MultipartError)) throw error;
     const cutShort = failure ?? new InstanceFailure("TRUNCATED", error.message);
     return { failure: cutShort, named: check.named, bodyBroken: true };
+  } finally {
+    check.close();
   }
 }
 
@@ -90,10 +92,10 @@ function headerProblem({ headers, problem }: Part, { strict }: InstanceRules): I
   return taken ? undefined : new InstanceFailure("WRONG_PART_TYPE");
 }
 
-function identityOf(check: InstanceCheck, { studyInstanceUID }: InstanceRules): InstanceIdentity {
-  const identity = check.end();
-  if (studyInstanceUID !== undefined && identity.studyInstanceUID !== studyInstanceUID) {
+function checked(check: InstanceCheck, { studyInstanceUID }: InstanceRules): CheckedInstance {
+  const instance = check.end();
+  if (studyInstanceUID !== undefined && instance.identity.studyInstanceUID !== studyInstanceUID) {
     throw new InstanceFailure("STUDY_MISMATCH");
   }
-  return identity;
+  return instance;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RequestFailure, type RequestFailureCode } from "./failures.ts";
-import { boundaryOf, checkAccept, studyOfPath } from "./store-request.ts";
+import { bodyOf, responseTypeOf, studyOfPath } from "./store-request.ts";
 
 const refused = (code: RequestFailureCode) => (error: unknown) =>
   error instanceof RequestFailure && error.code === code;
@@ -10,14 +10,21 @@ test("the boundary of what senders write", () => {
   for (const strict of [true, false]) {
     for (const header of [
       'multipart/related; type="application/dicom"; boundary="b"',
-      "Multipart/Related; boundary=b; type=application/DICOM",
+      'Multipart/Related; boundary=b; TYPE="application/DICOM"',
     ]) {
-      assert.equal(boundaryOf({ "content-type": header }, strict), "b");
+      assert.deepEqual(bodyOf({ "content-type": header }, strict), { boundary: "b", type: "application/dicom" });
     }
   }
-  const without = { "content-type": "multipart/related; boundary=b" };
-  assert.equal(boundaryOf(without, false), "b");
-  assert.throws(() => boundaryOf(without, true), refused("UNSUPPORTED_MEDIA_TYPE"));
+  for (const header of ["multipart/related; boundary=b", "multipart/related; boundary=b; type = application/dicom"]) {
+    assert.equal(bodyOf({ "content-type": header }, false).boundary, "b");
+    assert.throws(() => bodyOf({ "content-type": header }, true), refused("UNSUPPORTED_MEDIA_TYPE"));
+  }
+});
+
+test("a body with a coding is refused: it would have to be undone before it can be read", () => {
+  const type = { "content-type": 'multipart/related; type="application/dicom"; boundary="b"' };
+  assert.equal(bodyOf({ ...type, "content-encoding": "identity" }, true).boundary, "b");
+  assert.throws(() => bodyOf({ ...type, "content-encoding": "gzip" }, false), refused("UNSUPPORTED_MEDIA_TYPE"));
 });
 
 test("other bodies and other boundaries are refused", () => {
@@ -27,35 +34,49 @@ test("other bodies and other boundaries are refused", () => {
     'multipart/form-data; type="application/dicom"; boundary=b',
     'multipart/related; type="application/dicom+json"; boundary=b',
   ]) {
-    assert.throws(() => boundaryOf({ "content-type": header }, false), refused("UNSUPPORTED_MEDIA_TYPE"), header);
+    assert.throws(() => bodyOf({ "content-type": header }, false), refused("UNSUPPORTED_MEDIA_TYPE"), header);
   }
   for (const boundary of ["", `; boundary=""`, `; boundary=${"b".repeat(201)}`]) {
     const header = `multipart/related; type="application/dicom"${boundary}`;
-    assert.throws(() => boundaryOf({ "content-type": header }, false), refused("BAD_BOUNDARY"), boundary);
+    assert.throws(() => bodyOf({ "content-type": header }, false), refused("BAD_BOUNDARY"), boundary);
   }
 });
 
 test("strict, a boundary has at most 70 characters; lenient, it may have as many as Orthanc's", () => {
   const header = `multipart/related; type="application/dicom"; boundary=${"b".repeat(73)}`;
-  assert.equal(boundaryOf({ "content-type": header }, false), "b".repeat(73));
-  assert.throws(() => boundaryOf({ "content-type": header }, true), refused("BAD_BOUNDARY"));
+  assert.equal(bodyOf({ "content-type": header }, false).boundary, "b".repeat(73));
+  assert.throws(() => bodyOf({ "content-type": header }, true), refused("BAD_BOUNDARY"));
 });
 
-test("what is acceptable to whom", () => {
-  const both = ["application/dicom+json", "*/*", "application/*", "text/html, application/dicom+json;q=0.1"];
-  const lenient = [undefined, "", "application/json", "text/html, application/json;q=0.2"];
-  const none = ["text/html", "application/dicom+json;q=0", "application/dicom+xml", "application/dicom"];
-  for (const accept of both) {
-    checkAccept({ accept }, true);
-    checkAccept({ accept }, false);
+test("the response is written as the sender likes it best", () => {
+  const json = ["application/dicom+json", "*/*", "application/*", "text/html, application/dicom+json;q=0.1"];
+  const xml = [
+    "application/dicom+xml",
+    "application/dicom+json;q=0.5, application/dicom+xml",
+    "application/dicom+json;q=0, */*",
+    "application/dicom+xml; charset=utf-8",
+    "application/dicom+xml;q=0.2, */*;q=0.1",
+  ];
+  for (const strict of [true, false]) {
+    for (const accept of json) assert.equal(responseTypeOf({ accept }, strict), "application/dicom+json", accept);
+    for (const accept of xml) assert.equal(responseTypeOf({ accept }, strict), "application/dicom+xml", accept);
+    for (const accept of ["text/html", "application/dicom+json;q=0", "application/dicom", "image/*"]) {
+      assert.throws(() => responseTypeOf({ accept }, strict), refused("NOT_ACCEPTABLE"), accept);
+    }
   }
-  for (const accept of lenient) {
-    checkAccept({ accept }, false);
-    assert.throws(() => checkAccept({ accept }, true), refused("NOT_ACCEPTABLE"), accept);
-  }
-  for (const accept of none) {
-    assert.throws(() => checkAccept({ accept }, false), refused("NOT_ACCEPTABLE"), accept);
-    assert.throws(() => checkAccept({ accept }, true), refused("NOT_ACCEPTABLE"), accept);
+});
+
+test("lenient, plain JSON and XML will do, and silence means JSON", () => {
+  const cases: [string | undefined, string][] = [
+    [undefined, "application/dicom+json"],
+    ["", "application/dicom+json"],
+    ["text/html, application/json;q=0.2", "application/dicom+json"],
+    ["application/xml", "application/dicom+xml"],
+    ["text/xml, application/json;q=0.9", "application/dicom+xml"],
+  ];
+  for (const [accept, type] of cases) {
+    assert.equal(responseTypeOf({ accept }, false), type);
+    assert.throws(() => responseTypeOf({ accept }, true), refused("NOT_ACCEPTABLE"), accept);
   }
 });
 

@@ -3,43 +3,73 @@ import { isBoundary, parseMediaType } from "@redspot/dicomweb";
 import Negotiator from "negotiator";
 import { RequestFailure } from "./failures.ts";
 
-/** The one media type of a Store response that this service makes (PS3.18 10.5.3). */
-export const DICOM_JSON = "application/dicom+json";
+/** In what a Store response can be written (PS3.18 10.5.3): the default first. */
+const RESPONSE_TYPES = ["application/dicom+json", "application/dicom+xml"] as const;
+
+export type ResponseType = (typeof RESPONSE_TYPES)[number];
+
+/** What a multipart body consists of (PS3.18 10.5.2). */
+const BODY_TYPES = ["application/dicom"] as const;
+
+export type BodyType = (typeof BODY_TYPES)[number];
 
 interface Headers {
   accept?: string | undefined;
   "content-type"?: string | undefined;
+  "content-encoding"?: string | undefined;
 }
 
 /** Orthanc's DICOMweb plugin makes boundaries of 73 characters, three more than there may be. */
 const LONGEST_BOUNDARY = 200;
 
-/**
- * The boundary of a Store request's body (PS3.18 8.6.1.2.1). Strict, `type` is required; lenient, it may be missing,
- * as some senders leave it out, and the boundary may be too long. Throws UNSUPPORTED_MEDIA_TYPE, BAD_BOUNDARY.
- */
-export function boundaryOf(headers: Headers, strict: boolean): string {
-  const mediaType = parseMediaType(headers["content-type"]);
-  const type = mediaType?.parameters.get("type")?.toLowerCase();
-  const typeFits = type === "application/dicom" || (type === undefined && !strict);
-  if (mediaType?.essence !== "multipart/related" || !typeFits) throw new RequestFailure("UNSUPPORTED_MEDIA_TYPE");
-  const boundary = mediaType.parameters.get("boundary") ?? "";
-  if (!isBoundary(boundary, strict ? {} : { longest: LONGEST_BOUNDARY })) throw new RequestFailure("BAD_BOUNDARY");
-  return boundary;
-}
+/** A `type` with a slash that is not quoted, as it has to be (RFC 9110 5.6.2). */
+const UNQUOTED_TYPE = /;\s*type\s*=\s*[^"\s;]*\//i;
 
 /**
- * Throws NOT_ACCEPTABLE unless the sender takes DICOM JSON. Strict, it has to say so (PS3.18 8.7.5); lenient, a request
- * without Accept is answered all the same, and `application/json` counts as consent.
+ * What a Store request's body is made of, and its boundary (PS3.18 8.6.1.2.1). Strict, `type` is required and quoted;
+ * lenient, it may be missing, as some senders leave it out, and the boundary may be too long. Throws
+ * UNSUPPORTED_MEDIA_TYPE, BAD_BOUNDARY.
  */
-export function checkAccept(headers: Headers, strict: boolean): void {
-  if (headers.accept === undefined || headers.accept.trim() === "") {
-    if (strict) throw new RequestFailure("NOT_ACCEPTABLE");
-    return;
+export function bodyOf(headers: Headers, strict: boolean): { boundary: string; type: BodyType } {
+  const coding = headers["content-encoding"]?.trim().toLowerCase();
+  if (coding !== undefined && coding !== "" && coding !== "identity") {
+    throw new RequestFailure("UNSUPPORTED_MEDIA_TYPE", "the body has a Content-Encoding; send it as it is");
   }
-  const taken = strict ? [DICOM_JSON] : [DICOM_JSON, "application/json"];
-  const wanted = new Negotiator({ headers: { accept: headers.accept } }).mediaTypes(taken);
-  if (wanted.length === 0) throw new RequestFailure("NOT_ACCEPTABLE");
+  const mediaType = parseMediaType(headers["content-type"]);
+  const said = mediaType?.parameters.get("type")?.toLowerCase();
+  const type = said === undefined && !strict ? "application/dicom" : BODY_TYPES.find((one) => one === said);
+  const unquoted = strict && UNQUOTED_TYPE.test(headers["content-type"] ?? "");
+  if (mediaType?.essence !== "multipart/related" || type === undefined || unquoted) {
+    throw new RequestFailure("UNSUPPORTED_MEDIA_TYPE");
+  }
+  const boundary = mediaType.parameters.get("boundary") ?? "";
+  if (!isBoundary(boundary, strict ? {} : { longest: LONGEST_BOUNDARY })) throw new RequestFailure("BAD_BOUNDARY");
+  return { boundary, type };
+}
+
+/** What senders write who mean DICOM JSON or XML. */
+const PLAIN: Record<string, ResponseType> = {
+  "application/json": "application/dicom+json",
+  "application/xml": "application/dicom+xml",
+  "text/xml": "application/dicom+xml",
+};
+
+/**
+ * In what the sender wants its answer: what it gives the highest q (PS3.18 8.7.8, RFC 9110 12.5.1), of equals the first.
+ * Strict, it has to say so (PS3.18 8.7.5); lenient, a request without Accept is answered all the same, and plain JSON or
+ * XML counts as consent. Throws NOT_ACCEPTABLE.
+ */
+export function responseTypeOf(headers: Headers, strict: boolean): ResponseType {
+  // What is written is UTF-8: a charset asked for is no reason to refuse.
+  const accept = headers.accept?.replace(/;\s*charset\s*=\s*"?utf-8"?/gi, "").trim() ?? "";
+  if (accept === "") {
+    if (strict) throw new RequestFailure("NOT_ACCEPTABLE");
+    return RESPONSE_TYPES[0];
+  }
+  const offered: string[] = strict ? [...RESPONSE_TYPES] : [...RESPONSE_TYPES, ...Object.keys(PLAIN)];
+  const wanted = new Negotiator({ headers: { accept } }).mediaType(offered);
+  if (wanted === undefined) throw new RequestFailure("NOT_ACCEPTABLE");
+  return PLAIN[wanted] ?? (wanted as ResponseType);
 }
 
 /** The Study Instance UID of the path. Throws BAD_STUDY_UID. */

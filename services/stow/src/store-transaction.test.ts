@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { TransferSyntax } from "@redspot/dicom";
+import { parseStoreResponse } from "@redspot/dicomweb";
 import { type FileSpool, SpoolError } from "@redspot/spool";
 import { waitUntil } from "@redspot/testbed";
 import { CR, crFile, multipart, sopInstanceUIDOf, studyInstanceUIDOf } from "./test-instances.ts";
@@ -69,6 +70,17 @@ describe("a Store transaction", () => {
     const file = crFile({ study: "report" }, { SOPClassUID: SR, PixelData: undefined });
     assert.deepEqual(await outcome(await post(address, multipart([file]))), [200, uids("report", "1"), {}]);
     assert.equal(JSON.parse((await service.notes("report"))[sopInstanceUIDOf("report", "1")]!).isImage, false);
+  });
+
+  test("stores an image without pixel data, with a warning", async () => {
+    const address = await service.serve();
+    const response = await post(address, multipart([crFile({ study: "warned" }, { PixelData: undefined })]));
+    assert.equal(response.status, 202);
+    const { stored, failed } = parseStoreResponse(await response.text());
+    assert.deepEqual(failed, []);
+    assert.deepEqual(stored, [
+      { sopClassUID: CR, sopInstanceUID: sopInstanceUIDOf("warned", "1"), warningReason: 0xb007 },
+    ]);
   });
 
   test("takes encapsulated pixel data, and a part whose header says another transfer syntax: the file counts", async () => {

@@ -63,7 +63,7 @@ export async function storeInstances(
   };
   const transaction = new Transaction(dependencies);
   try {
-    for await (const part of partsOf(body, boundary, limits)) await transaction.take(part, rules);
+    for await (const part of partsOf(body, boundary, { strict, limits })) await transaction.take(part, rules);
   } catch (error) {
     if (!(error instanceof MultipartError)) {
       // The sender is gone, or something is broken here: nobody gets an answer, but nothing is left half done.
@@ -75,8 +75,13 @@ export async function storeInstances(
   return transaction.result();
 }
 
-function partsOf(body: AsyncIterable<Uint8Array>, boundary: string, limits: StoreLimits): AsyncIterable<Part> {
-  return readMultipart(body, boundary, { maxHeaderBytes: limits.maxPartHeaderBytes, maxParts: limits.maxParts });
+function partsOf(
+  body: AsyncIterable<Uint8Array>,
+  boundary: string,
+  { strict, limits }: { strict: boolean; limits: StoreLimits },
+): AsyncIterable<Part> {
+  const { maxPartHeaderBytes: maxHeaderBytes, maxParts } = limits;
+  return readMultipart(body, boundary, { maxHeaderBytes, maxParts, crlfOnly: strict });
 }
 
 class Transaction {
@@ -105,13 +110,17 @@ class Transaction {
     if (this.#committing.size >= MOST_COMMITS_AT_ONCE) await Promise.race(this.#committing);
   }
 
-  async #commit({ identity, incoming }: ReceivedInstance): Promise<void> {
+  async #commit({ identity, incoming, warning }: ReceivedInstance): Promise<void> {
     try {
       const { outcome, sha256, bytes } = await incoming.commit(identity);
       if (outcome === "conflict") throw new InstanceFailure("CONFLICT");
       await this.#note(identity, sha256, bytes);
       const { sopClassUID, sopInstanceUID } = identity;
-      this.#result.stored.push({ sopClassUID, sopInstanceUID });
+      this.#result.stored.push({
+        sopClassUID,
+        sopInstanceUID,
+        ...(warning === undefined ? {} : { warningReason: warning.reason }),
+      });
       if (outcome === "duplicate") this.#result.duplicates += 1;
     } catch (error) {
       this.#refuse({ failure: failureOf(error), named: identity });

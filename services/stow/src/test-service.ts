@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before } from "node:test";
@@ -121,6 +123,26 @@ export function post(
     Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   return fetch(`${address}${path}`, { method: "POST", headers: given, body });
+}
+
+/** As `post`, but with no header that was not asked for: `fetch` would add an Accept of its own. */
+export async function postRaw(address: string, body: Uint8Array, { path = "/studies", headers = {} }: Post = {}) {
+  const all = {
+    authorization: `Bearer ${TOKEN}`,
+    "content-type": CONTENT_TYPE,
+    accept: "application/dicom+json",
+    "content-length": body.byteLength,
+    ...headers,
+  };
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const request = httpRequest(`${address}${path}`, { method: "POST", headers: given, agent: false });
+  request.end(body);
+  const [message] = (await once(request, "response")) as [IncomingMessage];
+  const answer = Buffer.concat(await message.toArray());
+  return new Response(answer, {
+    status: message.statusCode ?? 0,
+    headers: { "content-type": message.headers["content-type"] ?? "" },
+  });
 }
 
 /** Status, stored SOP Instance UIDs and failure reasons by SOP Instance UID, those of other failures under "". */

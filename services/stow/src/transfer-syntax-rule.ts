@@ -1,22 +1,40 @@
-/**
- * Transfer syntaxes of which the data set stands in Explicit VR Little Endian, native or encapsulated (PS3.5 A.2, A.4):
- * single ones, and families by their beginning.
- */
-const TAKEN = new Set([
-  "1.2.840.10008.1.2.1", // Explicit VR Little Endian
-  "1.2.840.10008.1.2.1.98", // Encapsulated Uncompressed
-  "1.2.840.10008.1.2.5", // RLE Lossless
-  "1.2.840.10008.1.2.8.1", // Deflated Image Frame Compression
+import { TransferSyntax } from "@redspot/dicom";
+import type { ElementEncoding } from "./element-walk.ts";
+
+/** How the data set of a file is encoded: its elements, and whether they are deflated as a whole (PS3.5 Annex A). */
+export interface DataSetEncoding extends ElementEncoding {
+  deflated: boolean;
+}
+
+const EXPLICIT: DataSetEncoding = { implicit: false, bigEndian: false, deflated: false };
+const DEFLATED: DataSetEncoding = { ...EXPLICIT, deflated: true };
+
+/** Transfer syntaxes that web services use, or may use: single ones, by their UID. */
+const TAKEN: ReadonlyMap<string, DataSetEncoding> = new Map([
+  [TransferSyntax.ExplicitVRLittleEndian, EXPLICIT],
+  ["1.2.840.10008.1.2.1.98", EXPLICIT], // Encapsulated Uncompressed
+  [TransferSyntax.DeflatedExplicitVRLittleEndian, DEFLATED],
+  [TransferSyntax.RLELossless, EXPLICIT],
+  ["1.2.840.10008.1.2.8.1", EXPLICIT], // Deflated Image Frame Compression
+  ["1.2.840.10008.1.2.4.95", DEFLATED], // JPIP Referenced Deflate
+  ["1.2.840.10008.1.2.4.205", DEFLATED], // JPIP HTJ2K Referenced Deflate
 ]);
-const TAKEN_FAMILY = "1.2.840.10008.1.2.4."; // JPEG, JPEG-LS, JPEG 2000, MPEG, HTJ2K, JPEG XL
 
-/** Of that family, those whose data set is deflated as a whole: JPIP Referenced Deflate. */
-const NOT_TAKEN = new Set(["1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"]);
+/** JPEG, JPEG-LS, JPEG 2000, MPEG, HTJ2K, JPEG XL: what compresses frames, by the beginning of its UIDs. */
+const TAKEN_FAMILY = "1.2.840.10008.1.2.4.";
+
+/** What shall not be used in web services (PS3.18 8.7.3): a PACS that pushes what it has, as it has it, does. */
+const TAKEN_LENIENTLY: ReadonlyMap<string, DataSetEncoding> = new Map([
+  [TransferSyntax.ImplicitVRLittleEndian, { ...EXPLICIT, implicit: true }],
+  [TransferSyntax.ExplicitVRBigEndian, { ...EXPLICIT, bigEndian: true }],
+]);
 
 /**
- * Whether instances in a transfer syntax are taken. Implicit VR Little Endian and Explicit VR Big Endian shall not be
- * used in web services (PS3.18 8.7.3), deflated data sets are not supported, and of others nothing is known.
+ * How an instance's data set is encoded; undefined where instances in that transfer syntax are not taken. Of others than
+ * these, such as private ones, nothing is known: an identity read from them would be a guess.
  */
-export function isTransferSyntaxTaken(uid: string): boolean {
-  return TAKEN.has(uid) || (uid.startsWith(TAKEN_FAMILY) && !NOT_TAKEN.has(uid));
+export function encodingOf(transferSyntaxUID: string, strict: boolean): DataSetEncoding | undefined {
+  const lenient = strict ? undefined : TAKEN_LENIENTLY.get(transferSyntaxUID);
+  const inFamily = transferSyntaxUID.startsWith(TAKEN_FAMILY) ? EXPLICIT : undefined;
+  return TAKEN.get(transferSyntaxUID) ?? lenient ?? inFamily;
 }
