@@ -9,9 +9,10 @@ import { calibrate, ensurePackageBackbone, loadModelPackage, openEngine } from "
 import { PREPROCESSING_VERSION, toThreeChannels } from "@redspot/pixels";
 import { type PartSizes, planCases } from "./case-plan.ts";
 import { chooseBand, shareWithin } from "./inconclusive-band.ts";
-import { fitPlatt } from "./platt.ts";
 import prepareCase from "./prepare-case.ts";
-import { areaUnderCurve, operatingPointAt, youdenPoint } from "./roc.ts";
+import { areaUnderCurve } from "./statistics/area-under-curve.ts";
+import { fitPlatt } from "./statistics/platt.ts";
+import { operatingPointAt, youdenPoint } from "./statistics/roc.ts";
 
 const folder = fileURLToPath(new URL("../../inference/models/demo", import.meta.url));
 const modelPackage = await loadModelPackage(folder, { expectedPreprocessingVersion: PREPROCESSING_VERSION });

@@ -9,8 +9,8 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { describeDemonstration } from "./demonstration-package.ts";
 import type { Cases } from "./extract-features.ts";
-import { areaUnderCurve } from "./roc.ts";
 import { PAPER_SCHEDULE } from "./schedule.ts";
+import { areaUnderCurve } from "./statistics/area-under-curve.ts";
 import { trainHead } from "./train-head.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "redspot-training-"));

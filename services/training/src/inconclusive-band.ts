@@ -1,4 +1,4 @@
-import { wilson } from "./wilson.ts";
+import { wilson } from "./statistics/wilson.ts";
 
 /** The part of the cases on which the band is chosen that are to fall into it. */
 export const INCONCLUSIVE_SHARE = 0.1;

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { minibatches } from "./minibatches.ts";
-import { areaUnderCurve } from "./roc.ts";
 import { learningRateAt, PAPER_SCHEDULE } from "./schedule.ts";
 import { fitStandardisation, standardise } from "./standardisation.ts";
+import { areaUnderCurve } from "./statistics/area-under-curve.ts";
 import { logitsOf, trainHead } from "./train-head.ts";
 
 const WIDTH = 16;

@@ -6,15 +6,23 @@ export interface PlattScaling {
 }
 
 /**
- * Platt scaling (Platt 1999): maximum likelihood with his targets, (n1 + 1) / (n1 + 2) for the n1 positives and
- * 1 / (n0 + 2) for the n0 negatives, by Newton's method with halved steps (Lin, Lin & Weng 2007).
+ * Platt's targets (1999) in place of 0 and 1: 1 / (n0 + 2) for n0 negatives and (n1 + 1) / (n1 + 2) for n1 positives, the
+ * chances that a next case of either class would be labelled so, given the uniform prior.
+ */
+export function plattTargets(labels: Uint8Array): { negative: number; positive: number } {
+  const positives = labels.reduce((sum, label) => sum + label, 0);
+  return { negative: 1 / (labels.length - positives + 2), positive: (positives + 1) / (positives + 2) };
+}
+
+/**
+ * Platt scaling (Platt 1999): maximum likelihood with his targets, by Newton's method with halved steps (Lin, Lin & Weng
+ * 2007). The slope is negative where the logits stand the wrong way round.
  */
 export function fitPlatt(logits: ArrayLike<number>, labels: Uint8Array): PlattScaling {
+  const { negative, positive } = plattTargets(labels);
+  const targets = Float64Array.from(labels, (label) => (label === 1 ? positive : negative));
   const positives = labels.reduce((sum, label) => sum + label, 0);
   const negatives = labels.length - positives;
-  const targets = Float64Array.from(labels, (label) =>
-    label === 1 ? (positives + 1) / (positives + 2) : 1 / (negatives + 2),
-  );
   let fit: PlattScaling = { method: "platt", slope: 0, intercept: Math.log((positives + 1) / (negatives + 1)) };
   let loss = crossEntropy(fit, logits, targets);
   for (let round = 0; round < 100; round++) {
