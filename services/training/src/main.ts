@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addDemoPackage } from "./commands/demo-package.ts";
+import { addFeatures } from "./commands/features.ts";
 import { addWeights } from "./commands/weights.ts";
 import { TrainingError } from "./training-error.ts";
 
@@ -11,6 +12,7 @@ const program = new Command("redspot-train")
       "folder what the next one reads, and goes on where it was stopped.",
   )
   .version(manifest.version);
+addFeatures(program);
 addDemoPackage(program);
 addWeights(program);
 

@@ -8,6 +8,10 @@ export const TRAINING_ERRORS = {
   WEIGHTS_UNREADABLE: "a file of weights is not Keras' Inception v3 without its top",
   /** A backbone made of imported weights does not give the features that Keras' own graph gives. */
   WEIGHTS_UNPROVEN: "imported weights do not do what they do in Keras",
+  /** The work folder was made with another preprocessing than the one installed. */
+  PREPROCESSING_CHANGED: "the work folder was made with another version of the preprocessing",
+  /** No room is left where the work folder lies, or none within its quota. */
+  DISK_FULL: "the disk of the work folder is full",
 } as const;
 
 export type TrainingErrorCode = keyof typeof TRAINING_ERRORS;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -98,6 +98,14 @@ test("what is written is read again, and no half file is left", async () => {
   assert.deepEqual(await readSplit(work), split);
   const anything = await readWorkFile(work, FILES.split, z.looseObject({ seed: z.int() }), "split");
   assert.equal(anything.seed, 1);
+  assert.deepEqual((await readdir(work)).sort(), ["cases.json", "split.json"]);
+});
+
+test("a full disk is named, and what was there stays", async () => {
+  // The kernel's own full disk.
+  await symlink("/dev/full", join(work, `${FILES.cases}.half`));
+  await assert.rejects(writeWorkFile(work, FILES.cases, { ...cases, cases: [] }), { code: "DISK_FULL" });
+  assert.deepEqual(await readCases(work), cases);
   assert.deepEqual((await readdir(work)).sort(), ["cases.json", "split.json"]);
 });
 

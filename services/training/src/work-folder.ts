@@ -277,23 +277,50 @@ function unreadable(path: string, step: string, cause: NodeJS.ErrnoException): T
     : new TrainingError("WORK_FILE_INVALID", `${path} cannot be read (${cause.code}).`, { cause });
 }
 
-/** Writes a file of the work folder whole or not at all. A text, bytes, or what JSON can hold. */
-export async function writeWorkFile(work: string, file: string, content: unknown): Promise<void> {
+/**
+ * Writes a file of the work folder whole or not at all: a text, bytes, or what JSON can hold. Durable unless told that it
+ * need not survive a power cut.
+ *
+ * @throws {TrainingError} DISK_FULL
+ */
+export async function writeWorkFile(
+  work: string,
+  file: string,
+  content: unknown,
+  { durable = true }: { durable?: boolean } = {},
+): Promise<void> {
   const path = join(work, file);
   const half = `${path}.half`;
   const bytes =
     typeof content === "string" || content instanceof Uint8Array ? content : `${JSON.stringify(content, null, 1)}\n`;
-  try {
-    const handle = await open(half, "w");
+  await onDisk(async () => {
     try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      const handle = await open(half, "w");
+      try {
+        await handle.writeFile(bytes);
+        if (durable) await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(half, path);
+    } catch (error) {
+      await rm(half, { force: true }).catch(() => {});
+      throw error;
     }
-    await rename(half, path);
+  });
+}
+
+/** Does what writes into the work folder, and says what to do where the disk is full. */
+export async function onDisk<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
   } catch (error) {
-    await rm(half, { force: true }).catch(() => {});
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    throw new TrainingError(
+      "DISK_FULL",
+      `The disk of the work folder is full (${code}). Free some space and run the same command again: what is done is kept.`,
+      { cause: error },
+    );
   }
 }

@@ -8,3 +8,6 @@ export function whole(least: number) {
     return value;
   };
 }
+
+/** The work folder where none is named. */
+export const DEFAULT_WORK = "training";

@@ -1,0 +1,41 @@
+/** Runs in threads beside the engine's: a case's model input becomes a batch for the engine. */
+import { type InputScaling, toThreeChannels } from "@redspot/pixels";
+import { move } from "piscina";
+import type { Augmentation } from "../augment/augmentation.ts";
+import { warp } from "../augment/warp.ts";
+import { caseId } from "../case-id.ts";
+import { TrainingError, type TrainingErrorCode } from "../training-error.ts";
+import { readInput } from "../work-folder.ts";
+
+export interface BatchTask {
+  work: string;
+  id: string;
+  patient: string;
+  augmentations: readonly Augmentation[];
+  inputScaling: InputScaling;
+}
+
+/** The batch; or why there is none, as an error loses its class on its way out of a thread. */
+export type Batch = Float32Array | { failed: { code: TrainingErrorCode; message: string } };
+
+/** n x 3 x 299 x 299, as the engine takes it; handed over, not copied. */
+export default async function prepareBatch(task: BatchTask): Promise<Batch> {
+  try {
+    return move((await batchOf(task)) as Float32Array<ArrayBuffer>) as unknown as Float32Array;
+  } catch (error) {
+    if (error instanceof TrainingError) return { failed: { code: error.code, message: error.message } };
+    throw error;
+  }
+}
+
+async function batchOf({ work, id, patient, augmentations, inputScaling }: BatchTask): Promise<Float32Array> {
+  const pixels = await readInput(work, id);
+  if (caseId(pixels, patient) !== id) {
+    throw new TrainingError(
+      "WORK_FILE_INVALID",
+      `The input of case ${id} is not the one that it is named after: delete it and run collect again.`,
+    );
+  }
+  const images = augmentations.map((augmentation) => ({ pixels: warp(pixels, augmentation) }));
+  return toThreeChannels(images, inputScaling);
+}

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { ensureBackbone, FEATURE_COUNT, INPUT_LENGTH, INPUT_SIZE, openEngine } from "@redspot/model";
+import { PREPROCESSING_VERSION } from "@redspot/pixels";
+import { type ChildProgram, startProgram } from "@redspot/testbed";
+import { Command, InvalidArgumentError } from "commander";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+const count = (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
+  return value;
+};
+
+const options = new Command("bench:training")
+  .description(
+    "The retraining kit as it is run: images a second through `redspot-train features` (input from the disk, eight " +
+      "augmented images, network, features to the disk), beside the bare network on ready input at the same batch size " +
+      "and threads, in turns. The last line is one JSON object; ratio = kit over bare network.",
+  )
+  .option("--rounds <n>", "how often each of the two has its turn", count, 4)
+  .option("--cases <n>", "cases in a turn, of eight images each", count, 10)
+  .option("--threads <n>", "engine threads of both", count, availableParallelism())
+  .option("--preparation-threads <n>", "threads of the kit that read and augment", count, 1)
+  .parse()
+  .opts<{ rounds: number; cases: number; threads: number; preparationThreads: number }>();
+
+/** Images of one case: a batch of the kit. */
+const BATCH = 8;
+/** Cases after which all stages of the kit are busy. */
+const LEAD = 2;
+
+const folder = await mkdtemp(join(tmpdir(), "redspot-bench-"));
+const cacheDir = join(repository, ".cache");
+let rssMax = 0;
+
+// The bare network.
+const backbone = await ensureBackbone({ cacheDir });
+const engine = await openEngine({
+  engine: "onnxruntime",
+  device: "cpu",
+  threads: options.threads,
+  backbonePath: backbone.path,
+  head: { weights: new Float32Array(FEATURE_COUNT), bias: 0 },
+});
+
+async function bareTurn(): Promise<number> {
+  const inputs = Array.from({ length: options.cases }, () =>
+    Float32Array.from({ length: BATCH * INPUT_LENGTH }, (_, at) => (at % 251) / 251),
+  );
+  const start = performance.now();
+  for (const input of inputs) await engine.run(input, BATCH);
+  return (options.cases * BATCH) / ((performance.now() - start) / 1000);
+}
+
+/** A work folder as collect and split leave it, all cases in the training part. */
+async function makeWorkFolder(work: string, cases: number): Promise<void> {
+  await mkdir(join(work, "inputs"), { recursive: true });
+  const made = [];
+  for (let n = 0; n < cases; n++) {
+    const pixels = Float32Array.from({ length: INPUT_SIZE ** 2 }, (_, at) => ((at * (n + 7)) % 997) / 997);
+    const patient = String(n).padStart(32, "0");
+    const bytes = new Uint8Array(pixels.buffer);
+    const id = createHash("sha256").update(bytes).update(patient).digest("hex").slice(0, 32);
+    await writeFile(join(work, "inputs", `${id}.f32`), bytes);
+    made.push({
+      ...{ id, patient, label: n % 2 === 0 ? "fracture" : "no fracture", view: "lateral", side: null, ageBand: null },
+      ...{ sex: null, manufacturer: null, subtype: null, order: n, rows: 299, columns: 299, annotationPixels: 0 },
+      ...{ window: "linear", row: n + 1 },
+    });
+  }
+  const write = (file: string, content: object) => writeFile(join(work, file), JSON.stringify(content));
+  await write("cases.json", {
+    ...{ format: "redspot-cases/1", preprocessingVersion: PREPROCESSING_VERSION, source: "patterns for a benchmark" },
+    ...{ cases: made, excluded: [] },
+  });
+  await write("split.json", {
+    ...{ format: "redspot-split/1", seed: 1, ratios: { training: 0.8, validation: 0.1, testing: 0.1 } },
+    ...{ asPublished: false, leftOut: [], findings: [], finalUses: [] },
+    parts: { training: made.map(({ id }) => id), validation: [], testing: [], final: [] },
+  });
+}
+
+/** Runs a step of the kit to its end, and keeps the most memory that it had. */
+async function runKit(step: string, args: readonly string[]): Promise<void> {
+  const program = await startProgram({
+    name: `redspot-train ${step}`,
+    command: process.execPath,
+    args: [join(repository, "services/training/src/main.ts"), step, ...args],
+    logFile: join(folder, `${step}.log`),
+  });
+  while (program.exit === undefined) {
+    rssMax = Math.max(rssMax, await peakMemory(program));
+    await Promise.race([program.ended, pause(100)]);
+  }
+  if (program.exit.code !== 0) throw program.endedError();
+}
+
+/** Highest resident memory of a program so far, in MB; 0 where it has just ended. */
+async function peakMemory({ pid }: ChildProgram): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+let turns = 0;
+
+/** Images a second from the moment that the first cases are through, when all stages are busy, to the last. */
+async function kitTurn(): Promise<number> {
+  const work = join(folder, `turn-${++turns}`);
+  await makeWorkFolder(work, options.cases + LEAD);
+  const threads = ["--engine-threads", `${options.threads}`, "--threads", `${options.preparationThreads}`];
+  await runKit("features", ["--work", work, "--cache", cacheDir, ...threads]);
+  const cached = join(work, "features/cache");
+  const files = await readdir(cached);
+  const times = await Promise.all(files.map(async (file) => (await stat(join(cached, file))).mtimeMs));
+  times.sort((a, b) => a - b);
+  await rm(work, { recursive: true });
+  return (options.cases * BATCH) / ((times.at(-1)! - times[LEAD - 1]!) / 1000);
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const rounded = (value: number) => Math.round(value * 1000) / 1000;
+
+try {
+  // A turn that does not count, in which the network's memory is laid out and code is compiled.
+  await bareTurn();
+  const bare: number[] = [];
+  const kit: number[] = [];
+  for (let round = 1; round <= options.rounds; round++) {
+    bare.push(await bareTurn());
+    kit.push(await kitTurn());
+    console.log(
+      `round ${round}: bare network ${bare.at(-1)?.toFixed(2)}, kit ${kit.at(-1)?.toFixed(2)} images a second`,
+    );
+  }
+  // Each turn of the kit is held against the turn of the network beside it: the machine's mood cancels out.
+  const ratios = kit.map((rate, index) => rate / bare[index]!);
+  console.log(
+    JSON.stringify({
+      ratio: rounded(median(ratios)),
+      kit_images_per_s: rounded(median(kit)),
+      bare_images_per_s: rounded(median(bare)),
+      batch: BATCH,
+      threads: options.threads,
+      rss_mb_max: rssMax,
+    }),
+  );
+} finally {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+}
