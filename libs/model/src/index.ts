@@ -5,7 +5,16 @@ export { atPrevalence, type CalibrationMap, calibrate } from "./calibration.ts";
 export { type Engine, type EngineOutput, type Head, INPUT_LENGTH } from "./engine.ts";
 export { importBackbone } from "./import-backbone.ts";
 export type { KerasWeights } from "./keras-weights.ts";
-export type { Calibration, Estimate, IntendedUse, Manifest, Shortcut, Subgroup, Threshold } from "./manifest.ts";
+export {
+  type Calibration,
+  type Estimate,
+  estimateSchema,
+  type IntendedUse,
+  type Manifest,
+  type Subgroup,
+  subgroupSchema,
+  type Threshold,
+} from "./manifest.ts";
 export { ModelError, type ModelErrorCode } from "./model-error.ts";
 export {
   assertUsableIn,

@@ -10,10 +10,10 @@ const hashedFile = z.strictObject({ file: fileName, sha256 });
 const count = z.int().nonnegative();
 
 /** A proportion or an area with its 95 % confidence interval and the number of cases that it rests on. */
-const estimate = z
+export const estimateSchema = z
   .strictObject({ value: probability, low: probability, high: probability, n: count, method: z.string().min(1) })
   .refine(({ value, low, high }) => low <= value && value <= high, "the value lies outside its interval");
-export type Estimate = z.infer<typeof estimate>;
+export type Estimate = z.infer<typeof estimateSchema>;
 
 /** Neither 0 nor 1: such a probability would be certainty, and no evidence could shift it. */
 const uncertain = z.number().gt(0).lt(1);
@@ -80,22 +80,21 @@ const cutOff = z
   });
 
 /** The figures of the cases that have one value of an attribute: how it does on the left, on men, over 80. */
-const subgroup = z.strictObject({
+export const subgroupSchema = z.strictObject({
   attribute: text,
   value: text,
   fractures: count,
   noFractures: count,
-  auc: estimate.optional(),
-  sensitivity: estimate.optional(),
-  specificity: estimate.optional(),
+  auc: estimateSchema.optional(),
+  sensitivity: estimateSchema.optional(),
+  specificity: estimateSchema.optional(),
   /** So few cases that the figures say nothing, good or bad. */
   tooFew: z.boolean(),
 });
-export type Subgroup = z.infer<typeof subgroup>;
+export type Subgroup = z.infer<typeof subgroupSchema>;
 
 /** What tells fractures without looking at bones, tried on the very same cases: it should not do well. */
-const shortcut = z.strictObject({ name: text, auc: estimate, asGood: z.boolean() });
-export type Shortcut = z.infer<typeof shortcut>;
+const shortcut = z.strictObject({ name: text, auc: estimateSchema, asGood: z.boolean() });
 
 /** A threshold that the site set before publishing, and what the evaluation found. */
 const threshold = z.strictObject({ measure: text, demanded: z.number(), found: z.number() });
@@ -107,15 +106,17 @@ const evaluation = z.strictObject({
   part: z.enum(["testing", "final"]),
   fractures: count,
   noFractures: count,
-  auc: estimate,
+  auc: estimateSchema,
   /** At the cut-off, every case answered. */
-  sensitivity: estimate,
-  specificity: estimate,
+  sensitivity: estimateSchema,
+  specificity: estimateSchema,
   /** The part of cases that fall into the inconclusive band. */
-  inconclusive: estimate,
+  inconclusive: estimateSchema,
   /** What a positive and a negative answer are worth where that part of patients has a fracture. */
-  predictiveValues: z.strictObject({ prevalence: probability, positive: estimate, negative: estimate }).optional(),
-  subgroups: z.array(subgroup),
+  predictiveValues: z
+    .strictObject({ prevalence: probability, positive: estimateSchema, negative: estimateSchema })
+    .optional(),
+  subgroups: z.array(subgroupSchema),
   shortcuts: z.array(shortcut),
   /** How often the final set has been evaluated on by now, and how many models: more than one, and it is final no more. */
   finalSetUses: z.strictObject({ evaluations: z.int().positive(), models: z.int().positive() }).optional(),

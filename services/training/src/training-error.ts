@@ -12,6 +12,8 @@ export const TRAINING_ERRORS = {
   PREPROCESSING_CHANGED: "the work folder was made with another version of the preprocessing",
   /** No room is left where the work folder lies, or none within its quota. */
   DISK_FULL: "the disk of the work folder is full",
+  /** The part that is to be evaluated on has too few cases of one class. */
+  EVALUATION_IMPOSSIBLE: "there are too few cases to evaluate on",
 } as const;
 
 export type TrainingErrorCode = keyof typeof TRAINING_ERRORS;
