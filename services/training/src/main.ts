@@ -3,6 +3,7 @@ import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addDemoPackage } from "./commands/demo-package.ts";
 import { addFeatures } from "./commands/features.ts";
+import { addSplit } from "./commands/split.ts";
 import { addWeights } from "./commands/weights.ts";
 import { TrainingError } from "./training-error.ts";
 
@@ -12,6 +13,7 @@ const program = new Command("redspot-train")
       "folder what the next one reads, and goes on where it was stopped.",
   )
   .version(manifest.version);
+addSplit(program);
 addFeatures(program);
 addDemoPackage(program);
 addWeights(program);

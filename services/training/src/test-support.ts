@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { INPUT_SIZE } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { caseId } from "./case-id.ts";
 import { type Case, FILES, type PartName, type Split, writeWorkFile } from "./work-folder.ts";
 
@@ -12,9 +14,12 @@ export const CACHE_DIR = join(tmpdir(), "redspot-model-tests");
 
 /** Smooth shapes, different for each number; not a radiograph. */
 export function drawInput(n: number): Float32Array {
+  const random = xoroshiro128plus(n);
+  const unit = () => uniformFloat64(random);
+  const waves = Array.from({ length: 12 }, () => [unit() * 12, unit() * 24 - 12, unit() * 2 * Math.PI] as const);
   return Float32Array.from({ length: INPUT_SIZE ** 2 }, (_, at) => {
-    const [x, y] = [at % INPUT_SIZE, Math.floor(at / INPUT_SIZE)];
-    return 0.5 + 0.4 * Math.sin((x * (n + 2)) / 41 + n) * Math.cos((y * (n + 3)) / 59);
+    const [x, y] = [(at % INPUT_SIZE) / INPUT_SIZE, Math.floor(at / INPUT_SIZE) / INPUT_SIZE];
+    return waves.reduce((sum, [fx, fy, phase]) => sum + Math.sin(Math.PI * (fx * x + fy * y) + phase) / 24, 0.5);
   });
 }
 

@@ -14,6 +14,16 @@ export const TRAINING_ERRORS = {
   DISK_FULL: "the disk of the work folder is full",
   /** The part that is to be evaluated on has too few cases of one class. */
   EVALUATION_IMPOSSIBLE: "there are too few cases to evaluate on",
+  /** All cases have a fracture, or none has. */
+  ONE_CLASS_ONLY: "there are only cases with, or only cases without a fracture",
+  /** A part, or the final set, would be left without cases of one class. */
+  TOO_FEW_CASES: "there are too few cases for the parts that were asked for",
+  /** One patient, or one image, is in two parts. */
+  SPLIT_LEAKS: "the split lets one patient or one image into two parts",
+  /** More images look like another patient's than copies can explain. */
+  MANY_NEAR_DUPLICATES: "too many images look like another patient's",
+  /** A line of struck.csv names no case. */
+  STRUCK_INVALID: "struck.csv cannot be understood",
 } as const;
 
 export type TrainingErrorCode = keyof typeof TRAINING_ERRORS;

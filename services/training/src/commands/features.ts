@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { computeFeatures } from "../features/compute-features.ts";
 import { planFeatures } from "../features/plan-features.ts";
 import { progressOn } from "../progress.ts";
+import { findLeaks } from "../split/find-leaks.ts";
 import { TrainingError } from "../training-error.ts";
 import { readCases, readSplit } from "../work-folder.ts";
 import { DEFAULT_WORK, whole } from "./options.ts";
@@ -27,6 +28,12 @@ async function features({ work, cache, backbone: sha256, device, engineThreads, 
     );
   }
   const split = await readSplit(work);
+  if (!split.asPublished && findLeaks(cases, split.parts, []).length > 0) {
+    throw new TrainingError(
+      "SPLIT_LEAKS",
+      "The split has one patient in two parts: redspot-train split --check tells which cases.",
+    );
+  }
   const plan = planFeatures(cases, split);
   const progress = progressOn(process.stderr);
   const backbone = await ensureBackbone({
