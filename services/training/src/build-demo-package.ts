@@ -3,8 +3,9 @@ import manifest from "../package.json" with { type: "json" };
 import { type PartSizes, planCases } from "./case-plan.ts";
 import { describeDemonstration } from "./demonstration-package.ts";
 import { extractFeatures } from "./extract-features.ts";
-import type { Schedule } from "./schedule.ts";
-import { trainHead } from "./train-head.ts";
+import { PAPER_OPTIONS } from "./train/head-options.ts";
+import type { Schedule } from "./train/schedule.ts";
+import { trainHead } from "./train/train-head.ts";
 
 export interface BuildOptions {
   readonly sizes: PartSizes;
@@ -37,8 +38,9 @@ export async function buildDemoPackage(options: BuildOptions): Promise<PackageCo
       threads,
       onProgress: (done) => onProgress?.("phantoms", done, plan.length),
     });
-    const head = trainHead(cases.training, {
-      schedule,
+    const { head } = await trainHead({
+      training: cases.training,
+      options: { ...PAPER_OPTIONS, schedule },
       seed,
       onProgress: (iterations) => onProgress?.("training", iterations, schedule.iterations),
     });

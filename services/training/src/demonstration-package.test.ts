@@ -9,9 +9,10 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { describeDemonstration } from "./demonstration-package.ts";
 import type { Cases } from "./extract-features.ts";
-import { PAPER_SCHEDULE } from "./schedule.ts";
 import { areaUnderCurve } from "./statistics/area-under-curve.ts";
-import { trainHead } from "./train-head.ts";
+import { PAPER_OPTIONS } from "./train/head-options.ts";
+import { PAPER_SCHEDULE } from "./train/schedule.ts";
+import { trainHead } from "./train/train-head.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "redspot-training-"));
 after(() => rm(folder, { recursive: true }));
@@ -32,10 +33,12 @@ function drawCases(count: number, seed: number): Cases {
 const schedule = { ...PAPER_SCHEDULE, iterations: 400, minibatch: 20 };
 const cases = { training: drawCases(200, 1), calibration: drawCases(100, 2), test: drawCases(100, 3) };
 
+const { head } = await trainHead({ training: cases.training, options: { ...PAPER_OPTIONS, schedule }, seed: 1 });
+
 function make() {
   return describeDemonstration({
     cases,
-    head: trainHead(cases.training, { schedule, seed: 1 }),
+    head,
     backbone: { ...EMBEDDED_BACKBONE, path: "" },
     engine: { name: "onnxruntime", version: "1.0.0", device: "cpu" },
     schedule,

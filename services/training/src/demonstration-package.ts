@@ -3,13 +3,13 @@ import { PREPROCESSING_VERSION } from "@redspot/pixels";
 import type { Part } from "./case-plan.ts";
 import { type Cases, viewsOf } from "./extract-features.ts";
 import { chooseBand, INCONCLUSIVE_SHARE, shareWithin } from "./inconclusive-band.ts";
-import type { Schedule } from "./schedule.ts";
-import { STANDARDISED_LENGTH } from "./standardisation.ts";
 import { areaUnderCurve } from "./statistics/area-under-curve.ts";
 import { fitPlatt } from "./statistics/platt.ts";
 import { operatingPointAt, youdenPoint } from "./statistics/roc.ts";
 import { wilson } from "./statistics/wilson.ts";
-import { logitsOf } from "./train-head.ts";
+import type { Schedule } from "./train/schedule.ts";
+import { STANDARDISED_LENGTH } from "./train/standardisation.ts";
+import { logitsOf } from "./train/train-head.ts";
 
 const PHANTOMS = "computer-drawn phantoms of lateral wrists (libs/phantom), not radiographs of people";
 

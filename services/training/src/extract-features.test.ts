@@ -5,8 +5,9 @@ import { test } from "node:test";
 import { ensureBackbone, FEATURE_COUNT, openEngine } from "@redspot/model";
 import { planCases } from "./case-plan.ts";
 import { extractFeatures } from "./extract-features.ts";
-import { PAPER_SCHEDULE } from "./schedule.ts";
-import { trainHead } from "./train-head.ts";
+import { PAPER_OPTIONS } from "./train/head-options.ts";
+import { PAPER_SCHEDULE } from "./train/schedule.ts";
+import { trainHead } from "./train/train-head.ts";
 
 test("the same phantoms give the same features and head, bit for bit, however many threads make them", async (t) => {
   const backbone = await ensureBackbone({ cacheDir: join(tmpdir(), "redspot-model-tests") });
@@ -47,7 +48,9 @@ test("the same phantoms give the same features and head, bit for bit, however ma
   assert.notDeepEqual(features.slice(0, FEATURE_COUNT), features.slice(FEATURE_COUNT, 2 * FEATURE_COUNT));
 
   const schedule = { ...PAPER_SCHEDULE, iterations: 100, minibatch: 4 };
-  const trained = trainHead(first.training, { schedule, seed: 1 });
-  assert.deepEqual(trainHead(second.training, { schedule, seed: 1 }), trained);
+  const train = (training: typeof first.training) =>
+    trainHead({ training, options: { ...PAPER_OPTIONS, schedule }, seed: 1 });
+  const { head: trained } = await train(first.training);
+  assert.deepEqual((await train(second.training)).head, trained);
   assert.ok(trained.weights.some((weight) => weight !== 0));
 });

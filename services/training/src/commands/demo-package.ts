@@ -6,7 +6,7 @@ import { loadModelPackage, type Manifest, type ModelPackage, writeModelPackage }
 import type { Command } from "commander";
 import { buildDemoPackage } from "../build-demo-package.ts";
 import { progressOn } from "../progress.ts";
-import { PAPER_SCHEDULE } from "../schedule.ts";
+import { PAPER_SCHEDULE } from "../train/schedule.ts";
 import { whole } from "./options.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

@@ -30,15 +30,20 @@ export function fitStandardisation({ features, labels }: LabelledFeatures): Stan
   return { mean, scale: Math.sqrt(STANDARDISED_LENGTH / variance) };
 }
 
-export function standardise({ mean, scale }: Standardisation, features: Float32Array): Float64Array {
-  return Float64Array.from(features, (value, i) => (value - mean[i % mean.length]!) * scale);
+/** For features that are trained on as they are. */
+export function noStandardisation({ features, labels }: LabelledFeatures): Standardisation {
+  return { mean: new Float64Array(features.length / labels.length), scale: 1 };
+}
+
+export function standardise({ mean, scale }: Standardisation, features: Float32Array): Float32Array {
+  return features.map((value, i) => (value - mean[i % mean.length]!) * scale);
 }
 
 /** The head on raw features that does what this one does on standardised ones. */
 export function foldStandardisation(
   { mean, scale }: Standardisation,
-  head: { weights: Float64Array; bias: number },
+  head: { weights: ArrayLike<number>; bias: number },
 ): Head {
-  const shift = head.weights.reduce((sum, weight, i) => sum + weight * scale * mean[i]!, 0);
+  const shift = mean.reduce((sum, value, i) => sum + head.weights[i]! * scale * value, 0);
   return { weights: Float32Array.from(head.weights, (weight) => weight * scale), bias: head.bias - shift };
 }

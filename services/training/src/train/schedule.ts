@@ -1,13 +1,16 @@
-/** How the head is trained. */
-export interface Schedule {
-  readonly initialLearningRate: number;
+import { z } from "zod";
+
+/** The learning rate over the iterations, and how many cases each of them takes. */
+export const scheduleSchema = z.strictObject({
+  initialLearningRate: z.number().positive(),
   /** The learning rate is multiplied by `decay` every `decayEvery` iterations. */
-  readonly decay: number;
-  readonly decayEvery: number;
-  readonly iterations: number;
+  decay: z.number().positive().max(1),
+  decayEvery: z.int().positive(),
+  iterations: z.int().positive(),
   /** Cases an iteration. */
-  readonly minibatch: number;
-}
+  minibatch: z.int().positive(),
+});
+export type Schedule = z.infer<typeof scheduleSchema>;
 
 /**
  * The schedule of Kim & MacKinnon 2017. The paper does not say how many cases it took an iteration; 100 is our choice.

@@ -1,0 +1,17 @@
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+
+/** TensorFlow.js on WebAssembly with SIMD, in one thread: its results do not depend on the machine's load or cores. */
+export async function startTensorflow(): Promise<typeof tf> {
+  if (tf.getBackend() !== "wasm") {
+    setWasmPaths(`${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`);
+    await tf.setBackend("wasm");
+    await tf.ready();
+  }
+  return tf;
+}
+
+/** What trained a head: the same options and data give the same head on the same of these. */
+export const TENSORFLOW = `tensorflow.js ${tf.version.tfjs} (wasm)`;
