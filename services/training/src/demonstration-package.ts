@@ -7,9 +7,9 @@ import { areaUnderCurve } from "./statistics/area-under-curve.ts";
 import { fitPlatt } from "./statistics/platt.ts";
 import { operatingPointAt, youdenPoint } from "./statistics/roc.ts";
 import { wilson } from "./statistics/wilson.ts";
+import { logitsOf } from "./train/logits.ts";
 import type { Schedule } from "./train/schedule.ts";
 import { STANDARDISED_LENGTH } from "./train/standardisation.ts";
-import { logitsOf } from "./train/train-head.ts";
 
 const PHANTOMS = "computer-drawn phantoms of lateral wrists (libs/phantom), not radiographs of people";
 

@@ -5,7 +5,7 @@ import { predictiveValuesAt } from "../statistics/predictive-values.ts";
 import { brierScore, logLoss } from "../statistics/proper-scores.ts";
 import { operatingPointAt } from "../statistics/roc.ts";
 import { wilson } from "../statistics/wilson.ts";
-import { logitsOf } from "../train-head.ts";
+import { logitsOf } from "../train/logits.ts";
 import { TrainingError } from "../training-error.ts";
 import {
   type Case,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PAPER_SCHEDULE, scheduleSchema } from "./schedule.ts";
 
 /** How a head is trained; what is not given is as in the paper. */
-export const headOptionsSchema = z.strictObject({
+const headOptionsSchema = z.strictObject({
   kind: z.enum(["logistic", "softmax"]),
   schedule: scheduleSchema,
   /** The chance with which each input of a case is left out of a step. */

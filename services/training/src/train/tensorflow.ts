@@ -12,6 +12,3 @@ export async function startTensorflow(): Promise<typeof tf> {
   }
   return tf;
 }
-
-/** What trained a head: the same options and data give the same head on the same of these. */
-export const TENSORFLOW = `tensorflow.js ${tf.version.tfjs} (wasm)`;

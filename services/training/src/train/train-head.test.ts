@@ -7,11 +7,12 @@ import { areaUnderCurve } from "../statistics/area-under-curve.ts";
 import { fitOf } from "./curves.ts";
 import { type HeadOptions, PAPER_OPTIONS } from "./head-options.ts";
 import { descend, logitsOn } from "./linear-head.ts";
+import { logitsOf } from "./logits.ts";
 import { minibatches } from "./minibatches.ts";
 import { learningRateAt, PAPER_SCHEDULE } from "./schedule.ts";
 import { fitStandardisation, standardise } from "./standardisation.ts";
 import { startTensorflow } from "./tensorflow.ts";
-import { CHECKPOINT_EVERY, type Checkpoint, logitsOf, trainHead } from "./train-head.ts";
+import { CHECKPOINT_EVERY, type Checkpoint, trainHead } from "./train-head.ts";
 
 const WIDTH = 16;
 

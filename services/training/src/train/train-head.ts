@@ -52,7 +52,7 @@ export interface TrainedHead {
 }
 
 /** Training and validation part are measured every so many iterations. */
-export const MEASURE_EVERY = 10;
+const MEASURE_EVERY = 10;
 export const CHECKPOINT_EVERY = 1000;
 
 /**
@@ -175,14 +175,4 @@ function oneOutput({ weights, bias }: FrozenHead): { weights: Float32Array; bias
     weights: Float32Array.from({ length: width }, (_, i) => weights[2 * i + 1]! - weights[2 * i]!),
     bias: bias[1]! - bias[0]!,
   };
-}
-
-/** The head's logit for each case. */
-export function logitsOf({ weights, bias }: Head, features: Float32Array): Float64Array {
-  const width = weights.length;
-  return Float64Array.from({ length: features.length / width }, (_, row) => {
-    let sum = bias;
-    for (let i = 0; i < width; i++) sum += weights[i]! * features[row * width + i]!;
-    return sum;
-  });
 }
