@@ -129,7 +129,7 @@ function plain(dataSet: DataSet): DataSet {
 }
 
 /** Redspot as the writer of a file (PS3.10 7.1): its name for others to see, and a UID of its own. */
-const IMPLEMENTATION = {
+export const IMPLEMENTATION = {
   ImplementationClassUID: "2.25.190146879153426893018604374538013829071",
   ImplementationVersionName: "REDSPOT_0_1",
 };

@@ -1,10 +1,11 @@
-import { open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { BulkFile } from "./bulk-file.ts";
 import { DurableFolders, makeFolder } from "./durable.ts";
 import { IncomingFile, type Place } from "./incoming-file.ts";
 import { Layout } from "./layout.ts";
 import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
-import type { IncomingInstance, ReadMemory, Spool } from "./spool.ts";
+import type { IncomingInstance, ReadMemory, Spool, WaitingBulkData } from "./spool.ts";
 import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
 
 export interface FileSpoolOptions {
@@ -37,9 +38,17 @@ export class FileSpool implements Spool {
   }
 
   async receive(): Promise<IncomingInstance> {
-    const path = join(this.#layout.tmp, this.#names.next());
-    const handle = await onFileSystem("opening a temporary file", () => open(path, "wx", 0o640));
+    const [handle, path] = await this.#temporaryFile();
     return new IncomingFile(handle, path, this.#place);
+  }
+
+  async receiveBulkData(): Promise<WaitingBulkData> {
+    return new BulkFile(...(await this.#temporaryFile()));
+  }
+
+  async #temporaryFile(): Promise<[FileHandle, string]> {
+    const path = join(this.#layout.tmp, this.#names.next());
+    return [await onFileSystem("opening a temporary file", () => open(path, "wx", 0o640)), path];
   }
 
   /** The file of an instance, whether it is there or not. */

@@ -34,6 +34,19 @@ export interface IncomingInstance {
   abort(): Promise<void>;
 }
 
+/** Bulk data that waits for the instance it belongs to. It ends with `remove`. */
+export interface WaitingBulkData {
+  /** How many bytes were written so far. */
+  readonly byteLength: number;
+  write(chunk: Uint8Array): Promise<void>;
+  /** To be called when all is written; open files are few. */
+  close(): Promise<void>;
+  /** The bytes that were written, or the first of them; may be called more than once. */
+  chunks(options?: { most?: number }): AsyncIterable<Uint8Array>;
+  /** Forgets the bytes. Never throws, may be called more than once. */
+  remove(): Promise<void>;
+}
+
 /**
  * Memory to read instances into, one after the other: each overwrites the one before. It grows with the largest. Fresh
  * memory for each instance costs more time than reading it does.
@@ -49,6 +62,8 @@ export interface ReadMemory {
 export interface Spool {
   /** Opens a place for an instance whose name is not known yet. */
   receive(): Promise<IncomingInstance>;
+  /** Opens a place for bulk data that comes on its own (PS3.18 10.5.2). */
+  receiveBulkData(): Promise<WaitingBulkData>;
   /** The instance, whole; within `memory`, where that is given. Throws NOT_FOUND. */
   read(studyInstanceUID: string, sopInstanceUID: string, memory?: ReadMemory): Promise<Uint8Array>;
   /** The SOP Instance UIDs that the spool holds of a study, sorted; none of a study that it does not know. */

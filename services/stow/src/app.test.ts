@@ -17,10 +17,10 @@ describe("a request as a whole", () => {
     ["of a study that is no UID", 400, "BAD_STUDY_UID", { path: "/studies/..%2F..%2Fetc" }],
     ["of another type", 415, "UNSUPPORTED_MEDIA_TYPE", { headers: { "content-type": "application/dicom" } }],
     [
-      "of metadata",
+      "of bulk data alone",
       415,
       "UNSUPPORTED_MEDIA_TYPE",
-      { headers: { "content-type": CONTENT_TYPE.replace("dicom", "dicom+json") } },
+      { headers: { "content-type": CONTENT_TYPE.replace("dicom", "octet-stream") } },
     ],
     ["of no type", 415, "UNSUPPORTED_MEDIA_TYPE", { headers: { "content-type": "" } }],
     [

@@ -13,7 +13,7 @@ import {
 import { CAPABILITIES } from "./capabilities.ts";
 import { REQUEST_FAILURES, RequestFailure, type RequestFailureCode } from "./failures.ts";
 import { limitedBody } from "./limited-body.ts";
-import { bodyOf, type ResponseType, responseTypeOf, studyOfPath } from "./store-request.ts";
+import { BODY_TYPES, bodyOf, type ResponseType, responseTypeOf, studyOfPath } from "./store-request.ts";
 import { type StoreDependencies, type StoreLimits, storeInstances } from "./store-transaction.ts";
 
 interface StowLimits extends StoreLimits {
@@ -76,14 +76,14 @@ export function buildApp({ logger, tokens, limits, strict, checks, ...dependenci
     const startedAt = performance.now();
     const study = studyOfPath(request.params.study);
     const responseType = responseTypeOf(request.headers, strict);
-    const { boundary } = bodyOf(request.headers, strict);
+    const form = bodyOf(request.headers, strict);
     if (Number(request.headers["content-length"]) > limits.maxRequestBytes) {
       throw new RequestFailure("PAYLOAD_TOO_LARGE", `more than ${limits.maxRequestBytes} bytes`);
     }
     const body = limitedBody(request.raw, limits.maxRequestBytes);
     const result = await storeInstances(
       body,
-      boundary,
+      form,
       { ...study, strict, limits },
       {
         ...dependencies,
@@ -143,7 +143,7 @@ function refuse(reply: FastifyReply, failure: RequestFailure) {
   const { status } = REQUEST_FAILURES[failure.code];
   reply.log.info({ status, code: failure.code }, "request refused");
   if (failure.code === "UNSUPPORTED_MEDIA_TYPE") {
-    reply.header("accept-post", 'multipart/related; type="application/dicom"');
+    reply.header("accept-post", BODY_TYPES.map((type) => `multipart/related; type="${type}"`).join(", "));
   }
   return reply.code(status).send({ code: failure.code, message: failure.message });
 }

@@ -9,8 +9,11 @@ export const INSTANCE_FAILURES = {
   TRUNCATED: { reason: 0xc002, meaning: "the part ends within an element, or the body before the closing boundary" },
   MALFORMED: { reason: 0xc003, meaning: "an element of the data set cannot be decoded" },
   BAD_PART_HEADER: { reason: 0xc004, meaning: "the part's header fields cannot be read or are too long" },
-  WRONG_PART_TYPE: { reason: 0xc005, meaning: "the part's Content-Type is not application/dicom" },
+  WRONG_PART_TYPE: { reason: 0xc005, meaning: "the part's Content-Type is not what the request's says" },
   MISSING_UID: { reason: 0xc006, meaning: "SOP Class, SOP Instance, Study or Series Instance UID absent or no UID" },
+  BAD_METADATA: { reason: 0xc007, meaning: "the metadata is not of the DICOM JSON or Native DICOM Model" },
+  MISSING_BULK_DATA: { reason: 0xc008, meaning: "no part has the Content-Location that a BulkDataURI names" },
+  UNCLAIMED_BULK_DATA: { reason: 0xc009, meaning: "no metadata names the Content-Location of a part" },
   TRANSFER_SYNTAX: {
     reason: 0xc122,
     meaning: "the transfer syntax is not one that web services use, or not supported",
@@ -45,7 +48,7 @@ export const REQUEST_FAILURES = {
   METHOD_NOT_ALLOWED: { status: 405, meaning: "the resource has other methods: see Allow" },
   NOT_ACCEPTABLE: { status: 406, meaning: "Accept allows neither application/dicom+json nor application/dicom+xml" },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: "the body is larger than this service takes" },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'the body is not multipart/related; type="application/dicom"' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: "the body is not multipart/related of a type that is taken" },
   INTERNAL: { status: 500, meaning: "a fault of this service" },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

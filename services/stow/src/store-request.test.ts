@@ -21,6 +21,13 @@ test("the boundary of what senders write", () => {
   }
 });
 
+test("metadata is written in JSON or XML", () => {
+  for (const type of ["application/dicom+json", "application/dicom+xml"] as const) {
+    const header = `multipart/related; type="${type}"; boundary=b`;
+    assert.deepEqual(bodyOf({ "content-type": header }, true), { boundary: "b", type });
+  }
+});
+
 test("a body with a coding is refused: it would have to be undone before it can be read", () => {
   const type = { "content-type": 'multipart/related; type="application/dicom"; boundary="b"' };
   assert.equal(bodyOf({ ...type, "content-encoding": "identity" }, true).boundary, "b");
@@ -32,7 +39,7 @@ test("other bodies and other boundaries are refused", () => {
     undefined,
     "application/dicom",
     'multipart/form-data; type="application/dicom"; boundary=b',
-    'multipart/related; type="application/dicom+json"; boundary=b',
+    'multipart/related; type="application/octet-stream"; boundary=b',
   ]) {
     assert.throws(() => bodyOf({ "content-type": header }, false), refused("UNSUPPORTED_MEDIA_TYPE"), header);
   }

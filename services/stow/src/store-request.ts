@@ -9,9 +9,18 @@ const RESPONSE_TYPES = ["application/dicom+json", "application/dicom+xml"] as co
 export type ResponseType = (typeof RESPONSE_TYPES)[number];
 
 /** What a multipart body consists of (PS3.18 10.5.2). */
-const BODY_TYPES = ["application/dicom"] as const;
+export const BODY_TYPES = ["application/dicom", "application/dicom+json", "application/dicom+xml"] as const;
 
-export type BodyType = (typeof BODY_TYPES)[number];
+type BodyType = (typeof BODY_TYPES)[number];
+
+/** How a multipart body is to be read. */
+export interface BodyForm {
+  boundary: string;
+  type: BodyType;
+}
+
+/** What metadata is written in, where it comes apart from its bulk data. */
+export type MetadataType = Exclude<BodyType, "application/dicom">;
 
 interface Headers {
   accept?: string | undefined;
@@ -30,7 +39,7 @@ const UNQUOTED_TYPE = /;\s*type\s*=\s*[^"\s;]*\//i;
  * lenient, it may be missing, as some senders leave it out, and the boundary may be too long. Throws
  * UNSUPPORTED_MEDIA_TYPE, BAD_BOUNDARY.
  */
-export function bodyOf(headers: Headers, strict: boolean): { boundary: string; type: BodyType } {
+export function bodyOf(headers: Headers, strict: boolean): BodyForm {
   const coding = headers["content-encoding"]?.trim().toLowerCase();
   if (coding !== undefined && coding !== "" && coding !== "identity") {
     throw new RequestFailure("UNSUPPORTED_MEDIA_TYPE", "the body has a Content-Encoding; send it as it is");

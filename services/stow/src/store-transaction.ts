@@ -1,6 +1,7 @@
 import { type FailedInstance, MultipartError, type Part, readMultipart, type StoredInstance } from "@redspot/dicomweb";
 import type { StudyLedger, StudyQueue } from "@redspot/queue";
 import type { Spool } from "@redspot/spool";
+import { assembleInstances } from "./assemble-instances.ts";
 import { INSTANCE_FAILURES, InstanceFailure, type InstanceFailureCode, RequestFailure } from "./failures.ts";
 import {
   failureOf,
@@ -10,6 +11,7 @@ import {
   receiveInstance,
 } from "./receive-instance.ts";
 import { isImage } from "./sop-class.ts";
+import type { BodyForm } from "./store-request.ts";
 
 /** Where an instance is noted, and what its study's waiting revision is. */
 type Ledger = Pick<StudyLedger, "noteInstance">;
@@ -44,7 +46,7 @@ export interface StoreResult {
 const MOST_COMMITS_AT_ONCE = 8;
 
 /**
- * The Store transaction (PS3.18 10.5) on a multipart body: every part is an instance with an outcome of its own.
+ * The Store transaction (PS3.18 10.5) on a multipart body: every instance has an outcome of its own.
  * An instance counts as stored when its bytes are durable in the spool, it is noted in the ledger, and the settling job
  * of its study's revision exists; each step is idempotent, so a sender that has seen no answer sends again.
  *
@@ -52,7 +54,7 @@ const MOST_COMMITS_AT_ONCE = 8;
  */
 export async function storeInstances(
   body: AsyncIterable<Uint8Array>,
-  boundary: string,
+  form: BodyForm,
   { studyInstanceUID, strict, limits }: { studyInstanceUID?: string; strict: boolean; limits: StoreLimits },
   dependencies: StoreDependencies,
 ): Promise<StoreResult> {
@@ -63,7 +65,10 @@ export async function storeInstances(
   };
   const transaction = new Transaction(dependencies);
   try {
-    for await (const part of partsOf(body, boundary, { strict, limits })) await transaction.take(part, rules);
+    for await (const part of partsOf(body, form, { spool: dependencies.spool, strict, limits })) {
+      if ("failure" in part) transaction.refuse(part);
+      else await transaction.take(part, rules);
+    }
   } catch (error) {
     if (!(error instanceof MultipartError)) {
       // The sender is gone, or something is broken here: nobody gets an answer, but nothing is left half done.
@@ -75,13 +80,15 @@ export async function storeInstances(
   return transaction.result();
 }
 
+/** The instances of a body, as parts, or why they are none. */
 function partsOf(
   body: AsyncIterable<Uint8Array>,
-  boundary: string,
-  { strict, limits }: { strict: boolean; limits: StoreLimits },
-): AsyncIterable<Part> {
-  const { maxPartHeaderBytes: maxHeaderBytes, maxParts } = limits;
-  return readMultipart(body, boundary, { maxHeaderBytes, maxParts, crlfOnly: strict });
+  { boundary, type }: BodyForm,
+  { spool, strict, limits }: { spool: Spool; strict: boolean; limits: StoreLimits },
+): AsyncIterable<Part | RefusedInstance> {
+  const { maxInstanceBytes, maxPartHeaderBytes: maxHeaderBytes, maxParts } = limits;
+  const parts = readMultipart(body, boundary, { maxHeaderBytes, maxParts, crlfOnly: strict });
+  return type === "application/dicom" ? parts : assembleInstances(parts, spool, { type, maxInstanceBytes, maxParts });
 }
 
 class Transaction {
@@ -100,7 +107,7 @@ class Transaction {
     const instance = await receiveInstance(part, this.#dependencies.spool, rules);
     if ("failure" in instance) {
       this.#brokenPartTold = instance.bodyBroken === true;
-      return this.#refuse(instance);
+      return this.refuse(instance);
     }
     const committing = this.#commit(instance).catch((fault: unknown) => {
       this.#fault ??= fault;
@@ -123,7 +130,7 @@ class Transaction {
       });
       if (outcome === "duplicate") this.#result.duplicates += 1;
     } catch (error) {
-      this.#refuse({ failure: failureOf(error), named: identity });
+      this.refuse({ failure: failureOf(error), named: identity });
     }
   }
 
@@ -143,7 +150,7 @@ class Transaction {
     }
   }
 
-  #refuse({ failure, named }: RefusedInstance): void {
+  refuse({ failure, named }: RefusedInstance): void {
     if (failure.code !== "LEDGER_AWAY") this.#dependencies.onFailure?.(failure);
     const { sopClassUID, sopInstanceUID } = named;
     this.#result.failed.push({
@@ -159,7 +166,7 @@ class Transaction {
     if (error.code === "NO_BOUNDARY") throw new RequestFailure("BAD_BODY", error.message);
     if (this.#brokenPartTold) return;
     const code = error.code === "TOO_MANY_PARTS" ? "TOO_MANY_PARTS" : "TRUNCATED";
-    this.#refuse({ failure: new InstanceFailure(code, error.message), named: {} });
+    this.refuse({ failure: new InstanceFailure(code, error.message), named: {} });
   }
 
   async commitsDone(): Promise<void> {
