@@ -55,6 +55,6 @@ COPY --from=packages /redspot/services ./services
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 \
-    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.REDSPOT_PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+    CMD ["node", "-e", "const { REDSPOT_PORT: port, REDSPOT_TLS_CERTIFICATE: tls } = process.env; require(tls ? 'https' : 'http').get({ port, host: '127.0.0.1', path: '/health/ready', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # exec: signals reach Node, which ends in order.
 CMD ["sh", "-c", "exec node \"services/$SERVICE/src/main.ts\""]

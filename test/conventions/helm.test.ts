@@ -20,7 +20,7 @@ interface Variable {
 }
 
 interface Probe {
-  httpGet: { path: string; port: string };
+  httpGet: { path: string; port: string; scheme?: string };
 }
 
 interface Container {
@@ -42,7 +42,12 @@ interface PodSpec {
   enableServiceLinks: boolean;
   securityContext: Record<string, unknown>;
   containers: Container[];
-  volumes: Array<{ name: string; persistentVolumeClaim?: { claimName: string }; emptyDir?: object }>;
+  volumes: Array<{
+    name: string;
+    persistentVolumeClaim?: { claimName: string };
+    emptyDir?: object;
+    secret?: { secretName: string };
+  }>;
   nodeSelector?: Record<string, string>;
   tolerations?: Array<{ key: string }>;
   runtimeClassName?: string;
@@ -65,6 +70,7 @@ const text = (...path: string[]) => readFileSync(join(...path), "utf8");
 const schema = JSON.parse(text(chart, "values.schema.json"));
 const cpu = join(chart, "ci", "cpu-values.yaml");
 const gpu = join(chart, "ci", "gpu-values.yaml");
+const tls = join(chart, "ci", "tls-values.yaml");
 
 /** The chart's values with those of a file over them, as Helm puts them together before it looks at the schema. */
 function valuesWith(given: Values, below: Values = parse(text(chart, "values.yaml"))): Values {
@@ -79,7 +85,7 @@ function valuesWith(given: Values, below: Values = parse(text(chart, "values.yam
 describe("the Helm chart's values", () => {
   const isValid = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
 
-  for (const file of [cpu, gpu]) {
+  for (const file of [cpu, gpu, tls]) {
     test(`${file.slice(chart.length + 1)} is what the schema allows`, () => {
       assert.ok(isValid(valuesWith(parse(text(file)))), JSON.stringify(isValid.errors));
     });
@@ -104,6 +110,11 @@ describe("the Helm chart's values", () => {
     ["a password in the address of Redis", { redis: { url: "redis://:secret@redis.example.org:6379" } }],
     ["a password in the address of the PACS", { pacs: { url: "https://user:secret@pacs.example.org/" } }],
     ["a secret's value", { existingSecret: { tokens: "0123456789abcdef" } }],
+    ["an issuer in clear", { oidc: { issuer: "http://login.example.org" } }],
+    ["an algorithm without a private key", { oidc: { algorithms: ["HS256"] } }],
+    ["a client without a scope", { tls: { clients: ["pacs.example.org"] } }],
+    ["a client with a scope that is none", { tls: { clients: ["pacs.example.org=write"] } }],
+    ["a proxy by its name", { trustedProxies: ["ingress.example.org"] }],
     ["a size without a unit that Kubernetes knows", { spool: { size: "100 GB" } }],
   ];
   for (const [what, values] of refused) {
@@ -112,7 +123,8 @@ describe("the Helm chart's values", () => {
 
   for (const name of serviceNames) {
     test(`${name}.env takes every variable of the service but those that the chart sets`, () => {
-      const setByChart = /_(REDIS_URL|REDIS_PREFIX|SPOOL_DIR|CACHE_DIR|HOST|PORT|TOKENS|DEVICE|MODE|MODEL_PACKAGE)$/;
+      const setByChart =
+        /_(REDIS_URL|REDIS_PREFIX|SPOOL_DIR|CACHE_DIR|HOST|PORT|TOKENS|OIDC_\w+|TLS_\w+|TRUSTED_PROXIES|DEVICE|MODE|MODEL_PACKAGE)$/;
       const others = variablesOf(name).filter((variable) => !setByChart.test(variable) && !/_PACS_/.test(variable));
       assert.deepEqual(Object.keys(schema.properties[name].properties.env.properties).sort(), others.sort());
     });
@@ -168,6 +180,7 @@ describe("the Helm chart", {
     const objects = [
       objectsIn(render(chart, { values: [cpu] })),
       objectsIn(render(chart, { values: [gpu] })),
+      objectsIn(render(chart, { values: [tls] })),
       // Helm allows names of up to 53 characters, also of digits alone.
       objectsWith({ spool: { storageClassName: "nfs" } }, "7"),
       objectsWith({}, "a-release-whose-name-is-as-long-as-helm-lets-it-be-53"),
@@ -321,6 +334,40 @@ describe("the Helm chart", {
     assert.equal(spool?.metadata.name, "wrists-redspot-spool");
     assert.equal(spool?.metadata.annotations?.["helm.sh/resource-policy"], "keep");
     assert.deepEqual((spool as unknown as { spec: { accessModes: string[] } }).spec.accessModes, ["ReadWriteMany"]);
+  });
+
+  for (const name of serviceNames) {
+    test(`${name} does TLS itself where a Secret has its certificate, and knows callers by more than static tokens`, () => {
+      const objects = objectsIn(render(chart, { values: [tls] }));
+      const { container, pod } = deploymentOf(objects, name);
+      const given = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+      const { mountPath, readOnly } = container.volumeMounts.find((one) => one.name === "tls") ?? {};
+      assert.deepEqual(
+        Object.entries(given).filter(([name]) => /_(TLS|OIDC|TRUSTED|TOKENS)/.test(name)),
+        Object.entries({
+          REDSPOT_OIDC_ISSUER: "https://login.example.org/realms/hospital",
+          REDSPOT_OIDC_AUDIENCE: "redspot",
+          REDSPOT_OIDC_SCOPE_CLAIM: "realm_access.roles",
+          REDSPOT_OIDC_SCOPES: "radiologists=read,it-operations=read+admin",
+          REDSPOT_OIDC_ALGORITHMS: "RS256",
+          REDSPOT_TLS_CERTIFICATE: `${mountPath}/tls.crt`,
+          REDSPOT_TLS_KEY: `${mountPath}/tls.key`,
+          REDSPOT_TLS_CLIENT_CA: `${mountPath}/ca.crt`,
+          REDSPOT_TLS_CLIENTS: "pacs.example.org=store",
+          REDSPOT_TRUSTED_PROXIES: "10.0.0.0/8,fd00::1",
+        }),
+      );
+      for (const variable of Object.keys(given)) assert.ok(variablesOf(name).includes(variable), variable);
+      assert.equal(readOnly, true);
+      assert.equal(pod.volumes.find((one) => one.name === "tls")?.secret?.secretName, "redspot-tls");
+      for (const probe of [container.startupProbe, container.livenessProbe, container.readinessProbe]) {
+        assert.equal(probe.httpGet.scheme, "HTTPS");
+      }
+    });
+  }
+
+  test("an issuer without an audience is not installed, and says so", () => {
+    assert.throws(() => objectsWith({ oidc: { issuer: "https://login.example.org" } }), /oidc\.audience is empty/);
   });
 
   for (const [value, without] of [

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type DataSet, dataSetOf, type ElementValue, writePart10 } from "@redspot/dicom";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { closeStore, connectStore, FindingStore, ReadingList, StudyLedger, StudyQueue } from "@redspot/queue";
+import { staticTokenEntry } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { type ChildProgram, freePort, startProgram, type WorkFolder, waitUntil, workFolder } from "@redspot/testbed";
 import { type Finding, findingOf, type InstanceFinding, type ReasonCode, reason } from "@redspot/triage";
@@ -54,7 +55,7 @@ export async function openReadingRoom({ redisUrl, pacsUrl, token = "", environme
     REDSPOT_SPOOL_DIR: spoolDir,
     REDSPOT_PACS_URL: pacsUrl,
     REDSPOT_PORT: String(port),
-    REDSPOT_TOKENS: token,
+    REDSPOT_TOKENS: token === "" ? "" : staticTokenEntry({ name: "reading-room", scopes: ["read"] }, token),
     TZ: "Europe/London",
     ...environment,
   };

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { dataSetOf, deriveUid, writePart10 } from "@redspot/dicom";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { closeStore, connectStore, type Store, StudyLedger, workOn } from "@redspot/queue";
+import { staticTokenEntry } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import {
   type ChildProgram,
@@ -60,7 +61,7 @@ async function startStow(): Promise<ChildProgram> {
       REDSPOT_REDIS_URL: redis.url,
       REDSPOT_SPOOL_DIR: spoolDir,
       REDSPOT_PORT: new URL(url).port,
-      REDSPOT_TOKENS: token,
+      REDSPOT_TOKENS: staticTokenEntry({ name: "pacs", scopes: ["store"] }, token),
       REDSPOT_SETTLE_SECONDS: "0.2",
     },
     logFile: join(folder.path, "stow.log"),

@@ -56,6 +56,12 @@ securityContext:
 {{- default (ternary (include "redspot.fullname" .) "default" $account.create) $account.name -}}
 {{- end }}
 
+{{/* Of a container, how a probe comes in: a service that does TLS itself does it here too. */}}
+{{- define "redspot.probe" -}}
+{{- $scheme := ternary ", scheme: HTTPS" "" (ne .root.Values.tls.existingSecret "") -}}
+httpGet: { path: {{ .path }}, port: http{{ $scheme }} }
+{{- end }}
+
 {{/* Container level: rights, port, probes. */}}
 {{- define "redspot.container" -}}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
@@ -67,17 +73,17 @@ ports:
   - { name: http, containerPort: 8080 }
 # Inference makes its backbone before it listens.
 startupProbe:
-  httpGet: { path: /health/live, port: http }
+  {{ include "redspot.probe" (merge (dict "path" "/health/live") .) }}
   periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 60
 livenessProbe:
-  httpGet: { path: /health/live, port: http }
+  {{ include "redspot.probe" (merge (dict "path" "/health/live") .) }}
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
 readinessProbe:
-  httpGet: { path: /health/ready, port: http }
+  {{ include "redspot.probe" (merge (dict "path" "/health/ready") .) }}
   periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 3
@@ -87,6 +93,8 @@ readinessProbe:
 {{- define "redspot.environment" -}}
 {{- $values := .root.Values -}}
 {{- $secret := required "existingSecret.name is empty: make a Secret with REDSPOT_TOKENS and name it" $values.existingSecret.name -}}
+{{- $oidc := $values.oidc -}}
+{{- $tls := $values.tls -}}
 - { name: REDSPOT_HOST, value: "0.0.0.0" }
 - { name: REDSPOT_PORT, value: "8080" }
 - { name: REDSPOT_SPOOL_DIR, value: /var/lib/redspot/spool }
@@ -99,9 +107,36 @@ readinessProbe:
   valueFrom:
     secretKeyRef: { name: {{ $secret | quote }}, key: {{ $values.existingSecret.keys.redisUrl | quote }} }
   {{- end }}
+{{- with $values.existingSecret.keys.tokens }}
 - name: REDSPOT_TOKENS
   valueFrom:
-    secretKeyRef: { name: {{ $secret | quote }}, key: {{ $values.existingSecret.keys.tokens | quote }} }
+    secretKeyRef: { name: {{ $secret | quote }}, key: {{ . | quote }} }
+{{- end }}
+{{- if $oidc.issuer }}
+- name: REDSPOT_OIDC_ISSUER
+  value: {{ $oidc.issuer | quote }}
+- name: REDSPOT_OIDC_AUDIENCE
+  value: {{ required "oidc.audience is empty: say what the issuer's tokens for Redspot have in aud" $oidc.audience | quote }}
+- name: REDSPOT_OIDC_SCOPE_CLAIM
+  value: {{ $oidc.scopeClaim | quote }}
+- name: REDSPOT_OIDC_SCOPES
+  value: {{ join "," $oidc.scopes | quote }}
+- name: REDSPOT_OIDC_ALGORITHMS
+  value: {{ join "," $oidc.algorithms | quote }}
+{{- end }}
+{{- if $tls.existingSecret }}
+- { name: REDSPOT_TLS_CERTIFICATE, value: /var/run/redspot/tls/tls.crt }
+- { name: REDSPOT_TLS_KEY, value: /var/run/redspot/tls/tls.key }
+{{- if $tls.clients }}
+- { name: REDSPOT_TLS_CLIENT_CA, value: /var/run/redspot/tls/ca.crt }
+- name: REDSPOT_TLS_CLIENTS
+  value: {{ join "," $tls.clients | quote }}
+{{- end }}
+{{- end }}
+{{- with $values.trustedProxies }}
+- name: REDSPOT_TRUSTED_PROXIES
+  value: {{ join "," . | quote }}
+{{- end }}
 {{- range $name, $value := (index $values .service).env }}
 - name: {{ $name }}
   value: {{ $value | quote }}
@@ -112,6 +147,19 @@ readinessProbe:
 name: spool
 persistentVolumeClaim:
   claimName: {{ default (printf "%s-spool" (include "redspot.fullname" .root)) .root.Values.spool.existingClaim | quote }}
+{{- end }}
+
+{{/* The certificate of a service that does TLS itself. Kubernetes renews the files when the Secret changes. */}}
+{{- define "redspot.tlsMount" -}}
+{{- if .Values.tls.existingSecret }}
+- { name: tls, mountPath: /var/run/redspot/tls, readOnly: true }
+{{- end }}
+{{- end }}
+
+{{- define "redspot.tlsVolume" -}}
+{{- with .Values.tls.existingSecret }}
+- { name: tls, secret: { secretName: {{ . | quote }}, defaultMode: 288 } }
+{{- end }}
 {{- end }}
 
 {{/* Where pods may run. */}}
@@ -145,5 +193,5 @@ spec:
   selector:
     {{- include "redspot.selector" . | nindent 4 }}
   ports:
-    - { name: http, port: {{ $service.port }}, targetPort: http }
+    - { name: http, port: {{ $service.port }}, targetPort: http, appProtocol: {{ ternary "https" "http" (ne .root.Values.tls.existingSecret "") }} }
 {{- end }}

@@ -11,4 +11,5 @@ export {
 } from "./jobs.ts";
 export { ReadingList, type ReadingListWatch, type ReportState, type Workitem } from "./reading-list.ts";
 export { settleStudies } from "./settling.ts";
+export { sharedKey } from "./shared-key.ts";
 export { type InstanceNote, type Noted, StudyLedger } from "./study-ledger.ts";

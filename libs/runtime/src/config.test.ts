@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { z } from "zod";
-import { ConfigError, commonVariables, describeConfig, portVariable, readConfig } from "./config.ts";
+import { commonVariables, portVariable } from "./common-variables.ts";
+import { ConfigError, describeConfig, readConfig } from "./config.ts";
 
 const variables = {
   ...commonVariables,
@@ -34,12 +38,25 @@ test("every mistake is told at once, by name, and no value is repeated", () => {
   );
 });
 
-test("tokens are a list", () => {
-  const config = readConfig(variables, {
-    REDSPOT_SPOOL_DIR: "/s",
-    REDSPOT_TOKENS: `${"a".repeat(16)},${"b".repeat(20)}`,
-  });
-  assert.deepEqual(config.REDSPOT_TOKENS, ["a".repeat(16), "b".repeat(20)]);
+test("a secret may be in a file, and only a secret", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "redspot-config-"));
+  try {
+    const file = join(folder, "redis-url");
+    await writeFile(file, "redis://:s3cret@redis:6379\n");
+    const given = { REDSPOT_SPOOL_DIR: "/s", REDSPOT_REDIS_URL_FILE: file, REDSPOT_HOST_FILE: file };
+    const config = readConfig(variables, given);
+    assert.equal(config.REDSPOT_REDIS_URL, "redis://:s3cret@redis:6379");
+    assert.equal(config.REDSPOT_HOST, "127.0.0.1");
+    for (const [more, problem] of [
+      [{ REDSPOT_REDIS_URL: "redis://other" }, /REDSPOT_REDIS_URL and REDSPOT_REDIS_URL_FILE: both are set/],
+      [{ REDSPOT_REDIS_URL_FILE: join(folder, "none") }, /REDSPOT_REDIS_URL_FILE: .*none cannot be read \(ENOENT\)/],
+    ] as const) {
+      assert.throws(() => readConfig(variables, { ...given, ...more }), { message: problem });
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  assert.match(describeConfig(variables), /REDSPOT_REDIS_URL\n.*; REDSPOT_REDIS_URL_FILE names a file with it\)/);
 });
 
 test("the description tells each variable, what it is for and its default", () => {

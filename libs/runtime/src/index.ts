@@ -1,7 +1,14 @@
-export { bearerAuth, tokenCheck } from "./bearer-auth.ts";
-export { ConfigError, commonVariables, describeConfig, portVariable, readConfig } from "./config.ts";
+export { Access } from "./access.ts";
+export { AccessError } from "./access-error.ts";
+export { openAccess } from "./access-variables.ts";
+export { commonVariables, portVariable } from "./common-variables.ts";
+export { ConfigError, describeConfig, readConfig, secret } from "./config.ts";
 export { addHealthRoutes, type ReadinessChecks } from "./health.ts";
+export type { Scope } from "./identity.ts";
 export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
+export { NO_LIMIT } from "./rate-limits.ts";
 export { type Closers, runService } from "./run-service.ts";
+export { newToken, parseStaticTokens, staticTokenEntry, staticTokenScheme } from "./static-tokens.ts";
+export { Transport } from "./transport.ts";
 export { SOFTWARE_VERSION } from "./version.ts";

@@ -1,27 +1,45 @@
 import type { FastifyInstance } from "fastify";
+import type { Access } from "./access.ts";
 import { ConfigError } from "./config.ts";
-
-const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+import { isLoopback } from "./is-confidential.ts";
+import type { Logger } from "./logger.ts";
+import type { Transport } from "./transport.ts";
 
 interface Address {
   host: string;
   port: number;
-  tokens: readonly string[];
+  access: Pick<Access, "isConfigured">;
+  transport: Pick<Transport, "isProtected" | "follow">;
+  logger: Pick<Logger, "warn">;
 }
 
 /**
- * Starts to listen, and answers with the address. Refuses to serve other machines without tokens: whoever forgets to
- * configure them gets an error, not an open door.
+ * Starts to listen, and answers with the address. Refuses to serve other machines where it cannot tell callers apart:
+ * whoever forgets to configure credentials gets an error, not an open door.
  */
-export async function listen(app: FastifyInstance, { host, port, tokens }: Address): Promise<string> {
-  if (tokens.length === 0 && !LOOPBACK.has(host)) {
-    throw new ConfigError(
-      `REDSPOT_HOST is ${host}, which other machines reach, but REDSPOT_TOKENS is empty. ` +
-        "Set REDSPOT_TOKENS, or REDSPOT_HOST=127.0.0.1 to serve this machine only.",
+export async function listen(
+  app: FastifyInstance,
+  { host, port, access, transport, logger }: Address,
+): Promise<string> {
+  if (!access.isConfigured) {
+    if (!isLoopback(host)) {
+      throw new ConfigError(
+        `REDSPOT_HOST is ${host}, which other machines reach, but no credentials are configured. ` +
+          "Set REDSPOT_TOKENS, REDSPOT_OIDC_ISSUER or REDSPOT_TLS_CLIENTS (docs/security.md tells how), or " +
+          "REDSPOT_HOST=127.0.0.1 to serve this machine only.",
+      );
+    }
+    logger.warn("no credentials are configured: serving this machine only, and whoever is on it");
+  } else if (!isLoopback(host) && !transport.isProtected) {
+    logger.warn(
+      "serving other machines without TLS: tokens and images can be read on the way. Set REDSPOT_TLS_CERTIFICATE, or " +
+        "REDSPOT_TRUSTED_PROXIES behind a proxy that does TLS",
     );
   }
   try {
-    return await app.listen({ host, port });
+    const address = await app.listen({ host, port });
+    transport.follow(app.server);
+    return address;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
       throw new ConfigError(`port ${port} of ${host} is in use. Set REDSPOT_PORT to a free one, or 0 for any.`);

@@ -1,4 +1,5 @@
 export { type Modality, storeByDimse } from "./c-store.ts";
+export { type CertificateAndKey, type CertificateAuthority, certificateAuthority } from "./certificate-authority.ts";
 export { type ChildProgram, type Exit, type ProgramOptions, startProgram } from "./child-program.ts";
 export { dockerAnswers, type StartBy } from "./docker.ts";
 export { findProgram, hasProgram } from "./find-program.ts";

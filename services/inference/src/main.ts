@@ -1,7 +1,15 @@
 import { assertUsableIn, ensurePackageBackbone, loadModelPackage, ModelError, openEngine } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
 import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue, workOn } from "@redspot/queue";
-import { createLogger, describeConfig, listen, readConfig, runService, SOFTWARE_VERSION } from "@redspot/runtime";
+import {
+  createLogger,
+  describeConfig,
+  listen,
+  openAccess,
+  readConfig,
+  runService,
+  SOFTWARE_VERSION,
+} from "@redspot/runtime";
 import { analysisWith } from "./analyse-study.ts";
 import { buildApp } from "./app.ts";
 import { Batcher } from "./batcher.ts";
@@ -90,12 +98,15 @@ await runService(logger, async (closers) => {
   );
   closers.push(() => worker.close());
 
-  const app = buildApp({ checks: { redis: () => store.redis.ping() } });
+  const { access, transport } = await openAccess(config, { logger });
+  const app = buildApp({ checks: { redis: () => store.redis.ping() }, access, transport });
   closers.push(() => app.close());
   const address = await listen(app, {
     host: config.REDSPOT_HOST,
     port: config.REDSPOT_PORT,
-    tokens: config.REDSPOT_TOKENS,
+    access,
+    transport,
+    logger,
   });
   logger.info({ address, model, signedBy: modelPackage.signedBy, mode: config.REDSPOT_MODE }, "ready");
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { writeNativeDicomModel } from "@redspot/dicom";
 import { type StoreResponse, storeResponse } from "@redspot/dicomweb";
-import { addHealthRoutes, bearerAuth, type Logger, type ReadinessChecks } from "@redspot/runtime";
+import { type Access, addHealthRoutes, type Logger, type ReadinessChecks, type Transport } from "@redspot/runtime";
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -24,8 +24,8 @@ interface StowLimits extends StoreLimits {
 
 export interface StowOptions extends Omit<StoreDependencies, "onFailure"> {
   logger: Logger;
-  /** Bearer tokens that may store; without any, everybody may. */
-  tokens: readonly string[];
+  access: Access;
+  transport: Transport;
   limits: StowLimits;
   /** Refuse what the standard does not allow, though real senders do it: see docs/errors.md. */
   strict: boolean;
@@ -37,8 +37,10 @@ const RETRY_AFTER_SECONDS = 10;
 const REFUSED_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
 
 /** The Store service as an application: it knows no environment, opens no socket and handles no signal. */
-export function buildApp({ logger, tokens, limits, strict, checks, ...dependencies }: StowOptions): FastifyInstance {
+export function buildApp(options: StowOptions): FastifyInstance {
+  const { logger, access, transport, limits, strict, checks, ...dependencies } = options;
   const app = fastify({
+    ...transport.serverOptions,
     loggerInstance: logger as FastifyBaseLogger,
     // A line of its own tells of each transaction.
     logController: new LogController({ disableRequestLogging: true }),
@@ -59,8 +61,10 @@ export function buildApp({ logger, tokens, limits, strict, checks, ...dependenci
   });
 
   addHealthRoutes(app, checks);
+  access.addRoutes(app, transport);
   app.register((guarded, _options, done) => {
-    guarded.addHook("onRequest", bearerAuth(tokens));
+    // 503, not 429: a sender that does not know 429 has to take it for 400 (RFC 9110 15), and would not come again.
+    guarded.addHook("onRequest", access.guard("store", { tooManyStatus: 503 }));
     addResource(guarded, "/", ["OPTIONS"]);
     guarded.options("/", (_request, reply) => reply.type("application/vnd.sun.wadl+xml").send(CAPABILITIES));
     for (const url of ["/studies", "/studies/:study"]) {

@@ -1,7 +1,9 @@
-import { commonVariables, portVariable } from "@redspot/runtime";
+import { commonVariables, NO_LIMIT, portVariable } from "@redspot/runtime";
 import { z } from "zod";
 
 const MIB = 1024 * 1024;
+
+export const toBytes = (mib: number): number => mib * MIB;
 
 function limit(otherwise: number, what: string) {
   return z.coerce.number().int().positive().default(otherwise).describe(what);
@@ -30,7 +32,12 @@ export const variables = {
   REDSPOT_MAX_REQUEST_MIB: limit(65_536, "Largest body of a request in MiB"),
   REDSPOT_MAX_PARTS: limit(10_000, "Most instances in a request"),
   REDSPOT_MAX_PART_HEADER_BYTES: limit(16 * 1024, "Longest header of a part in bytes"),
+  REDSPOT_MIB_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .transform((mib) => (mib === 0 ? NO_LIMIT : toBytes(mib)))
+    .describe("Most MiB of one identity in a minute; 0 sets no limit"),
   REDSPOT_IDLE_SECONDS: limit(60, "Seconds without a byte after which a connection is cut off"),
 } as const;
-
-export const toBytes = (mib: number): number => mib * MIB;

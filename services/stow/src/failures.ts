@@ -43,7 +43,6 @@ export const REQUEST_FAILURES = {
   BAD_BODY: { status: 400, meaning: "the boundary of Content-Type does not occur in the body" },
   BAD_BOUNDARY: { status: 400, meaning: "Content-Type has no boundary, or one that RFC 2046 5.1.1 does not allow" },
   BAD_STUDY_UID: { status: 400, meaning: "the path's Study Instance UID is no UID" },
-  UNAUTHORIZED: { status: 401, meaning: "no bearer token that is known" },
   NOT_FOUND: { status: 404, meaning: "no such resource" },
   METHOD_NOT_ALLOWED: { status: 405, meaning: "the resource has other methods: see Allow" },
   NOT_ACCEPTABLE: { status: 406, meaning: "Accept allows neither application/dicom+json nor application/dicom+xml" },

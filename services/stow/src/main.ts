@@ -2,7 +2,7 @@
 import "./young-generation.ts";
 
 import { closeStore, connectStore, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
-import { createLogger, describeConfig, listen, readConfig, runService } from "@redspot/runtime";
+import { createLogger, describeConfig, listen, openAccess, readConfig, runService } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { compactHeap } from "./compact-heap.ts";
@@ -43,13 +43,18 @@ await runService(logger, async (closers) => {
   });
   closers.push(() => worker.close());
 
+  const { access, transport } = await openAccess(config, {
+    logger,
+    bytesPerMinute: config.REDSPOT_MIB_PER_MINUTE,
+  });
   const app = buildApp({
     logger,
     spool,
     ledger: new StudyLedger(answering),
     settling,
     settleMs,
-    tokens: config.REDSPOT_TOKENS,
+    access,
+    transport,
     strict: config.REDSPOT_STRICT,
     limits: {
       maxInstanceBytes: toBytes(config.REDSPOT_MAX_INSTANCE_MIB),
@@ -64,7 +69,9 @@ await runService(logger, async (closers) => {
   const address = await listen(app, {
     host: config.REDSPOT_HOST,
     port: config.REDSPOT_PORT,
-    tokens: config.REDSPOT_TOKENS,
+    access,
+    transport,
+    logger,
   });
   compactHeap();
   logger.info({ address, spool: config.REDSPOT_SPOOL_DIR }, "listening for STOW-RS");

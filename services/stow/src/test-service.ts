@@ -7,7 +7,14 @@ import { join } from "node:path";
 import { after, afterEach, before } from "node:test";
 import { hexOf, parseStoreResponse } from "@redspot/dicomweb";
 import { closeStore, connectStore, type Store, StudyLedger, StudyQueue } from "@redspot/queue";
-import { createLogger } from "@redspot/runtime";
+import {
+  Access,
+  createLogger,
+  parseStaticTokens,
+  staticTokenEntry,
+  staticTokenScheme,
+  Transport,
+} from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { freePort, type RunningRedis, startRedis } from "@redspot/testbed";
 import type { FastifyInstance } from "fastify";
@@ -16,6 +23,7 @@ import { INSTANCE_FAILURES, type InstanceFailureCode } from "./failures.ts";
 import { sopInstanceUIDOf, studyInstanceUIDOf } from "./test-instances.ts";
 
 export const TOKEN = "token-of-the-stow-test";
+const KNOWN = staticTokenEntry({ name: "pacs", scopes: ["store"] }, TOKEN);
 export const CONTENT_TYPE = 'multipart/related; type="application/dicom"; boundary="b"';
 export const LIMITS = {
   maxInstanceBytes: 1_000_000,
@@ -82,7 +90,8 @@ export class TestService {
       ledger: new StudyLedger(this.store),
       settling: this.#settling,
       settleMs: 3_600_000,
-      tokens: [TOKEN],
+      access: new Access({ schemes: [staticTokenScheme(parseStaticTokens(KNOWN))] }),
+      transport: Transport.clear,
       limits: LIMITS,
       strict: false,
       checks: { redis: () => this.store.redis.ping() },

@@ -1,45 +1,66 @@
-import { bearerAuth, tokenCheck } from "@redspot/runtime";
-import type { FastifyInstance, onRequestHookHandler } from "fastify";
+import { type Access, AccessError } from "@redspot/runtime";
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from "fastify";
 import { z } from "zod";
 import { Sessions } from "./session.ts";
 import { WorklistError } from "./worklist-error.ts";
 
 export interface AccessOptions {
-  tokens: readonly string[];
+  access: Access;
+  /** The key of browser sessions, which all worklist services of an installation share. */
+  sessionKey: () => Promise<Uint8Array>;
+  /** Whether browsers reach the service by https even where it cannot know. */
   secureCookie: boolean;
   now: () => Date;
 }
 
-const LOOPBACK_NAME = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+const credentials = z.object({ token: z.string().min(1).max(4096) });
 
 /**
- * Adds `POST /session` (a token in, a cookie out), `GET /session` and `DELETE /session`, and answers with the hook that guards all that
- * concerns studies: it lets through a bearer token or an open session. Without tokens the service is for this machine
- * only, and then a request must also have been addressed to it by a name of this machine: a page from elsewhere whose
- * name was made to lead here (DNS rebinding) has another.
+ * Adds `POST /session` (a token in, a cookie out), `GET /session` and `DELETE /session`, and answers with the hook that
+ * guards all that concerns studies: it lets through who may read, by client certificate, bearer token or open session.
  */
-export function addAccess(app: FastifyInstance, { tokens, secureCookie, now }: AccessOptions): onRequestHookHandler {
-  const sessions = new Sessions({ tokens, secure: secureCookie, now });
-  const isKnown = tokenCheck(tokens);
-  const byBearer = bearerAuth(tokens);
-  const credentials = z.object({ token: z.string().min(1).max(4096) });
+export function addAccess(
+  app: FastifyInstance,
+  { access, sessionKey, secureCookie, now }: AccessOptions,
+): onRequestHookHandler {
+  const sessions = new Sessions({ key: sessionKey, now });
+  const secure = ({ protocol }: FastifyRequest) => ({ secure: secureCookie || protocol === "https" });
 
   app.post("/session", { bodyLimit: 8192 }, async (request, reply) => {
-    const { data } = credentials.safeParse(request.body);
-    if (tokens.length > 0 && (data === undefined || !isKnown(data.token))) throw new WorklistError("TOKEN_UNKNOWN");
-    if (data !== undefined && tokens.length > 0) reply.header("set-cookie", sessions.open(data.token));
+    const token = credentials.safeParse(request.body).data?.token;
+    const { scopes } = await access.authenticate(request, token).catch((error: unknown) => {
+      if (error instanceof AccessError && error.code === "UNAUTHORIZED") throw new WorklistError("TOKEN_UNKNOWN");
+      throw error;
+    });
+    if (!scopes.has("read")) throw new WorklistError("TOKEN_MAY_NOT_READ");
+    if (access.isConfigured && token !== undefined) {
+      const cookie = await sessions.open(token, secure(request));
+      if (cookie === undefined) throw new WorklistError("TOKEN_TOO_LONG");
+      reply.header("set-cookie", cookie);
+    }
     return reply.code(204).send();
   });
 
   app.get("/session", async (request, reply) =>
-    reply.header("cache-control", "no-store").send({ open: sessions.isOpen(request.headers.cookie) }),
+    reply.header("cache-control", "no-store").send({ open: await isOpen(request) }),
   );
 
-  app.delete("/session", async (_request, reply) => reply.header("set-cookie", sessions.close()).code(204).send());
+  app.delete("/session", async (request, reply) =>
+    reply
+      .header("set-cookie", sessions.close(secure(request)))
+      .code(204)
+      .send(),
+  );
 
-  return async function guard(request, reply) {
-    if (tokens.length === 0 && !LOOPBACK_NAME.test(request.headers.host ?? "")) throw new WorklistError("WRONG_HOST");
-    if (sessions.isOpen(request.headers.cookie)) return undefined;
-    return byBearer.call(this, request, reply, () => undefined);
-  };
+  return access.guard("read", { otherToken: ({ headers }) => sessions.tokenIn(headers.cookie) });
+
+  /** Whether there is a session whose token is still good. */
+  async function isOpen(request: FastifyRequest): Promise<boolean> {
+    const token = await sessions.tokenIn(request.headers.cookie);
+    if (token === undefined || !access.isConfigured) return false;
+    return access.authenticate(request, token, { isGuess: false }).then(
+      () => true,
+      () => false,
+    );
+  }
 }

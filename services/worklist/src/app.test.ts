@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Workitem } from "@redspot/queue";
+import { Access, parseStaticTokens, staticTokenEntry, staticTokenScheme, Transport } from "@redspot/runtime";
 import { SpoolError } from "@redspot/spool";
 import { findingOf, reason } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
@@ -8,6 +9,7 @@ import { type AppDependencies, buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
 
 const TOKEN = "a-token-of-some-length";
+const SENDER = "a-token-that-may-only-store";
 const NOW = new Date("2026-03-01T10:00:00Z");
 const model = { ...EXAMPLE_MODEL, cutOff: 0.45, inconclusiveBand: { low: 0.4, high: 0.5 } };
 const image = { sopClassUID: "1.2.840.10008.5.1.4.1.1.1" };
@@ -48,6 +50,13 @@ const WORKITEMS: Workitem[] = [
   { studyInstanceUID: "1.2", arrivedAt: NOW.getTime() - 30_000, priority: "MEDIUM", report: { state: "pending" } },
 ];
 
+const KNOWN = [
+  staticTokenEntry({ name: "reading-room", scopes: ["read"] }, TOKEN),
+  staticTokenEntry({ name: "pacs", scopes: ["store"] }, SENDER),
+];
+const accessFor = (entries: string[]) =>
+  new Access({ schemes: entries.length === 0 ? [] : [staticTokenScheme(parseStaticTokens(entries.join()))] });
+
 async function app(changes: Partial<AppDependencies> = {}) {
   return buildApp({
     list: {
@@ -82,7 +91,9 @@ async function app(changes: Partial<AppDependencies> = {}) {
     events: new EventStream(),
     headStartMinutes: 240,
     viewerUrl: "https://pacs/view?study={StudyInstanceUID}",
-    tokens: [TOKEN],
+    access: accessFor(KNOWN),
+    transport: Transport.clear,
+    sessionKey: async () => new Uint8Array(32),
     secureCookie: false,
     now: () => NOW,
     checks: {},
@@ -243,8 +254,34 @@ describe("access", () => {
     assert.match(String(closed.headers["set-cookie"]), /^redspot-session=; .*Max-Age=0/);
   });
 
+  test("a token that may not read opens nothing", async () => {
+    const service = await app();
+    for (const url of guarded) {
+      const response = await service.inject({ url, headers: { authorization: `Bearer ${SENDER}` } });
+      assert.deepEqual([response.statusCode, response.json().code], [403, "FORBIDDEN"], url);
+    }
+    const session = await service.inject({ method: "POST", url: "/session", payload: { token: SENDER } });
+    assert.deepEqual([session.statusCode, session.json().code], [403, "TOKEN_MAY_NOT_READ"]);
+    assert.equal(session.headers["set-cookie"], undefined);
+  });
+
+  test("a session ends with the token that opened it", async () => {
+    const opened = await (await app()).inject({ method: "POST", url: "/session", payload: { token: TOKEN } });
+    const cookie = String(opened.headers["set-cookie"]).split(";")[0] ?? "";
+    const without = await app({ access: accessFor(KNOWN.slice(1)) });
+    assert.equal((await without.inject({ url: "/reading-list", headers: { cookie } })).statusCode, 401);
+    assert.deepEqual((await without.inject({ url: "/session", headers: { cookie } })).json(), { open: false });
+  });
+
+  test("a session whose key Redis cannot tell is not taken for a wrong one", async () => {
+    const service = await app({ sessionKey: () => Promise.reject(new Error("Command timed out")) });
+    const cookie = "redspot-session=any";
+    const response = await service.inject({ url: "/reading-list", headers: { cookie } });
+    assert.deepEqual([response.statusCode, response.json().code], [503, "STORE_AWAY"]);
+  });
+
   test("without tokens the service answers to the names of this machine only", async () => {
-    const service = await app({ tokens: [] });
+    const service = await app({ access: accessFor([]) });
     for (const host of ["localhost:8092", "127.0.0.1", "[::1]:8092"]) {
       assert.equal((await service.inject({ url: "/reading-list", headers: { host } })).statusCode, 200, host);
     }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { default as serveStatic } from "@fastify/static";
-import { addHealthRoutes, type Logger, type ReadinessChecks } from "@redspot/runtime";
+import { AccessError, addHealthRoutes, type Logger, type ReadinessChecks, type Transport } from "@redspot/runtime";
 import { type FastifyInstance, fastify } from "fastify";
 import { type AccessOptions, addAccess } from "./access.ts";
 import { addReadingListRoutes, type RouteDependencies } from "./routes.ts";
@@ -9,6 +9,7 @@ import { WorklistError } from "./worklist-error.ts";
 
 export interface AppDependencies extends RouteDependencies, AccessOptions {
   checks: ReadinessChecks;
+  transport: Transport;
   logger: Pick<Logger, "error">;
 }
 
@@ -19,9 +20,15 @@ const PUBLIC = fileURLToPath(new URL("../public", import.meta.url));
  * page's own files hold nothing about anybody and are open; everything about studies needs a token or a session.
  */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, bodyLimit: 16 * 1024, return503OnClosing: true });
+  const app = fastify({
+    ...dependencies.transport.serverOptions,
+    logger: false,
+    bodyLimit: 16 * 1024,
+    return503OnClosing: true,
+  });
   app.addHook("onRequest", async (_request, reply) => void reply.headers(SECURITY_HEADERS));
   app.setErrorHandler((error, request, reply) => {
+    if (error instanceof AccessError) return dependencies.access.refuse(request, reply, error);
     const answer = asWorklistError(error);
     if (answer.statusCode >= 500) {
       dependencies.logger.error({ err: error, route: request.routeOptions.url }, "request failed");
@@ -34,6 +41,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   });
 
   addHealthRoutes(app, dependencies.checks);
+  dependencies.access.addRoutes(app, dependencies.transport);
   const guard = addAccess(app, dependencies);
   await app.register(async (guarded) => {
     guarded.addHook("onRequest", guard);

@@ -1,6 +1,6 @@
 import { DicomWebClient } from "@redspot/dicomweb";
-import { closeStore, connectStore, FindingStore, ReadingList, workOn } from "@redspot/queue";
-import { createLogger, describeConfig, listen, readConfig, runService } from "@redspot/runtime";
+import { closeStore, connectStore, FindingStore, ReadingList, sharedKey, workOn } from "@redspot/queue";
+import { createLogger, describeConfig, listen, openAccess, readConfig, runService } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
@@ -70,6 +70,7 @@ await runService(logger, async (closers) => {
   closers.push(() => closeStore(listStore));
   const list = new ReadingList(listStore);
   const events = new EventStream();
+  const { access, transport } = await openAccess(config, { logger });
   const app = await buildApp({
     list,
     spool,
@@ -77,7 +78,9 @@ await runService(logger, async (closers) => {
     events,
     headStartMinutes: config.REDSPOT_HEAD_START_MINUTES,
     viewerUrl: config.REDSPOT_VIEWER_URL,
-    tokens: config.REDSPOT_TOKENS,
+    access,
+    transport,
+    sessionKey: sharedKey(listStore, "session"),
     secureCookie: config.REDSPOT_SECURE_COOKIE,
     now,
     checks: { redis: () => listStore.redis.ping() },
@@ -87,7 +90,9 @@ await runService(logger, async (closers) => {
   const address = await listen(app, {
     host: config.REDSPOT_HOST,
     port: config.REDSPOT_PORT,
-    tokens: config.REDSPOT_TOKENS,
+    access,
+    transport,
+    logger,
   });
   // Waits for Redis; meanwhile the page says that the list cannot be read.
   const watch = await new ReadingList(workStore).watch();

@@ -1,4 +1,4 @@
-import { commonVariables, portVariable } from "@redspot/runtime";
+import { commonVariables, portVariable, secret } from "@redspot/runtime";
 import { z } from "zod";
 
 const httpUrl = z.url({ protocol: /^https?$/ });
@@ -10,7 +10,7 @@ export const variables = {
   REDSPOT_PACS_URL: httpUrl
     .transform((url) => url.replace(/\/+$/, ""))
     .describe("Base address of the PACS's DICOMweb services, to which reports go and from which names come"),
-  REDSPOT_PACS_TOKEN: z.string().optional().describe("Bearer token for the PACS, where it wants one"),
+  REDSPOT_PACS_TOKEN: secret(z.string().optional().describe("Bearer token for the PACS, where it wants one")),
   REDSPOT_HEAD_START_MINUTES: z.coerce
     .number()
     .min(0)
@@ -37,7 +37,9 @@ export const variables = {
     .enum(["true", "false"])
     .default("false")
     .transform((text) => text === "true")
-    .describe("true where browsers reach the service by https, so that the session's cookie never goes without it"),
+    .describe(
+      "true where browsers reach the service by https and it cannot know: behind a proxy that REDSPOT_TRUSTED_PROXIES does not name",
+    ),
   REDSPOT_DEVICE_SERIAL_NUMBER: z
     .string()
     .regex(/^[^\\\p{Cc}]{1,64}$/u)

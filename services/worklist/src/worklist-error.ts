@@ -2,9 +2,10 @@
 const WORKLIST_ERRORS = {
   BAD_REQUEST: { status: 400, text: "The request is not one that this service understands" },
   TOKEN_UNKNOWN: { status: 401, text: "This token is not one that may use the reading list" },
-  WRONG_HOST: {
-    status: 403,
-    text: "Without REDSPOT_TOKENS the reading list is served to this machine only, as localhost or 127.0.0.1",
+  TOKEN_MAY_NOT_READ: { status: 403, text: "This token may not read the reading list: it lacks the scope read" },
+  TOKEN_TOO_LONG: {
+    status: 400,
+    text: "This token is too long for a browser session; send it as Authorization: Bearer",
   },
   NOT_FOUND: { status: 404, text: "There is nothing at this address" },
   STUDY_UNKNOWN: { status: 404, text: "The reading list has no such study" },

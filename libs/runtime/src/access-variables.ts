@@ -1,0 +1,155 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { Access } from "./access.ts";
+import { clientCertificateScheme } from "./client-certificates.ts";
+import { ConfigError, secret } from "./config.ts";
+import { entriesOf, parseGrants, type Scheme } from "./identity.ts";
+import { isConfidential } from "./is-confidential.ts";
+import type { Logger } from "./logger.ts";
+import { ALGORITHMS, oidcScheme } from "./oidc.ts";
+import { NO_LIMIT } from "./rate-limits.ts";
+import { parseStaticTokens, staticTokenScheme } from "./static-tokens.ts";
+import { Transport } from "./transport.ts";
+
+/** A variable whose text is read by a function that throws where it is wrong. */
+function parsed<T>(parse: (text: string) => T) {
+  return z
+    .string()
+    .default("")
+    .transform((text, context): T => {
+      try {
+        return parse(text);
+      } catch (error) {
+        context.issues.push({ code: "custom", message: (error as Error).message, input: "" });
+        return z.NEVER;
+      }
+    });
+}
+
+const limit = (otherwise: number) =>
+  z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(otherwise)
+    .transform((count) => (count === 0 ? NO_LIMIT : count));
+
+const file = () => z.string().min(1).optional();
+
+/** Variables that say who may use a service, and how requests reach it. docs/security.md explains them. */
+export const accessVariables = {
+  REDSPOT_TOKENS: secret(
+    parsed(parseStaticTokens).describe(
+      "Bearer tokens by their hashes, as NAME:SCOPE+SCOPE:sha256-HEX, separated by commas or lines; npm run token makes one",
+    ),
+  ),
+  REDSPOT_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .refine(isConfidential, "it must be https")
+    .optional()
+    .describe("OpenID Connect issuer whose tokens are accepted, exactly as they have it in iss"),
+  REDSPOT_OIDC_AUDIENCE: z.string().min(1).optional().describe("What the issuer's tokens for Redspot have in aud"),
+  REDSPOT_OIDC_ALGORITHMS: parsed((text) =>
+    z.array(z.enum(ALGORITHMS)).parse(entriesOf(text || "RS256,PS256,ES256,EdDSA")),
+  ).describe("Algorithms in which the issuer's tokens may be signed; empty takes RS256, PS256, ES256 and EdDSA"),
+  REDSPOT_OIDC_SCOPE_CLAIM: z
+    .string()
+    .min(1)
+    .default("scope")
+    .describe("Claim of the issuer's tokens that holds the scopes, or its path by dots, such as realm_access.roles"),
+  REDSPOT_OIDC_SCOPES: parsed(parseGrants).describe(
+    "What the issuer's own words mean, such as pacs-senders=store,radiologists=read; empty takes redspot:store and so on",
+  ),
+  REDSPOT_TLS_CERTIFICATE: file().describe("File with the certificate of this service and its issuers, in PEM"),
+  REDSPOT_TLS_KEY: file().describe("File with the certificate's private key, in PEM"),
+  REDSPOT_TLS_CLIENT_CA: file().describe("File with the authorities of client certificates, in PEM; for mutual TLS"),
+  REDSPOT_TLS_CLIENTS: parsed(parseGrants).describe(
+    "Names in client certificates and what they may do, such as pacs.example.org=store",
+  ),
+  REDSPOT_TRUSTED_PROXIES: parsed(parseNetworks).describe(
+    "Addresses or networks of proxies that do TLS for this service and whose X-Forwarded fields are believed",
+  ),
+  REDSPOT_REQUESTS_PER_MINUTE: limit(60_000).describe("Most requests of one identity in a minute; 0 sets no limit"),
+  REDSPOT_FAILURES_PER_MINUTE: limit(20).describe(
+    "Most wrong credentials from one address in a minute; 0 sets no limit",
+  ),
+} as const;
+
+type AccessConfig = { [K in keyof typeof accessVariables]: z.infer<(typeof accessVariables)[K]> };
+
+interface AccessContext {
+  logger: Logger;
+  /** Most bytes of one identity in a minute; no limit where left out. */
+  bytesPerMinute?: number;
+}
+
+/** Who may use a service and how requests reach it, as its configuration says. Throws ConfigError. */
+export async function openAccess(
+  config: AccessConfig,
+  { logger, bytesPerMinute = NO_LIMIT }: AccessContext,
+): Promise<{ access: Access; transport: Transport }> {
+  const {
+    REDSPOT_TLS_CERTIFICATE: certificate,
+    REDSPOT_TLS_KEY: key,
+    REDSPOT_TLS_CLIENT_CA: clientCA,
+    REDSPOT_TLS_CLIENTS: clients,
+  } = config;
+  const together = (condition: boolean, message: string) => {
+    if (!condition) throw new ConfigError(message);
+  };
+  together((certificate === undefined) === (key === undefined), "set both REDSPOT_TLS_CERTIFICATE and REDSPOT_TLS_KEY");
+  together(clientCA === undefined || certificate !== undefined, "REDSPOT_TLS_CLIENT_CA needs REDSPOT_TLS_CERTIFICATE");
+  together((clientCA === undefined) === (clients.size === 0), "set both REDSPOT_TLS_CLIENT_CA and REDSPOT_TLS_CLIENTS");
+
+  const transport = await Transport.open({
+    tls: certificate === undefined || key === undefined ? undefined : { certificate, key, clientCA },
+    trustedProxies: config.REDSPOT_TRUSTED_PROXIES,
+    logger,
+  });
+  const access = new Access({
+    schemes: schemesOf(config),
+    limits: {
+      requestsPerMinute: config.REDSPOT_REQUESTS_PER_MINUTE,
+      bytesPerMinute,
+      failuresPerMinute: config.REDSPOT_FAILURES_PER_MINUTE,
+    },
+    logger,
+  });
+  return { access, transport };
+}
+
+/** The schemes that are configured: what costs least to check comes first. */
+function schemesOf(config: AccessConfig): Scheme[] {
+  const { REDSPOT_OIDC_ISSUER: issuer, REDSPOT_OIDC_AUDIENCE: audience } = config;
+  if ((issuer === undefined) !== (audience === undefined)) {
+    throw new ConfigError("set both REDSPOT_OIDC_ISSUER and REDSPOT_OIDC_AUDIENCE");
+  }
+  const schemes: Scheme[] = [];
+  if (config.REDSPOT_TLS_CLIENTS.size > 0) schemes.push(clientCertificateScheme(config.REDSPOT_TLS_CLIENTS));
+  if (config.REDSPOT_TOKENS.length > 0) schemes.push(staticTokenScheme(config.REDSPOT_TOKENS));
+  if (issuer !== undefined && audience !== undefined) {
+    schemes.push(
+      oidcScheme({
+        issuer,
+        audience,
+        algorithms: config.REDSPOT_OIDC_ALGORITHMS,
+        scopeClaim: config.REDSPOT_OIDC_SCOPE_CLAIM,
+        grants: config.REDSPOT_OIDC_SCOPES,
+      }),
+    );
+  }
+  return schemes;
+}
+
+function parseNetworks(text: string): string[] {
+  const networks = entriesOf(text);
+  for (const network of networks) {
+    const [address = "", bits, ...more] = network.split("/");
+    const most = isIP(address) === 4 ? 32 : 128;
+    const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most);
+    if (isIP(address) === 0 || !isNetwork || more.length > 0) {
+      throw new RangeError(`${network} is no address and no network such as 10.0.0.0/8`);
+    }
+  }
+  return networks;
+}
