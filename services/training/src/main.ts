@@ -4,6 +4,7 @@ import manifest from "../package.json" with { type: "json" };
 import { addDemoPackage } from "./commands/demo-package.ts";
 import { addFeatures } from "./commands/features.ts";
 import { addSplit } from "./commands/split.ts";
+import { addTrain } from "./commands/train.ts";
 import { addWeights } from "./commands/weights.ts";
 import { TrainingError } from "./training-error.ts";
 
@@ -15,6 +16,7 @@ const program = new Command("redspot-train")
   .version(manifest.version);
 addSplit(program);
 addFeatures(program);
+addTrain(program);
 addDemoPackage(program);
 addWeights(program);
 

@@ -16,14 +16,22 @@ export const TRAINING_ERRORS = {
   EVALUATION_IMPOSSIBLE: "there are too few cases to evaluate on",
   /** All cases have a fracture, or none has. */
   ONE_CLASS_ONLY: "there are only cases with, or only cases without a fracture",
-  /** A part, or the final set, would be left without cases of one class. */
-  TOO_FEW_CASES: "there are too few cases for the parts that were asked for",
+  /** A part, or the final set, has or would have too few cases of one class. */
+  TOO_FEW_CASES: "there are too few cases of a class for what was asked for",
   /** One patient, or one image, is in two parts. */
   SPLIT_LEAKS: "the split lets one patient or one image into two parts",
   /** More images look like another patient's than copies can explain. */
   MANY_NEAR_DUPLICATES: "too many images look like another patient's",
   /** A line of struck.csv names no case. */
   STRUCK_INVALID: "struck.csv cannot be understood",
+  /** A part of the split that a step needs has no cases. */
+  PART_EMPTY: "a part of the split has no cases",
+  /** All images have the same features, or features that are not numbers. */
+  FEATURES_USELESS: "the features tell nothing, or are damaged",
+  /** The head's weights ran off to infinity: the learning rate is too high. */
+  TRAINING_DIVERGED: "training did not settle",
+  /** Options that make no sense, by themselves or together. */
+  OPTIONS_INVALID: "options were given that make no sense",
 } as const;
 
 export type TrainingErrorCode = keyof typeof TRAINING_ERRORS;

@@ -9,5 +9,24 @@ export function whole(least: number) {
   };
 }
 
+/** Parses an option that takes a number, from `least` to `most`. */
+export function real(least: number, most = Number.MAX_VALUE) {
+  return (text: string) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`A number from ${least}${most === Number.MAX_VALUE ? " on" : ` to ${most}`}.`);
+    }
+    return value;
+  };
+}
+
+/** Parses an option that takes one of a few words. */
+export function oneOf<T extends string>(...choices: readonly T[]) {
+  return (text: string): T => {
+    if (!choices.includes(text as T)) throw new InvalidArgumentError(`One of ${choices.join(", ")}.`);
+    return text as T;
+  };
+}
+
 /** The work folder where none is named. */
 export const DEFAULT_WORK = "training";

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { TrainingError } from "../training-error.ts";
 import { PAPER_SCHEDULE, scheduleSchema } from "./schedule.ts";
 
 /** How a head is trained; what is not given is as in the paper. */
-const headOptionsSchema = z.strictObject({
+export const headOptionsSchema = z.strictObject({
   kind: z.enum(["logistic", "softmax"]),
   schedule: scheduleSchema,
   /** The chance with which each input of a case is left out of a step. */
@@ -17,6 +18,13 @@ const headOptionsSchema = z.strictObject({
   earlyStopping: z.int().positive().nullable(),
 });
 export type HeadOptions = z.infer<typeof headOptionsSchema>;
+
+/** @throws {TrainingError} OPTIONS_INVALID */
+export function checkHeadOptions(options: HeadOptions): HeadOptions {
+  const parsed = headOptionsSchema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  throw new TrainingError("OPTIONS_INVALID", `A head cannot be trained so:\n${z.prettifyError(parsed.error)}`);
+}
 
 /** The paper's procedure: softmax is what it trained; a logistic head of one output is the same function. */
 export const PAPER_OPTIONS: HeadOptions = {

@@ -1,4 +1,5 @@
 import type { Head } from "@redspot/model";
+import { TrainingError } from "../training-error.ts";
 
 /** Cases by their pooled features, row by row, and whether each shows a fracture. */
 export interface LabelledFeatures {
@@ -19,6 +20,7 @@ export interface Standardisation {
 /** The mean squared length of a standardised case: of the order of raw features, which the published schedule was made for. */
 export const STANDARDISED_LENGTH = 100;
 
+/** @throws {TrainingError} FEATURES_USELESS */
 export function fitStandardisation({ features, labels }: LabelledFeatures): Standardisation {
   const cases = labels.length;
   const width = features.length / cases;
@@ -26,7 +28,12 @@ export function fitStandardisation({ features, labels }: LabelledFeatures): Stan
   for (let i = 0; i < features.length; i++) mean[i % width]! += features[i]! / cases;
   let variance = 0;
   for (let i = 0; i < features.length; i++) variance += (features[i]! - mean[i % width]!) ** 2 / cases;
-  if (!(variance > 0)) throw new RangeError("all cases have the same features");
+  if (!(variance > 0 && Number.isFinite(variance))) {
+    throw new TrainingError(
+      "FEATURES_USELESS",
+      `The features of the ${cases} images are all the same, or not numbers: delete the folder features and run it again.`,
+    );
+  }
   return { mean, scale: Math.sqrt(STANDARDISED_LENGTH / variance) };
 }
 

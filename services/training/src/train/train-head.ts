@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Head } from "@redspot/model";
 import type { Tensor2D } from "@tensorflow/tfjs";
 import { randomStream } from "../random-stream.ts";
+import { TrainingError } from "../training-error.ts";
 import { type Fit, fitOf, type TrainingPoint } from "./curves.ts";
 import type { HeadOptions } from "./head-options.ts";
 import { descend, type HeadState, logitsOn } from "./linear-head.ts";
@@ -59,6 +60,8 @@ export const CHECKPOINT_EVERY = 1000;
  * Trains a linear head on pooled features by stochastic gradient descent on its cross-entropy, starting from zero.
  * TensorFlow.js does the mathematics. The same cases, options and seed give the same head, bit for bit, also if training was
  * stopped on the way and taken up again from a checkpoint.
+ *
+ * @throws {TrainingError} FEATURES_USELESS, TRAINING_DIVERGED
  */
 export async function trainHead(run: TrainingRun): Promise<TrainedHead> {
   const { training, validation, options, seed } = run;
@@ -95,6 +98,13 @@ export async function trainHead(run: TrainingRun): Promise<TrainedHead> {
   const measure = (rows: Uint32Array, clean: Tensor2D): void => {
     const labels = Uint8Array.from(rows, (row) => training.labels[row]!);
     const onTraining = fitOf(logitsOn(tf, state, clean), labels);
+    if (!Number.isFinite(onTraining.crossEntropy)) {
+      throw new TrainingError(
+        "TRAINING_DIVERGED",
+        `By iteration ${iteration} the weights had run off to infinity: a learning rate of ` +
+          `${options.schedule.initialLearningRate} is too high for these features${options.standardise ? "" : " as they are"}.`,
+      );
+    }
     const onValidation: Fit | null = watched ? fitOf(logitsOn(tf, state, watched.inputs), watched.labels) : null;
     curve.push({ iteration, training: onTraining, validation: onValidation });
     if (
