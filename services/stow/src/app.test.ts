@@ -98,12 +98,17 @@ describe("a request as a whole", () => {
 
   test("OPTIONS tells what there is, other methods what is allowed", async () => {
     const address = await service.serve();
-    const ask = (method: string, path: string) =>
-      fetch(`${address}${path}`, { method, headers: { authorization: `Bearer ${TOKEN}` } });
+    const ask = (method: string, path: string, headers = {}) =>
+      fetch(`${address}${path}`, { method, headers: { authorization: `Bearer ${TOKEN}`, ...headers } });
     const capabilities = await ask("OPTIONS", "/");
     assert.equal(capabilities.status, 200);
     assert.match(capabilities.headers.get("content-type") ?? "", /^application\/vnd\.sun\.wadl\+xml/);
-    assert.match(await capabilities.text(), /<resource path="studies">/);
+    assert.ok((await capabilities.text()).includes(`<resources base="${address}/"><resource path="studies"><method`));
+    const asJson = await ask("OPTIONS", "/", { accept: "application/json" });
+    assert.match(asJson.headers.get("content-type") ?? "", /^application\/json/);
+    const { resources } = (await asJson.json()) as { resources: { resource: { path: string }[] } };
+    assert.equal(resources.resource[0]?.path, "studies");
+    assert.equal((await ask("OPTIONS", "/", { accept: "text/html" })).status, 406);
     for (const path of ["/studies", "/studies/1.2.3"]) {
       const options = await ask("OPTIONS", path);
       assert.deepEqual([options.status, options.headers.get("allow")], [204, "POST, OPTIONS"]);
@@ -114,7 +119,50 @@ describe("a request as a whole", () => {
     }
     assert.deepEqual((await ask("POST", "/")).headers.get("allow"), "OPTIONS");
     assert.equal((await fetch(`${address}/studies`, { method: "OPTIONS" })).status, 401);
-    assert.equal((await fetch(`${address}/health/ready`)).status, 200);
+  });
+
+  test("health answers GET and HEAD, as load balancers ask", async () => {
+    const address = await service.serve();
+    for (const method of ["GET", "HEAD"]) {
+      for (const path of ["/health/live", "/health/ready"]) {
+        assert.equal((await fetch(`${address}${path}`, { method })).status, 200, `${method} ${path}`);
+      }
+    }
+  });
+});
+
+describe("a page of another origin", () => {
+  const origin = "https://viewer.example";
+  const question = (address: string, from = origin) =>
+    fetch(`${address}/studies`, {
+      method: "OPTIONS",
+      headers: { origin: from, "access-control-request-method": "POST" },
+    });
+  const allowed = (response: Response) => response.headers.get("access-control-allow-origin");
+
+  test("may not store, unless told", async () => {
+    const address = await service.serve();
+    const response = await question(address);
+    assert.deepEqual([response.status, allowed(response)], [401, null]);
+    const stored = await post(address, multipart([crFile({ study: "page" })]), { headers: { origin } });
+    assert.deepEqual([stored.status, allowed(stored)], [200, null]);
+  });
+
+  test("may store if it is told; the browser's question needs no credentials, storing does", async () => {
+    const address = await service.serve({ corsOrigins: [origin] });
+    const response = await question(address);
+    assert.deepEqual([response.status, allowed(response)], [204, origin]);
+    assert.match(response.headers.get("access-control-allow-headers") ?? "", /Authorization/i);
+    assert.equal(allowed(await question(address, "https://other.example")), null);
+    const stored = await post(address, multipart([crFile({ study: "page" })]), { headers: { origin } });
+    assert.deepEqual([stored.status, allowed(stored)], [200, origin]);
+    assert.equal((await fetch(`${address}/studies`, { method: "POST", headers: { origin } })).status, 401);
+    const options = await fetch(`${address}/`, {
+      method: "OPTIONS",
+      headers: { authorization: `Bearer ${TOKEN}`, origin },
+    });
+    assert.equal(options.status, 200, "what is no question is answered as ever");
+    assert.equal((await fetch(`${address}/nothing`, { method: "OPTIONS" })).status, 404);
   });
 });
 

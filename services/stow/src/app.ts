@@ -10,7 +10,8 @@ import {
   fastify,
   LogController,
 } from "fastify";
-import { CAPABILITIES } from "./capabilities.ts";
+import { describeCapabilities } from "./capabilities.ts";
+import { allowOrigins } from "./cross-origin.ts";
 import { REQUEST_FAILURES, RequestFailure, type RequestFailureCode } from "./failures.ts";
 import { limitedBody } from "./limited-body.ts";
 import { BODY_TYPES, bodyOf, type ResponseType, responseTypeOf, studyOfPath } from "./store-request.ts";
@@ -29,6 +30,8 @@ export interface StowOptions extends Omit<StoreDependencies, "onFailure"> {
   limits: StowLimits;
   /** Refuse what the standard does not allow, though real senders do it: see docs/errors.md. */
   strict: boolean;
+  /** Origins of pages that may use the service from a browser; none unless told. */
+  corsOrigins?: readonly string[];
   /** What must be there for the service to be ready. */
   checks: ReadinessChecks;
 }
@@ -38,13 +41,12 @@ const REFUSED_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
 
 /** The Store service as an application: it knows no environment, opens no socket and handles no signal. */
 export function buildApp(options: StowOptions): FastifyInstance {
-  const { logger, access, transport, limits, strict, checks, ...dependencies } = options;
+  const { logger, access, transport, limits, strict, corsOrigins = [], checks, ...dependencies } = options;
   const app = fastify({
     ...transport.serverOptions,
     loggerInstance: logger as FastifyBaseLogger,
     // A line of its own tells of each transaction.
     logController: new LogController({ disableRequestLogging: true }),
-    exposeHeadRoutes: false,
     connectionTimeout: limits.idleMs,
     // An upload takes as long as it takes; who falls silent is cut off by the connection's timeout.
     requestTimeout: 0,
@@ -60,13 +62,17 @@ export function buildApp(options: StowOptions): FastifyInstance {
     done();
   });
 
+  allowOrigins(app, corsOrigins);
   addHealthRoutes(app, checks);
   access.addRoutes(app, transport);
   app.register((guarded, _options, done) => {
     // 503, not 429: a sender that does not know 429 has to take it for 400 (RFC 9110 15), and would not come again.
     guarded.addHook("onRequest", access.guard("store", { tooManyStatus: 503 }));
     addResource(guarded, "/", ["OPTIONS"]);
-    guarded.options("/", (_request, reply) => reply.type("application/vnd.sun.wadl+xml").send(CAPABILITIES));
+    guarded.options("/", (request, reply) => {
+      const { type, body } = describeCapabilities(`${request.protocol}://${request.host}/`, request.headers.accept);
+      return reply.type(type).send(body);
+    });
     for (const url of ["/studies", "/studies/:study"]) {
       addResource(guarded, url, ["POST", "OPTIONS"]);
       guarded.options(url, (_request, reply) => reply.code(204).header("allow", "POST, OPTIONS").send());

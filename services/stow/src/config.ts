@@ -28,6 +28,15 @@ export const variables = {
     .default("true")
     .transform((value) => value === "true")
     .describe("false says stored before it is on disk: a power cut loses instances. For trials, not for clinical use"),
+  REDSPOT_CORS_ORIGINS: z
+    .string()
+    .default("")
+    .transform((list) => list.split(",").filter((origin) => origin !== ""))
+    .refine(
+      (origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      "each must be an origin such as https://viewer.example",
+    )
+    .describe("Origins of web pages that may store from a browser, separated by commas; none if left out"),
   REDSPOT_MAX_INSTANCE_MIB: limit(2048, "Largest instance in MiB"),
   REDSPOT_MAX_REQUEST_MIB: limit(65_536, "Largest body of a request in MiB"),
   REDSPOT_MAX_PARTS: limit(10_000, "Most instances in a request"),

@@ -56,6 +56,7 @@ await runService(logger, async (closers) => {
     access,
     transport,
     strict: config.REDSPOT_STRICT,
+    corsOrigins: config.REDSPOT_CORS_ORIGINS,
     limits: {
       maxInstanceBytes: toBytes(config.REDSPOT_MAX_INSTANCE_MIB),
       maxRequestBytes: toBytes(config.REDSPOT_MAX_REQUEST_MIB),

@@ -4,7 +4,7 @@ import Negotiator from "negotiator";
 import { RequestFailure } from "./failures.ts";
 
 /** In what a Store response can be written (PS3.18 10.5.3): the default first. */
-const RESPONSE_TYPES = ["application/dicom+json", "application/dicom+xml"] as const;
+export const RESPONSE_TYPES = ["application/dicom+json", "application/dicom+xml"] as const;
 
 export type ResponseType = (typeof RESPONSE_TYPES)[number];
 
