@@ -1,11 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { binaries, dataSetOf, items, number, numbers, pick, tagOf, text, texts, values } from "./data-set.ts";
+import {
+  binaries,
+  dataSetOf,
+  items,
+  KEYWORDS_AT_HAND,
+  lookUp,
+  number,
+  numbers,
+  pick,
+  tagOf,
+  text,
+  texts,
+  values,
+} from "./data-set.ts";
 
 test("a keyword has its tag of PS3.6, and a wrong one is named", () => {
   assert.equal(tagOf("StudyInstanceUID"), "0020000D");
   assert.equal(tagOf("PixelData"), "7FE00010");
   assert.throws(() => tagOf("StudyInstanceUld"), { code: "UNKNOWN_KEYWORD", message: /"StudyInstanceUld"/ });
+});
+
+test("what is at hand is what the data dictionary says", () => {
+  for (const keyword of KEYWORDS_AT_HAND) {
+    const [[tag, { vr }] = ["", { vr: "" }]] = Object.entries(dataSetOf({ [keyword]: null }));
+    assert.deepEqual({ tag, vr }, lookUp(keyword), keyword);
+  }
 });
 
 test("a data set has its elements' value representations, present, empty or absent", () => {

@@ -1,5 +1,5 @@
-import dcmjs from "dcmjs";
 import { DicomError } from "./dicom-error.ts";
+import { loadDcmjs } from "./load-dcmjs.ts";
 
 /** One element of the DICOM JSON Model (PS3.18 F.2.2): value representation and values, in memory rather than as JSON. */
 export interface Element {
@@ -15,23 +15,39 @@ export type DataSet = Record<string, Element>;
 /** What may be given for an element: nothing (type 2, empty), one value, or several. A sequence takes data sets. */
 export type ElementValue = undefined | null | string | number | Uint8Array | DataSet | readonly ElementValue[];
 
-const { nameMap, dictionary } = dcmjs.data.DicomMetaDictionary;
-
 interface DictionaryEntry {
   tag: string;
   vr: string;
 }
 
-const entries = new Map<string, DictionaryEntry>();
+/** Those of a Store response are at hand (PS3.18 Table I.2-1); the others are looked up. */
+const entries = new Map<string, DictionaryEntry>([
+  ["ReferencedSOPClassUID", { tag: "00081150", vr: "UI" }],
+  ["ReferencedSOPInstanceUID", { tag: "00081155", vr: "UI" }],
+  ["RetrieveURL", { tag: "00081190", vr: "UR" }],
+  ["WarningReason", { tag: "00081196", vr: "US" }],
+  ["FailureReason", { tag: "00081197", vr: "US" }],
+  ["FailedSOPSequence", { tag: "00081198", vr: "SQ" }],
+  ["ReferencedSOPSequence", { tag: "00081199", vr: "SQ" }],
+  ["OtherFailuresSequence", { tag: "0008119A", vr: "SQ" }],
+]);
+
+/** The keywords that need no dictionary. */
+export const KEYWORDS_AT_HAND: readonly string[] = [...entries.keys()];
 
 function entryOf(keyword: string): DictionaryEntry {
   const known = entries.get(keyword);
   if (known) return known;
-  const found = nameMap[keyword];
-  if (!found) throw new DicomError("UNKNOWN_KEYWORD", `"${keyword}" is no keyword of the data dictionary (PS3.6)`);
-  const entry = { tag: found.tag.replace(/[(),]/g, "").toUpperCase(), vr: explicitVR(found.vr) };
+  const entry = lookUp(keyword);
   entries.set(keyword, entry);
   return entry;
+}
+
+/** What the data dictionary has for a keyword. Throws UNKNOWN_KEYWORD. */
+export function lookUp(keyword: string): DictionaryEntry {
+  const found = loadDcmjs().data.DicomMetaDictionary.nameMap[keyword];
+  if (!found) throw new DicomError("UNKNOWN_KEYWORD", `"${keyword}" is no keyword of the data dictionary (PS3.6)`);
+  return { tag: found.tag.replace(/[(),]/g, "").toUpperCase(), vr: explicitVR(found.vr) };
 }
 
 /** The dictionary leaves some representations to the encoding: "ox" is OW in what we write, "xs" is US (PS3.5 A.2). */
@@ -48,7 +64,7 @@ export function tagOf(keyword: string): string {
 
 /** The keyword of a tag, given as eight upper-case hexadecimal digits; undefined where PS3.6 has none. */
 export function keywordOf(tag: string): string | undefined {
-  return dictionary[`(${tag.slice(0, 4)},${tag.slice(4)})`]?.name || undefined;
+  return loadDcmjs().data.DicomMetaDictionary.dictionary[`(${tag.slice(0, 4)},${tag.slice(4)})`]?.name || undefined;
 }
 
 /** All values of an element; none when it is absent or empty. */

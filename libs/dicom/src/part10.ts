@@ -1,11 +1,7 @@
-import dcmjs from "dcmjs";
 import { type DataSet, dataSetOf, number, tagOf, text } from "./data-set.ts";
 import { DicomError } from "./dicom-error.ts";
+import { loadDcmjs } from "./load-dcmjs.ts";
 import { TransferSyntax } from "./transfer-syntax.ts";
-
-// dcmjs writes what it dislikes to the console, values of the data set included: patient data does not belong there.
-dcmjs.log.setLevel("silent");
-dcmjs.log.getLogger("validation.dcmjs").setLevel("silent");
 
 /** A DICOM file (PS3.10 7): File Meta Information, the data set and the syntax that it is encoded in. */
 export interface Part10 {
@@ -97,8 +93,9 @@ function hasPixelDataHeader(header: DataView, length: number): boolean {
 function decode(bytes: Uint8Array, stopTag: string | undefined): { meta: DataSet; dict: DataSet } {
   const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
   const buffer = (whole ? bytes.buffer : new Uint8Array(bytes).buffer) as ArrayBuffer;
+  const { DicomMessage } = loadDcmjs().data;
   const read = (ignoreErrors: boolean) =>
-    dcmjs.data.DicomMessage.readFile(buffer, {
+    DicomMessage.readFile(buffer, {
       noCopy: true,
       ignoreErrors,
       ...(stopTag === undefined ? {} : { untilTag: stopTag }),
@@ -154,8 +151,9 @@ export function writePart10(
     TransferSyntaxUID: transferSyntaxUID,
     ...IMPLEMENTATION,
   });
+  const { DicomDict } = loadDcmjs().data;
   try {
-    const file = new dcmjs.data.DicomDict(meta as never);
+    const file = new DicomDict(meta as never);
     file.dict = withWholeBuffers(dataSet) as never;
     return new Uint8Array(file.write({ fragmentMultiframe: false }));
   } catch {

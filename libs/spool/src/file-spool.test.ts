@@ -6,8 +6,10 @@ import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from "n
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
+import { Blocks } from "./blocks.ts";
+import { create, takesDirectWrites } from "./direct-io.ts";
 import { DurableFolders } from "./durable.ts";
+import { Hashing } from "./hashing.ts";
 import { IncomingFile, type Place } from "./incoming-file.ts";
 import { FileSpool, SpoolError } from "./index.ts";
 import { Layout } from "./layout.ts";
@@ -31,7 +33,11 @@ async function receive(...chunks: Uint8Array[]): Promise<IncomingInstance> {
 }
 
 function placeOf(folder: string): Place {
-  return { layout: new Layout(folder), folders: new DurableFolders(folder, true), durable: true };
+  const blocks = new Blocks(2);
+  return {
+    ...{ layout: new Layout(folder), folders: new DurableFolders(folder, true), durable: true, direct: false },
+    ...{ blocks, hashing: new Hashing(blocks.memory) },
+  };
 }
 
 function bytes(length: number, seed: number): Uint8Array {
@@ -74,27 +80,27 @@ test("many small chunks arrive in order", async () => {
   assert.ok(Buffer.from(content).equals(await spool.read(STUDY, "1.2.3.4.2")));
 });
 
-test("a chunk that comes just when the disk has caught up is not forgotten", async () => {
-  const path = join(root, "tmp", "caught-up");
-  for (let turns = 0; turns < 20; turns += 1) {
-    const handle = await open(path, "w");
-    const writev = handle.writev.bind(handle);
-    let late: Promise<void> | undefined;
-    // The second chunk comes so many turns of the microtask queue after the first one is on the disk.
-    handle.writev = async (chunks) => {
-      const written = await writev(chunks);
-      late ??= (async () => {
-        for (let turn = 0; turn < turns; turn += 1) await undefined;
-        await incoming.write(bytes(1, 2));
-      })();
-      return written;
-    };
-    const incoming = new IncomingFile(handle, path, placeOf(root));
-    await incoming.write(bytes(1, 1));
-    while (late === undefined) await setImmediate();
-    await late;
-    await incoming.commit({ studyInstanceUID: STUDY, sopInstanceUID: `1.2.5.${turns}` });
-    assert.deepEqual([...(await spool.read(STUDY, `1.2.5.${turns}`))], [1, 2], `after ${turns} turns`);
+test("more come in at once than there are blocks, each at its own pace, with and without direct I/O", async () => {
+  const probe = await new Blocks(1).take();
+  for (const direct of new Set([false, await takesDirectWrites(join(root, "tmp", "probe"), probe)])) {
+    const place = { ...placeOf(root), direct };
+    const contents = Array.from({ length: 7 }, (_, index) => bytes(1_200_000 + index * 4096 + index, index));
+    const incoming = await Promise.all(
+      contents.map(async (_, index) => {
+        const path = join(root, "tmp", `${direct}-${index}`);
+        return new IncomingFile(await create(path, direct), path, place);
+      }),
+    );
+    for (let at = 0; at < 1_300_000; at += 70_001) {
+      for (const [index, content] of contents.entries())
+        await incoming[index]!.write(content.subarray(at, at + 70_001));
+    }
+    for (const [index, content] of contents.entries()) {
+      const sopInstanceUID = `1.2.${direct ? 11 : 10}.${index}`;
+      const { sha256 } = await incoming[index]!.commit({ studyInstanceUID: STUDY, sopInstanceUID });
+      assert.ok(Buffer.from(content).equals(await spool.read(STUDY, sopInstanceUID)), sopInstanceUID);
+      assert.equal(sha256, createHash("sha256").update(content).digest("hex"));
+    }
   }
 });
 

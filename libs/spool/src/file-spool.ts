@@ -1,7 +1,10 @@
 import { type FileHandle, open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { Blocks } from "./blocks.ts";
 import { BulkFile } from "./bulk-file.ts";
+import { create, takesDirectWrites } from "./direct-io.ts";
 import { DurableFolders, makeFolder } from "./durable.ts";
+import { Hashing } from "./hashing.ts";
 import { IncomingFile, type Place } from "./incoming-file.ts";
 import { Layout } from "./layout.ts";
 import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
@@ -19,12 +22,14 @@ export interface FileSpoolOptions {
 /** A spool on a POSIX file system, which several processes, on several machines, may share. */
 export class FileSpool implements Spool {
   readonly #layout: Layout;
-  readonly #place: Place;
+  readonly #durable: boolean;
   readonly #names = new TemporaryNames();
+  /** Made when the first instance comes: most who open a spool only read. */
+  #place: Promise<Place> | undefined;
 
   private constructor(layout: Layout, durable: boolean) {
     this.#layout = layout;
-    this.#place = { layout, folders: new DurableFolders(layout.root, durable), durable };
+    this.#durable = durable;
   }
 
   /** Opens the spool below a folder, which is made where it is missing, and removes what dead processes left half done. */
@@ -38,8 +43,34 @@ export class FileSpool implements Spool {
   }
 
   async receive(): Promise<IncomingInstance> {
-    const [handle, path] = await this.#temporaryFile();
-    return new IncomingFile(handle, path, this.#place);
+    return onFileSystem("opening a temporary file", async () => {
+      const place = await this.#incoming();
+      const path = this.#newPath();
+      return new IncomingFile(await create(path, place.direct), path, place);
+    });
+  }
+
+  #incoming(): Promise<Place> {
+    this.#place ??= this.#makePlace().catch((error: unknown) => {
+      this.#place = undefined;
+      throw error;
+    });
+    return this.#place;
+  }
+
+  async #makePlace(): Promise<Place> {
+    const layout = this.#layout;
+    const durable = this.#durable;
+    const blocks = new Blocks();
+    const block = await blocks.take();
+    const direct = await takesDirectWrites(this.#newPath(), block);
+    blocks.release(block);
+    const folders = new DurableFolders(layout.root, durable);
+    return { layout, folders, durable, direct, blocks, hashing: new Hashing(blocks.memory) };
+  }
+
+  #newPath(): string {
+    return join(this.#layout.tmp, this.#names.next());
   }
 
   async receiveBulkData(): Promise<WaitingBulkData> {
@@ -47,7 +78,7 @@ export class FileSpool implements Spool {
   }
 
   async #temporaryFile(): Promise<[FileHandle, string]> {
-    const path = join(this.#layout.tmp, this.#names.next());
+    const path = this.#newPath();
     return [await onFileSystem("opening a temporary file", () => open(path, "wx", 0o640)), path];
   }
 
@@ -78,7 +109,7 @@ export class FileSpool implements Spool {
   async putPreview(studyInstanceUID: string, sopInstanceUID: string, bytes: Uint8Array): Promise<void> {
     const target = this.#layout.previewFile(studyInstanceUID, sopInstanceUID);
     // A preview can be made again: it is put in place whole, but nobody waits until it is durable.
-    const path = join(this.#layout.tmp, this.#names.next());
+    const path = this.#newPath();
     await onFileSystem(`keeping a preview of instance ${sopInstanceUID}`, async () => {
       try {
         await writeFile(path, bytes, { flag: "wx", mode: 0o640 });

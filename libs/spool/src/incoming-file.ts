@@ -2,45 +2,54 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, link, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Block, BlockHolder, Blocks } from "./blocks.ts";
+import { DIRECT_UNIT_BYTES } from "./direct-io.ts";
 import type { DurableFolders } from "./durable.ts";
+import type { Hashing, StreamHash } from "./hashing.ts";
 import type { Layout } from "./layout.ts";
 import type { CommitOutcome, Committed, IncomingInstance, InstanceName } from "./spool.ts";
-import { onFileSystem, systemCode } from "./spool-error.ts";
+import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
 
-/** How much may wait for the disk before `write` makes its caller wait. */
-const MOST_PENDING_BYTES = 256 * 1024;
-
-/** Where incoming files become instances, and whether they are on disk before they count. */
+/** Where incoming files become instances. */
 export interface Place {
   layout: Layout;
   folders: DurableFolders;
+  /** Whether an instance is on disk before it counts. */
   durable: boolean;
+  /** Whether files are opened for direct I/O, which takes whole units. */
+  direct: boolean;
+  blocks: Blocks;
+  hashing: Hashing;
 }
+
+const EMPTY = new Uint8Array(0);
 
 /**
  * A temporary file that becomes an instance by a hard link, which, unlike a rename, fails where the name is taken.
- * Chunks that arrive while the disk is busy are written together.
+ * What comes in is gathered into blocks; a block is hashed and written at the same time.
  */
-export class IncomingFile implements IncomingInstance {
+export class IncomingFile implements IncomingInstance, BlockHolder {
   readonly #handle: FileHandle;
   readonly #path: string;
-  readonly #layout: Layout;
-  readonly #folders: DurableFolders;
-  readonly #hash = createHash("sha256");
-  readonly #durable: boolean;
+  readonly #place: Place;
+  readonly #hash: StreamHash;
   #bytes = 0;
-  #pending: Uint8Array[] = [];
-  #pendingBytes = 0;
-  #writing: Promise<void> | undefined;
+  /** What the next bytes go into, and how many it has. */
+  #block: Block | undefined;
+  #filled = 0;
+  /** The end of a block that had to be given away, less than a unit. */
+  #rest = EMPTY;
+  /** Where in the file the next block goes. */
+  #position = 0;
+  readonly #underWay = new Set<Promise<void>>();
   #failure: unknown;
   #ended: Promise<void> | undefined;
 
-  constructor(handle: FileHandle, path: string, { layout, folders, durable }: Place) {
+  constructor(handle: FileHandle, path: string, place: Place) {
     this.#handle = handle;
     this.#path = path;
-    this.#layout = layout;
-    this.#folders = folders;
-    this.#durable = durable;
+    this.#place = place;
+    this.#hash = place.hashing.begin();
   }
 
   get bytes(): number {
@@ -50,60 +59,110 @@ export class IncomingFile implements IncomingInstance {
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     if (chunk.byteLength === 0) return;
-    this.#hash.update(chunk);
     this.#bytes += chunk.byteLength;
-    this.#pending.push(chunk);
-    this.#pendingBytes += chunk.byteLength;
-    this.#writing ??= this.#writePending();
-    if (this.#pendingBytes > MOST_PENDING_BYTES) await this.#drain();
-  }
-
-  /** Writes until nothing is pending. Never rejects: the failure is for the next call of `write` or `commit`. */
-  async #writePending(): Promise<void> {
-    try {
-      while (this.#pending.length > 0) await onFileSystem("writing an instance", () => this.#writeBatch());
-    } catch (error) {
-      this.#failure = error;
-      this.#pending = [];
+    for (let at = 0; at < chunk.byteLength; ) {
+      const block = this.#block ?? (await this.#beginBlock());
+      if (this.#block !== block) throw givenUp();
+      const taken = chunk.subarray(at, at + block.bytes.byteLength - this.#filled);
+      block.bytes.set(taken, this.#filled);
+      this.#filled += taken.byteLength;
+      at += taken.byteLength;
+      if (this.#filled === block.bytes.byteLength) this.#passBlock(block, this.#filled);
+      else this.#place.blocks.held(this);
     }
-    // Not one turn later than the look at what is pending: a chunk that came between the two would stay there.
-    this.#writing = undefined;
   }
 
-  async #writeBatch(): Promise<void> {
-    let batch = this.#pending;
-    let left = this.#pendingBytes;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    while (left > 0) {
-      const { bytesWritten } = await this.#handle.writev(batch);
-      left -= bytesWritten;
-      batch = rest(batch, bytesWritten);
+  async #beginBlock(): Promise<Block> {
+    const block = await this.#place.blocks.take();
+    if (this.#ended !== undefined) {
+      this.#place.blocks.release(block);
+      throw givenUp();
+    }
+    block.bytes.set(this.#rest);
+    this.#filled = this.#rest.byteLength;
+    this.#rest = EMPTY;
+    this.#block = block;
+    return block;
+  }
+
+  yieldBlock(): void {
+    const block = this.#block!;
+    const rest = this.#place.direct ? this.#filled % DIRECT_UNIT_BYTES : 0;
+    this.#rest = block.bytes.slice(this.#filled - rest, this.#filled);
+    this.#passBlock(block, this.#filled - rest);
+  }
+
+  /** Leaves so many bytes of the block to the disk and the hash. */
+  #passBlock(block: Block, length: number): void {
+    const { blocks, direct } = this.#place;
+    blocks.passed(this);
+    this.#block = undefined;
+    this.#filled = 0;
+    if (length === 0) {
+      blocks.release(block);
+      return;
+    }
+    // The last unit of a file is filled up, and cut off again before the file counts.
+    const padded = direct ? Math.ceil(length / DIRECT_UNIT_BYTES) * DIRECT_UNIT_BYTES : length;
+    block.bytes.fill(0, length, padded);
+    const position = this.#position;
+    this.#position += length;
+    const underWay = this.#store(block, length, padded, position).then(() => {
+      blocks.release(block);
+      this.#underWay.delete(underWay);
+    });
+    this.#underWay.add(underWay);
+  }
+
+  /** Never rejects: the failure is for the next call of `write` or `commit`. */
+  async #store(block: Block, length: number, padded: number, position: number): Promise<void> {
+    try {
+      await Promise.all([
+        this.#hash.update(block, length),
+        onFileSystem("writing an instance", () => this.#writeAt(block.bytes.subarray(0, padded), position)),
+      ]);
+    } catch (error) {
+      this.#failure ??= error;
+    }
+  }
+
+  async #writeAt(bytes: Uint8Array, position: number): Promise<void> {
+    for (let at = 0; at < bytes.byteLength; ) {
+      const { bytesWritten } = await this.#handle.write(bytes, at, bytes.byteLength - at, position + at);
+      at += bytesWritten;
     }
   }
 
   async #drain(): Promise<void> {
-    await this.#writing;
+    if (this.#ended !== undefined) throw givenUp();
+    if (this.#block === undefined && this.#rest.byteLength > 0) await this.#beginBlock();
+    if (this.#block !== undefined) this.#passBlock(this.#block, this.#filled);
+    await Promise.all(this.#underWay);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   async commit({ studyInstanceUID, sopInstanceUID }: InstanceName): Promise<Committed> {
     try {
-      const target = this.#layout.instanceFile(studyInstanceUID, sopInstanceUID);
+      const { layout, folders } = this.#place;
+      const target = layout.instanceFile(studyInstanceUID, sopInstanceUID);
       await this.#drain();
       return await onFileSystem(`storing instance ${sopInstanceUID}`, async () => {
-        const sha256 = this.#hash.digest("hex");
         const folder = dirname(target);
         // The bytes first: a name that outlives a power cut without them would keep the sender's next try out for ever.
-        await Promise.all([this.#durable && this.#handle.datasync(), this.#folders.make(folder)]);
+        const [sha256] = await Promise.all([this.#hash.digest(), this.#finish(), folders.make(folder)]);
         const outcome = await this.#claim(target, sha256);
         // A duplicate's first copy may have been linked by another process a moment ago, and not be durable yet.
-        await Promise.all([outcome !== "conflict" && this.#folders.sync(folder), this.abort()]);
+        await Promise.all([outcome !== "conflict" && folders.sync(folder), this.abort()]);
         return { outcome, sha256, bytes: this.#bytes };
       });
     } finally {
       await this.abort();
     }
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#place.direct) await this.#handle.truncate(this.#bytes);
+    if (this.#place.durable) await this.#handle.datasync();
   }
 
   async #claim(target: string, sha256: string): Promise<CommitOutcome> {
@@ -123,22 +182,17 @@ export class IncomingFile implements IncomingInstance {
   }
 
   async #end(): Promise<void> {
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    await this.#writing;
+    if (this.#block !== undefined) this.#passBlock(this.#block, 0);
+    await Promise.all(this.#underWay);
+    this.#hash.drop();
     // What cannot be closed or removed now is removed when the spool is opened again.
     await this.#handle.close().catch(() => {});
     await unlink(this.#path).catch(() => {});
   }
 }
 
-function rest(batch: Uint8Array[], written: number): Uint8Array[] {
-  let skip = written;
-  return batch.flatMap((chunk) => {
-    const skipped = Math.min(skip, chunk.byteLength);
-    skip -= skipped;
-    return skipped < chunk.byteLength ? [chunk.subarray(skipped)] : [];
-  });
+function givenUp(): SpoolError {
+  return new SpoolError("IO_FAILURE", "the instance was given up");
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -23,7 +23,7 @@ export interface InstanceName {
 export interface IncomingInstance {
   /** How many bytes were written so far. */
   readonly bytes: number;
-  /** Takes a chunk, which must not be changed afterwards; waits where the storage is slower than the sender. */
+  /** Takes a copy of a chunk; waits where the storage is slower than the sender. */
   write(chunk: Uint8Array): Promise<void>;
   /**
    * Makes the bytes durable under their name. The first one wins, also between processes. Throws SpoolError

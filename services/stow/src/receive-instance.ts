@@ -1,6 +1,7 @@
 import { MultipartError, type Part, parseMediaType } from "@redspot/dicomweb";
 import { type IncomingInstance, type Spool, SpoolError } from "@redspot/spool";
 import { InstanceFailure } from "./failures.ts";
+import { giveBack } from "./give-back.ts";
 import { type CheckedInstance, InstanceCheck } from "./instance-check.ts";
 
 /** What a part has to be. */
@@ -49,6 +50,7 @@ export async function receiveInstance(
           throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${rules.maxInstanceBytes} bytes`);
         }
         await incoming.write(chunk);
+        giveBack(chunk);
       });
       if (failure !== undefined) await incoming?.abort();
     }

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BLOCK_BYTES, type Block, Blocks } from "./blocks.ts";
+
+test("blocks lie side by side in one memory", async () => {
+  const blocks = new Blocks(2);
+  const [one, other] = [await blocks.take(), await blocks.take()];
+  assert.deepEqual([one.offset, other.offset].sort(), [0, BLOCK_BYTES]);
+  one.bytes.fill(1);
+  other.bytes.fill(2);
+  assert.ok(one.bytes.every((byte) => byte === 1));
+  assert.equal(new Uint8Array(blocks.memory)[other.offset], 2);
+});
+
+test("where none is left, the quietest holder gives his away, and who waits gets it in turn", async () => {
+  const blocks = new Blocks(2);
+  const asked: string[] = [];
+  const holder = (name: string, block: Block) => ({
+    yieldBlock() {
+      asked.push(name);
+      blocks.passed(this);
+      blocks.release(block);
+    },
+  });
+  const loud = holder("loud", await blocks.take());
+  const quiet = holder("quiet", await blocks.take());
+  blocks.held(loud);
+  blocks.held(quiet);
+  blocks.held(loud);
+  await blocks.take();
+  assert.deepEqual(asked, ["quiet"]);
+  await blocks.take();
+  assert.deepEqual(asked, ["quiet", "loud"]);
+});
+
+test("those who wait get what comes back, first come, first served", async () => {
+  const blocks = new Blocks(1);
+  const block = await blocks.take();
+  const order: number[] = [];
+  const waiting = [1, 2].map(async (number) => {
+    const mine = await blocks.take();
+    order.push(number);
+    blocks.release(mine);
+  });
+  blocks.release(block);
+  await Promise.all(waiting);
+  assert.deepEqual(order, [1, 2]);
+  assert.equal(await blocks.take(), block);
+});

@@ -1,0 +1,70 @@
+/** Memory that goes to the disk, and to the thread that hashes, as it is. */
+export interface Block {
+  bytes: Uint8Array;
+  /** Where it begins in the memory that all blocks share. */
+  offset: number;
+}
+
+/** Who fills a block with what comes in. */
+export interface BlockHolder {
+  /** Asks for the block, which has to come back soon, whatever it waits for. */
+  yieldBlock(): void;
+}
+
+/** Long enough that a block's own cost does not count beside that of its bytes. */
+export const BLOCK_BYTES = 512 * 1024;
+
+const BLOCKS = 24;
+const WASM_PAGE_BYTES = 64 * 1024;
+
+/**
+ * A fixed number of blocks, each at a multiple of the page size, which is what direct I/O asks for (open(2), O_DIRECT).
+ * WebAssembly's memory is the one of which the engine says where it begins: at a page.
+ *
+ * All that come in, however many, share these blocks. Where none is left, the one who has been quiet for longest has to
+ * give his away, half full as it is: slow senders cannot keep the others from being served.
+ */
+export class Blocks {
+  readonly memory: SharedArrayBuffer;
+  /** The last that came back is the first to go: its memory is still in the processor's cache. */
+  readonly #free: Block[];
+  readonly #waiting: ((block: Block) => void)[] = [];
+  /** By when they were last heard of, the quietest first. */
+  readonly #holders = new Set<BlockHolder>();
+
+  constructor(count = BLOCKS) {
+    const pages = (count * BLOCK_BYTES) / WASM_PAGE_BYTES;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer;
+    this.#free = Array.from({ length: count }, (_, index) => {
+      const offset = index * BLOCK_BYTES;
+      return { offset, bytes: new Uint8Array(this.memory, offset, BLOCK_BYTES) };
+    });
+  }
+
+  /** A block, at once or when one comes back: first come, first served. */
+  take(): Block | Promise<Block> {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const [quietest] = this.#holders;
+    const block = new Promise<Block>((resolve) => this.#waiting.push(resolve));
+    quietest?.yieldBlock();
+    return block;
+  }
+
+  /** Notes that the holder of a block has put something into it. */
+  held(by: BlockHolder): void {
+    this.#holders.delete(by);
+    this.#holders.add(by);
+  }
+
+  /** Notes that the holder has passed its block on. */
+  passed(by: BlockHolder): void {
+    this.#holders.delete(by);
+  }
+
+  release(block: Block): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free.push(block);
+    else next(block);
+  }
+}
