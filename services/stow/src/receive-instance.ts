@@ -9,6 +9,8 @@ export interface InstanceRules {
   maxInstanceBytes: number;
   /** Every part says `application/dicom`; lenient, it may say nothing or `application/octet-stream`. */
   strict: boolean;
+  /** Nobody else looks at the chunks of the part's body: once they are copied, their memory is given back. */
+  ownChunks: boolean;
   /** The Study Instance UID of the request's path. */
   studyInstanceUID?: string;
 }
@@ -50,7 +52,7 @@ export async function receiveInstance(
           throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${rules.maxInstanceBytes} bytes`);
         }
         await incoming.write(chunk);
-        giveBack(chunk);
+        if (rules.ownChunks) giveBack(chunk);
       });
       if (failure !== undefined) await incoming?.abort();
     }

@@ -61,6 +61,8 @@ export async function storeInstances(
   const rules: InstanceRules = {
     maxInstanceBytes: limits.maxInstanceBytes,
     strict,
+    // As they come from the wire; what is put together from other parts may show one piece of memory twice.
+    ownChunks: form.type === "application/dicom",
     ...(studyInstanceUID === undefined ? {} : { studyInstanceUID }),
   };
   const transaction = new Transaction(dependencies);
