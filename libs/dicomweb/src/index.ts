@@ -1,3 +1,4 @@
+export { allMatches, type PageOptions } from "./all-matches.ts";
 export { DicomWebClient, type DicomWebClientOptions, type SearchParameters } from "./dicom-web-client.ts";
 export { DicomWebError, type DicomWebErrorCode } from "./dicom-web-error.ts";
 export { FAILURE_CLASSES, type FailureClass, failureClassOf, hexOf } from "./failure-reason.ts";

@@ -8,5 +8,6 @@ export {
   type ModelIdentity,
   type Outcome,
 } from "./finding.ts";
+export { ageInYears } from "./patient-age.ts";
 export { type Priority, priorityOf, readingOrder } from "./reading-order.ts";
 export { isReasonCode, REASON_CODES, REASONS, type Reason, type ReasonCode, reason } from "./reason.ts";

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { addCollect } from "./commands/collect.ts";
 import { addDemoPackage } from "./commands/demo-package.ts";
 import { addFeatures } from "./commands/features.ts";
 import { addSplit } from "./commands/split.ts";
@@ -14,6 +15,7 @@ const program = new Command("redspot-train")
       "folder what the next one reads, and goes on where it was stopped.",
   )
   .version(manifest.version);
+addCollect(program);
 addSplit(program);
 addFeatures(program);
 addTrain(program);

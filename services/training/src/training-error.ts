@@ -22,6 +22,14 @@ export const TRAINING_ERRORS = {
   SPLIT_LEAKS: "the split lets one patient or one image into two parts",
   /** More images look like another patient's than copies can explain. */
   MANY_NEAR_DUPLICATES: "too many images look like another patient's",
+  /** The label file is not CSV, or its columns do not say which image has which label. */
+  LABELS_INVALID: "the label file cannot be understood",
+  /** The folder of images is not there, or is no folder. */
+  SOURCE_UNREADABLE: "the folder of images cannot be read",
+  /** The PACS does not answer, or not in time, however often it is asked. */
+  PACS_UNREACHABLE: "the PACS does not answer",
+  /** The PACS refuses what it is asked, for want of credentials or otherwise. */
+  PACS_REFUSED: "the PACS refuses the request",
   /** A line of struck.csv names no case. */
   STRUCK_INVALID: "struck.csv cannot be understood",
   /** A part of the split that a step needs has no cases. */

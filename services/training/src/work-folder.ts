@@ -48,7 +48,7 @@ const excludedSchema = z.strictObject({
   /** A code of `src/collect/exclusion.ts`. */
   reason: z.string().min(1),
   /** Where in the flow it left. */
-  stage: z.enum(["found", "eligible", "readable", "labelled", "kept"]),
+  stage: z.enum(["labels", "found", "eligible", "readable", "kept"]),
 });
 export type Excluded = z.infer<typeof excludedSchema>;
 
@@ -130,6 +130,8 @@ export type FeatureRows = z.infer<typeof rowsSchema>;
 export const FILES = {
   cases: "cases.json",
   inputs: "inputs",
+  thumbnails: "thumbnails",
+  flow: "flow.svg",
   contactSheet: "contact-sheet.html",
   struck: "struck.csv",
   split: "split.json",

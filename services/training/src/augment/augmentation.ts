@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { randomStream } from "../random-stream.ts";
 
 /** One of the eight images that training sees of a radiograph, and what was done to it. */
 export interface Augmentation {
@@ -44,7 +43,7 @@ export const AS_IT_IS: Augmentation = {
  * whatever order cases come.
  */
 export function augmentationsOf(id: string, seed: number): Augmentation[] {
-  const random = xoroshiro128plus(createHash("sha256").update(`augmentation ${seed} ${id}`).digest().readInt32LE());
+  const random = randomStream(seed, `augmentation/${id}`);
   const within = (most: number) => (2 * uniformFloat64(random) - 1) * most;
   return Array.from({ length: AUGMENTED_COUNT }, (_, augmentation) => {
     const plain = { ...AS_IT_IS, augmentation, flip: augmentation >= AUGMENTED_COUNT / 2 };

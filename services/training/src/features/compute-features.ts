@@ -3,11 +3,11 @@ import { join } from "node:path";
 import type { Backbone, Engine } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
 import { Piscina } from "piscina";
-import { TrainingError } from "../training-error.ts";
+import { type ThreadFailure, thrown } from "../thread-failure.ts";
 import { type FeatureRows, FILES, onDisk, writeWorkFile } from "../work-folder.ts";
 import { FeatureCache, type FeatureKey } from "./feature-cache.ts";
 import type { PlannedCase } from "./plan-features.ts";
-import type { Batch, BatchTask } from "./prepare-batch.ts";
+import type { BatchTask } from "./prepare-batch.ts";
 
 export interface FeatureOptions {
   readonly work: string;
@@ -43,7 +43,7 @@ export async function computeFeatures(plan: readonly PlannedCase[], options: Fea
     engine: { name, version, device },
     preprocessingVersion: PREPROCESSING_VERSION,
   });
-  const pool = new Piscina<BatchTask, Batch>({
+  const pool = new Piscina<BatchTask, Float32Array | ThreadFailure>({
     filename: new URL("./prepare-batch.ts", import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
@@ -57,8 +57,8 @@ export async function computeFeatures(plan: readonly PlannedCase[], options: Fea
     const { id, patient, augmentations } = one;
     const n = augmentations.length;
     if (!(await cache.get(keyOf(one)))) {
-      const batch = await pool.run({ work, id, patient, augmentations, inputScaling: backbone.inputScaling });
-      if ("failed" in batch) throw new TrainingError(batch.failed.code, batch.failed.message);
+      const { inputScaling } = backbone;
+      const batch = thrown(await pool.run({ work, id, patient, augmentations, inputScaling }));
       const { features } = await engine.run(batch, n);
       await cache.put(keyOf(one), features);
       fresh += n;

@@ -4,7 +4,8 @@ import { move } from "piscina";
 import type { Augmentation } from "../augment/augmentation.ts";
 import { warp } from "../augment/warp.ts";
 import { caseId } from "../case-id.ts";
-import { TrainingError, type TrainingErrorCode } from "../training-error.ts";
+import { caught, type ThreadFailure } from "../thread-failure.ts";
+import { TrainingError } from "../training-error.ts";
 import { readInput } from "../work-folder.ts";
 
 export interface BatchTask {
@@ -15,17 +16,9 @@ export interface BatchTask {
   inputScaling: InputScaling;
 }
 
-/** The batch; or why there is none, as an error loses its class on its way out of a thread. */
-export type Batch = Float32Array | { failed: { code: TrainingErrorCode; message: string } };
-
 /** n x 3 x 299 x 299, as the engine takes it; handed over, not copied. */
-export default async function prepareBatch(task: BatchTask): Promise<Batch> {
-  try {
-    return move((await batchOf(task)) as Float32Array<ArrayBuffer>) as unknown as Float32Array;
-  } catch (error) {
-    if (error instanceof TrainingError) return { failed: { code: error.code, message: error.message } };
-    throw error;
-  }
+export default function prepareBatch(task: BatchTask): Promise<Float32Array | ThreadFailure> {
+  return caught(async () => move((await batchOf(task)) as Float32Array<ArrayBuffer>) as unknown as Float32Array);
 }
 
 async function batchOf({ work, id, patient, augmentations, inputScaling }: BatchTask): Promise<Float32Array> {

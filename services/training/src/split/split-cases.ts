@@ -1,7 +1,6 @@
-import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { AUGMENTED_COUNT } from "../augment/augmentation.ts";
+import { randomStream, shuffle } from "../random-stream.ts";
 import { TrainingError } from "../training-error.ts";
 import type { Case, Split } from "../work-folder.ts";
 import type { NearDuplicate } from "./find-leaks.ts";
@@ -35,7 +34,7 @@ export function splitCases(cases: readonly Case[], options: SplitOptions): Pick<
   const final = chooseFinal(cases, finalEach, personOf);
   const tested = new Set(final.map(personOf));
   const others = cases.filter((one) => !tested.has(personOf(one)));
-  const random = xoroshiro128plus(seed);
+  const random = randomStream(seed, "split");
   const parts = options.asPublished
     ? divideImages(others, options.ratios, random)
     : dividePersons(others, options.ratios, personOf, random);
@@ -94,7 +93,7 @@ function dividePersons(
   personOf: (one: Case) => string,
   random: RandomGenerator,
 ): Record<SplitPart, string[]> {
-  const persons = shuffled([...Map.groupBy(cases, personOf).values()], random).sort((a, b) => b.length - a.length);
+  const persons = shuffle([...Map.groupBy(cases, personOf).values()], random).sort((a, b) => b.length - a.length);
   const wanted = LABELS.map((label) => {
     return targets(cases.filter((one) => one.label === label).length, ratios);
   });
@@ -136,7 +135,7 @@ function divideImages(
   for (const label of LABELS) {
     const own = cases.filter((one) => one.label === label);
     const images = own.flatMap(({ id }) => Array.from({ length: AUGMENTED_COUNT }, (_, k) => `${id}-${k}`));
-    const drawn = shuffled(images, random);
+    const drawn = shuffle(images, random);
     const validation = Math.round(ratios.validation * drawn.length);
     const testing = validation + Math.round(ratios.testing * drawn.length);
     parts.validation.push(...drawn.slice(0, validation));
@@ -157,14 +156,4 @@ function demandEveryClass(parts: Record<SplitPart, string[]>, cases: readonly Ca
       );
     }
   }
-}
-
-/** In a drawn order (Fisher and Yates). */
-function shuffled<T>(values: readonly T[], random: RandomGenerator): T[] {
-  const order = [...values];
-  for (let j = order.length - 1; j > 0; j--) {
-    const k = uniformInt(random, 0, j);
-    [order[j], order[k]] = [order[k]!, order[j]!];
-  }
-  return order;
 }
