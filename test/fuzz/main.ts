@@ -19,7 +19,9 @@ const options = new Command("fuzz")
         .map((name) => `  ${name.padEnd(12)} ${targets[name].about}`)
         .join("\n")}\n\nThe last line is one JSON object. The exit code is 1 where something was found.`,
   )
-  .addOption(new Option("--target <name...>", "what is tested, one after the other").choices(names).default(names, "all"))
+  .addOption(
+    new Option("--target <name...>", "what is tested, one after the other").choices(names).default(names, "all"),
+  )
   .addOption(
     new Option("--by <guide>", "how inputs are made: by grammar alone, or also by damage to those that reach new code")
       .choices(["grammar", "coverage"])
@@ -55,7 +57,9 @@ function onFound(target: TargetName, { kind, name, message, input }: FoundInput)
   const file = join(resolve(options.keep), `${target}-${kind}-${name}`);
   mkdirSync(resolve(options.keep), { recursive: true });
   writeFileSync(file, input);
-  console.log(`\n${kind} in ${target}, ${name}: ${message}\n  replay: npm run fuzz -- --target ${target} --replay ${file}`);
+  console.log(
+    `\n${kind} in ${target}, ${name}: ${message}\n  replay: npm run fuzz -- --target ${target} --replay ${file}`,
+  );
 }
 
 const total: Outcome = { cases: 0, accepted: 0, refused: 0, crashes: 0, hangs: 0, residentGrowth: 0 };

@@ -31,7 +31,13 @@ function converted(name: string, tool: string, debianPackage: string, options: s
   keep(name, readFileSync(to));
 }
 
-const study = makeStudy({ seed: 1, views: ["lateral"], imageClass: "CR", matrix: { rows: 80, columns: 56 }, bitsStored: 12 });
+const study = makeStudy({
+  seed: 1,
+  views: ["lateral"],
+  imageClass: "CR",
+  matrix: { rows: 80, columns: 56 },
+  bitsStored: 12,
+});
 const cr = keep("cr.dcm", study.instances[0]!.bytes);
 converted("implicit.dcm", "dcmconv", "dcmtk", ["+ti"], cr);
 converted("big-endian.dcm", "dcmconv", "dcmtk", ["+tb"], cr);

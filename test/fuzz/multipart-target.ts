@@ -1,7 +1,7 @@
 import { MultipartError, type Part, readMultipart } from "@redspot/dicomweb";
-import { inPieces } from "./pieces.ts";
 import { expect, type FuzzTarget, type Verdict } from "./fuzz-target.ts";
 import { BOUNDARY, multipartInputs } from "./multipart-grammar.ts";
+import { inPieces } from "./pieces.ts";
 import { splitWhole } from "./split-whole.ts";
 
 const LIMITS = { maxHeaderBytes: 4096, maxParts: 30 };
@@ -75,6 +75,8 @@ function sameAs(one: Read, other: Read): boolean {
   return (
     one.end === other.end &&
     one.parts.length === other.parts.length &&
-    one.parts.every(({ problem, body }, at) => problem === other.parts[at]!.problem && body.equals(other.parts[at]!.body))
+    one.parts.every(
+      ({ problem, body }, at) => problem === other.parts[at]!.problem && body.equals(other.parts[at]!.body),
+    )
   );
 }

@@ -27,7 +27,25 @@ const syntax = fc.oneof(
   fc.constantFrom<string>(...Object.values(TransferSyntax), "1.2.840.10008.1.2.4.95", "1.2.3", "", "x"),
 );
 
-const SHORT_VRS = ["AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SS", "UI", "US"];
+const SHORT_VRS = [
+  "AE",
+  "AS",
+  "AT",
+  "CS",
+  "DA",
+  "DS",
+  "DT",
+  "FD",
+  "FL",
+  "IS",
+  "LO",
+  "LT",
+  "PN",
+  "SH",
+  "SS",
+  "UI",
+  "US",
+];
 const LONG_VRS = ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"];
 
 const isLong = (vr: string) => LONG_VRS.includes(vr);
@@ -97,7 +115,10 @@ const { anyElement } = fc.letrec<{ anyElement: Buffer; sequence: Buffer }>((tie)
 
 /** Sequences in sequences, far deeper than any object of the standard. */
 const deepNest = fc.constantFrom(3, 30, 60, 70, 200, 2000).map((depth) => {
-  const opening = Buffer.concat([header(0x00081140, "SQ", UNDEFINED_LENGTH), delimiter("feff00e0", Buffer.alloc(4, 0xff))]);
+  const opening = Buffer.concat([
+    header(0x00081140, "SQ", UNDEFINED_LENGTH),
+    delimiter("feff00e0", Buffer.alloc(4, 0xff)),
+  ]);
   const closing = Buffer.concat([delimiter("feff0de0"), delimiter("feffdde0")]);
   return Buffer.concat([...Array(depth).fill(opening), ...Array(depth).fill(closing)]);
 });

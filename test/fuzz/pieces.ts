@@ -9,7 +9,7 @@ export function inPieces(input: Uint8Array): Uint8Array[] {
   const largest = input.byteLength < 200 ? 1 : 1 + (digest.readUInt16LE(0) % 4096);
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < input.byteLength; ) {
-    const length = 1 + (digest[2 + (pieces.length % 18)]! * 251) % largest;
+    const length = 1 + ((digest[2 + (pieces.length % 18)]! * 251) % largest);
     pieces.push(input.subarray(at, at + length));
     at += length;
   }

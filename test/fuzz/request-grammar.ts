@@ -36,7 +36,7 @@ const EXTRA_HEADERS = [
   ...["Expect: 100-continue", "Expect: x", "Content-Encoding: gzip", "Connection: close", "Connection: upgrade"],
   ...["Upgrade: h2c", "Content-Length: 5", "Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked", "X"],
   ...[" folded: x", "X: \0", "X:\r y", "Host: other", "X-HTTP-Method-Override: DELETE", `X: ${"x".repeat(20_000)}`],
-  ...["Origin: https://evil.example", "Authorization: Bearer x", "Forwarded: for=\"[::1]\"", "Range: bytes=0-"],
+  ...["Origin: https://evil.example", "Authorization: Bearer x", 'Forwarded: for="[::1]"', "Range: bytes=0-"],
 ];
 
 type Framing = "length" | "chunked" | "too long" | "too short" | "none" | "bad chunks";
@@ -51,7 +51,11 @@ function framed(body: Uint8Array, framing: Framing): { header: string; body: Uin
   const chunk = (bytes: Uint8Array, said = bytes.byteLength.toString(16)) =>
     Buffer.concat([Buffer.from(`${said}\r\n`), bytes, Buffer.from("\r\n")]);
   const second = framing === "chunked" ? chunk(body.subarray(half)) : chunk(body.subarray(half), "ffffffffffffffffff");
-  const chunks = Buffer.concat([...(half > 0 ? [chunk(body.subarray(0, half))] : []), second, Buffer.from("0\r\n\r\n")]);
+  const chunks = Buffer.concat([
+    ...(half > 0 ? [chunk(body.subarray(0, half))] : []),
+    second,
+    Buffer.from("0\r\n\r\n"),
+  ]);
   return { header: "Transfer-Encoding: chunked", body: chunks };
 }
 

@@ -147,7 +147,10 @@ function bodyOf(input: Buffer): Buffer {
 function checkAnswer(answer: string, names: readonly string[]): void {
   const [, code = "", head = "", body = ""] = /^HTTP\/1\.1 (\d{3}) ([\s\S]*?)\r\n\r\n([\s\S]*)$/.exec(answer) ?? [];
   const status = Number(code);
-  if (status === 100) return body === "" ? undefined : checkAnswer(body, names);
+  if (status === 100) {
+    if (body !== "") checkAnswer(body, names);
+    return;
+  }
   expect(STATUSES.includes(status), `the status is ${code || "none"}`);
   const type = /^content-type: ([^\r;]*)/im.exec(head)?.[1];
   if (type === "application/dicom+json") {
@@ -155,10 +158,14 @@ function checkAnswer(answer: string, names: readonly string[]): void {
     const { stored, failed } = parseStoreResponse(first);
     expect((status === 200) === (failed.length === 0), `${failed.length} failures with status ${status}`);
     expect(stored.length === 0 || status === 200 || status === 202, `stored with status ${status}`);
-    for (const { sopInstanceUID } of stored) expect(names.includes(sopInstanceUID), "what is reported as stored is there");
+    for (const { sopInstanceUID } of stored)
+      expect(names.includes(sopInstanceUID), "what is reported as stored is there");
   } else if (type === "application/json" && status >= 400) {
     const refusal = JSON.parse(firstJson(body, head)) as { code?: string; message?: string };
-    expect(/^[A-Z_]+$/.test(refusal.code ?? "") && (refusal.message ?? "") !== "", `a refusal has a code and a message: ${body}`);
+    expect(
+      /^[A-Z_]+$/.test(refusal.code ?? "") && (refusal.message ?? "") !== "",
+      `a refusal has a code and a message: ${body}`,
+    );
   }
 }
 

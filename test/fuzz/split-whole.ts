@@ -14,8 +14,8 @@ export function splitWhole(bytes: Uint8Array, boundary: string): SplitBody {
   const opening = first.exec(text);
   if (opening === null) return { parts: [], end: "no boundary" };
   const parts: SplitBody["parts"] = [];
-  const lineEnd = /^[^\n]*[^\r\n]?\n/.exec(text.slice(first.lastIndex)) ?? [""];
-  const others = delimiter(boundary, lineEnd[0].endsWith("\r\n") || lineEnd[0] === "" ? "\r\n" : "\n");
+  const line = /^[^\n]*\n/.exec(text.slice(first.lastIndex, first.lastIndex + 1024))?.[0];
+  const others = delimiter(boundary, line === undefined || line.endsWith("\r\n") ? "\r\n" : "\n");
   let [from, closed] = [first.lastIndex, opening[1] === "--"];
   while (!closed) {
     others.lastIndex = from;

@@ -1,6 +1,6 @@
 import type { FuzzTarget } from "./fuzz-target.ts";
-import { multipartTarget } from "./multipart-target.ts";
 import { headerTarget } from "./header-target.ts";
+import { multipartTarget } from "./multipart-target.ts";
 import { pixelsTarget } from "./pixels-target.ts";
 import { serviceTarget } from "./service-target.ts";
 import { transactionTarget } from "./transaction-target.ts";

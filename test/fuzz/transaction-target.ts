@@ -38,7 +38,7 @@ async function openTransactions(): Promise<OpenTarget> {
     const settling = new Set<string>();
     const result = await storeInstances(
       streamOf(pieces),
-      BOUNDARY,
+      { type: "application/dicom", boundary: BOUNDARY },
       { strict: false, limits: LIMITS },
       {
         spool,
@@ -84,7 +84,8 @@ async function openTransactions(): Promise<OpenTarget> {
   async function expectStored(input: Uint8Array, { stored, failed }: StoreResult, notes: Note[]): Promise<void> {
     const { parts, end } = splitWhole(input, BOUNDARY);
     expect(stored.length + failed.length <= parts.length + 1, "an outcome is that of a part, or of the body's end");
-    if (end === "closed") expect(stored.length + failed.length >= Math.min(parts.length, 10), "each part has an outcome");
+    if (end === "closed")
+      expect(stored.length + failed.length >= Math.min(parts.length, 10), "each part has an outcome");
     expect(notes.length === stored.length, "what is stored is noted");
     for (const [at, note] of notes.entries()) {
       expect(stored[at]!.sopInstanceUID === note.sopInstanceUID, "the note is about what is stored");
@@ -95,7 +96,10 @@ async function openTransactions(): Promise<OpenTarget> {
       );
       const { sopClassUID, sopInstanceUID, studyInstanceUID } = await readUids(bytes);
       expect(sopInstanceUID === note.sopInstanceUID, `the SOP Instance UID is ${sopInstanceUID} to another reader`);
-      expect(studyInstanceUID === note.studyInstanceUID, `the Study Instance UID is ${studyInstanceUID} to another reader`);
+      expect(
+        studyInstanceUID === note.studyInstanceUID,
+        `the Study Instance UID is ${studyInstanceUID} to another reader`,
+      );
       expect(sopClassUID === note.sopClassUID, `the SOP Class UID is ${sopClassUID} to another reader`);
     }
   }
@@ -124,7 +128,8 @@ async function* streamOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
 function outcomesOf({ stored, failed }: StoreResult): string {
   return [
     ...stored.map(({ sopInstanceUID }) => `stored ${sopInstanceUID}`),
-    ...failed.map(({ sopInstanceUID, code }) => `${code} ${sopInstanceUID}`),
+    // How far the names of what cannot be read are known may depend on the chunks.
+    ...failed.map(({ code }) => code),
   ]
     .sort()
     .join("\n");

@@ -6,6 +6,9 @@ const DASH = 0x2d;
 const SPACE = 0x20;
 const TAB = 0x09;
 
+/** White space that may follow a boundary on its line, to look for the line's end behind it. */
+const MOST_PADDING = 1024;
+
 /** What comes next: bytes of the current part, or a boundary, after which another part comes or none. */
 export type Piece = Uint8Array | "next" | "close";
 
@@ -46,8 +49,9 @@ export class DelimitedStream {
   }
 
   async #adoptLineEnd(crlfOnly: boolean): Promise<void> {
-    while (this.#buffer.indexOf(LF) === -1 && this.#buffer.byteLength < 1024 && (await this.#fill()));
-    const end = this.#buffer.indexOf(LF);
+    // As far as that and no farther, however much has come: the outcome must not depend on the chunks.
+    while (this.#buffer.indexOf(LF) === -1 && this.#buffer.byteLength < MOST_PADDING && (await this.#fill()));
+    const end = this.#buffer.subarray(0, MOST_PADDING).indexOf(LF);
     const lineEnd = end === -1 || this.#buffer[end - 1] === CR ? "\r\n" : "\n";
     if (crlfOnly && lineEnd !== "\r\n") throw noBoundary("its line ends in LF alone, where RFC 2046 5.1.1 has CRLF");
     this.#delimiter = Buffer.from(`${lineEnd}--${this.#boundary}`, "latin1");

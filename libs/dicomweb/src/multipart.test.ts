@@ -113,6 +113,15 @@ test("a long boundary is found across chunks, and its beginnings in the body are
   }
 });
 
+test("a line end far behind the first boundary is not looked for, whatever the chunks", async () => {
+  const near = `--b${" ".repeat(1000)}\nA: 1\n\nx\n--b--\n`;
+  const far = `--b${" ".repeat(3000)}\nA: 1\n\nx\n--b--\n`;
+  for (const size of [1, 100, 1100, 5000]) {
+    assert.deepEqual(await read(inChunks(near, size)), [part("x")], `in chunks of ${size}`);
+    assert.deepEqual(await read(inChunks(far, size)), [part("x\n--b--\n"), "TRUNCATED"], `in chunks of ${size}`);
+  }
+});
+
 test("what is not read of a part is dropped, and the next one comes whole", async () => {
   const names: (string | undefined)[] = [];
   const text = `--b\r\nN: 1\r\n\r\n${"x".repeat(1000)}\r\n--b\r\nN: 2\r\n\r\n${"y".repeat(1000)}\r\n--b\r\nN: 3\r\n\r\nz${END}`;

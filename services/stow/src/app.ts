@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { writeNativeDicomModel } from "@redspot/dicom";
 import { type StoreResponse, storeResponse } from "@redspot/dicomweb";
 import { type Access, addHealthRoutes, type Logger, type ReadinessChecks, type Transport } from "@redspot/runtime";
@@ -10,10 +10,12 @@ import {
   fastify,
   LogController,
 } from "fastify";
+import { answerBrokenRequest, MOST_HEADER_FIELDS } from "./broken-request.ts";
 import { describeCapabilities } from "./capabilities.ts";
 import { allowOrigins } from "./cross-origin.ts";
 import { REQUEST_FAILURES, RequestFailure, type RequestFailureCode } from "./failures.ts";
 import { limitedBody } from "./limited-body.ts";
+import { Pace } from "./pace.ts";
 import { BODY_TYPES, bodyOf, type ResponseType, responseTypeOf, studyOfPath } from "./store-request.ts";
 import { type StoreDependencies, type StoreLimits, storeInstances } from "./store-transaction.ts";
 
@@ -21,6 +23,15 @@ interface StowLimits extends StoreLimits {
   maxRequestBytes: number;
   /** After how many milliseconds without a byte a connection is cut off. */
   idleMs: number;
+  /** Within how many milliseconds a request's header has to be there. */
+  headerMs: number;
+  /** How fast a body has to come in, on average over each so many milliseconds of waiting for it. */
+  minBytesPerSecond: number;
+  paceMs: number;
+  /** Uploads at a time; one more is asked to come back. */
+  maxUploads: number;
+  /** Connections at a time; one more is closed. */
+  maxConnections: number;
 }
 
 export interface StowOptions extends Omit<StoreDependencies, "onFailure"> {
@@ -48,17 +59,31 @@ export function buildApp(options: StowOptions): FastifyInstance {
     // A line of its own tells of each transaction.
     logController: new LogController({ disableRequestLogging: true }),
     connectionTimeout: limits.idleMs,
-    // An upload takes as long as it takes; who falls silent is cut off by the connection's timeout.
+    // An upload takes as long as it takes; who falls silent is cut off by the connection's timeout, who trickles by Pace.
     requestTimeout: 0,
+    http: { headersTimeout: limits.headerMs, connectionsCheckingInterval: Math.min(limits.headerMs, 5000) },
+    clientErrorHandler(error, socket) {
+      const code = answerBrokenRequest(error, socket);
+      if (code !== undefined) app.log.info({ code }, "request refused");
+    },
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     bodyLimit: limits.maxRequestBytes,
+  });
+  app.server.maxConnections = limits.maxConnections;
+  // Node would leave out those above its maximum without a word.
+  app.server.maxHeadersCount = 0;
+  app.addHook("onRequest", async ({ raw }) => {
+    if (raw.rawHeaders.length > 2 * MOST_HEADER_FIELDS) {
+      throw new RequestFailure("HEADER_TOO_LARGE", `more than ${MOST_HEADER_FIELDS} header fields`);
+    }
   });
   // The body is read part by part in the handler.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => refuse(reply, new RequestFailure("NOT_FOUND")));
-  app.addHook("onResponse", (request, _reply, done) => {
-    readToTheEnd(request.raw);
+  app.addHook("onResponse", (request, reply, done) => {
+    readToTheEnd(request.raw, reply.raw);
     done();
   });
 
@@ -80,9 +105,20 @@ export function buildApp(options: StowOptions): FastifyInstance {
     }
     done();
   });
+  let uploads = 0;
   return app;
 
   async function store(request: FastifyRequest<{ Params: { study?: string } }>, reply: FastifyReply) {
+    if (uploads >= limits.maxUploads) throw new RequestFailure("BUSY");
+    uploads += 1;
+    try {
+      return await storeOne(request, reply);
+    } finally {
+      uploads -= 1;
+    }
+  }
+
+  async function storeOne(request: FastifyRequest<{ Params: { study?: string } }>, reply: FastifyReply) {
     const startedAt = performance.now();
     const study = studyOfPath(request.params.study);
     const responseType = responseTypeOf(request.headers, strict);
@@ -90,7 +126,8 @@ export function buildApp(options: StowOptions): FastifyInstance {
     if (Number(request.headers["content-length"]) > limits.maxRequestBytes) {
       throw new RequestFailure("PAYLOAD_TOO_LARGE", `more than ${limits.maxRequestBytes} bytes`);
     }
-    const body = limitedBody(request.raw, limits.maxRequestBytes);
+    const pace = new Pace({ minBytesPerSecond: limits.minBytesPerSecond, windowMs: limits.paceMs });
+    const body = limitedBody(request.raw, limits.maxRequestBytes, pace);
     const result = await storeInstances(
       body,
       form,
@@ -134,12 +171,19 @@ function addResource(app: FastifyInstance, url: string, allowed: readonly string
   });
 }
 
+/** Fastify's own errors, by their status. */
+const OF_THE_FRAMEWORK: Partial<Record<number, RequestFailureCode>> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHORIZED",
+  404: "NOT_FOUND",
+  413: "PAYLOAD_TOO_LARGE",
+  414: "HEADER_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+};
+
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   if (error instanceof RequestFailure) return refuse(reply, error);
-  const status = (error as { statusCode?: number }).statusCode;
-  const code = (Object.keys(REQUEST_FAILURES) as RequestFailureCode[]).find(
-    (one) => REQUEST_FAILURES[one].status === status && status < 500,
-  );
+  const code = OF_THE_FRAMEWORK[(error as { statusCode?: number }).statusCode ?? 500];
   if (code !== undefined) return refuse(reply, new RequestFailure(code));
   if (request.raw.destroyed && !request.raw.complete) {
     request.log.warn({ err: error }, "the sender broke off");
@@ -155,6 +199,9 @@ function refuse(reply: FastifyReply, failure: RequestFailure) {
   if (failure.code === "UNSUPPORTED_MEDIA_TYPE") {
     reply.header("accept-post", BODY_TYPES.map((type) => `multipart/related; type="${type}"`).join(", "));
   }
+  if (status === 503) reply.header("retry-after", String(RETRY_AFTER_SECONDS));
+  // Nobody waits for the rest of what comes too slowly.
+  if (status === 408) reply.header("connection", "close");
   return reply.code(status).send({ code: failure.code, message: failure.message });
 }
 
@@ -165,8 +212,12 @@ const LINGER_MS = 30_000;
  * Drops what is left of a body that was answered early. Most senders look at the answer only when they have sent all;
  * were the connection closed on them, they would never see why.
  */
-function readToTheEnd(request: IncomingMessage): void {
+function readToTheEnd(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete || request.destroyed) return;
+  if (response.statusCode === 408) {
+    request.destroy();
+    return;
+  }
   const timer = setTimeout(() => request.destroy(), LINGER_MS).unref();
   request.once("close", () => clearTimeout(timer)).resume();
 }

@@ -49,4 +49,8 @@ export const variables = {
     .transform((mib) => (mib === 0 ? NO_LIMIT : toBytes(mib)))
     .describe("Most MiB of one identity in a minute; 0 sets no limit"),
   REDSPOT_IDLE_SECONDS: limit(60, "Seconds without a byte after which a connection is cut off"),
+  REDSPOT_HEADER_SECONDS: limit(20, "Seconds within which a request's header has to be there"),
+  REDSPOT_MIN_BYTES_PER_SECOND: limit(1000, "How fast a body has to come in, on average over REDSPOT_IDLE_SECONDS"),
+  REDSPOT_MAX_UPLOADS: limit(64, "Most uploads at a time; one more is answered 503 with Retry-After"),
+  REDSPOT_MAX_CONNECTIONS: limit(1000, "Most connections at a time; one more is closed"),
 } as const;

@@ -5,7 +5,7 @@ import { ElementWalk, type Wholeness } from "./element-walk.ts";
 import { crFile } from "./test-instances.ts";
 
 function walk(file: Uint8Array, chunkBytes = file.byteLength): Wholeness {
-  const walk = new ElementWalk();
+  const walk = new ElementWalk([0x00080018]);
   for (let at = 0; at < file.byteLength; at += chunkBytes) walk.push(file.subarray(at, at + chunkBytes));
   return walk.end();
 }
@@ -58,7 +58,44 @@ const golden: Record<string, [string, Wholeness]> = {
   "an end with a length": [`08001511 53510000 ${U} feffdde0 01000000`, "malformed"],
   "text of undefined length": [`08001511 55540000 ${U}`, "malformed"],
   "sequences nested without end": [`08001511 53510000 ${U} ${item(U)} `.repeat(100), "malformed"],
+  "sequences of defined length nested too deep": [nested(33), "malformed"],
+  "sequences of defined length nested as deep as may be": [nested(32), "whole"],
+  "a sequence of undefined length in one of defined": [
+    `08001511 53510000 24000000 ${item("1c000000")} 08001511 53510000 ${U} ${item("00000000")} ${SEQUENCE_END} ${UI}`,
+    "whole",
+  ],
+  "a sequence that goes on behind the one around it": [
+    `08001511 53510000 14000000 ${item("0c000000")} 08001511 53510000 ${U} ${item("00000000")} ${SEQUENCE_END}`,
+    "malformed",
+  ],
+  "an item longer than its sequence": [`08001511 53510000 10000000 ${item("0a000000")} ${UI} ${UI}`, "malformed"],
+  "an element longer than its item": [
+    `08001511 53510000 12000000 ${item("0a000000")} 08001600 5549 0300 313131`,
+    "malformed",
+  ],
+  "an element that begins at the very end of its item": [
+    `08001511 53510000 14000000 ${item("0c000000")} ${UI} 0800 ${UI}`,
+    "malformed",
+  ],
+  "no items in a sequence of defined length": [`08001511 53510000 0a000000 ${UI}`, "malformed"],
+  "a delimiter in a sequence of defined length": [`08001511 53510000 08000000 ${SEQUENCE_END}`, "malformed"],
+  "a wanted element twice": [`${UI} 08001800 5549 0200 3100 08001800 5549 0200 3200`, "malformed"],
 };
+
+/** Sequences and items of defined length, one in the other. */
+function nested(depth: number): string {
+  let content = "";
+  const length = (bytes: number) => {
+    const little = Buffer.alloc(4);
+    little.writeUInt32LE(bytes);
+    return little.toString("hex");
+  };
+  for (let level = 0; level < depth; level += 1) {
+    const bytes = content.length / 2;
+    content = `0800151153510000${length(bytes + 8)}feff00e0${length(bytes)}${content}`;
+  }
+  return content;
+}
 
 for (const [name, [elements, expected]] of Object.entries(golden)) {
   test(`${name} is ${expected}`, () => {
@@ -73,11 +110,11 @@ test("bytes without the prefix", () => {
   }
 });
 
-test("the values of wanted elements are kept, the outermost and first ones, as far as a UID can be long", () => {
+test("the values of wanted elements are kept, the outermost ones, as far as a UID can be long", () => {
   const long = (length: number) => `5549 ${Buffer.from([length, 0]).toString("hex")} ${"31".repeat(length)}`;
   const bytes = file(
     `08001500 ${long(64)} 08001511 53510000 ${U} ${item(U)} 08001800 5549 0200 3931 ${ITEM_END} ${SEQUENCE_END}
-     08001600 5549 0400 312e3200 08001600 5549 0200 3939 08001800 5549 0400 312e3320 20000d00 ${long(200)}
+     08001600 5549 0400 312e3200 08001800 5549 0400 312e3320 20000d00 ${long(200)}
      20000e00 5549 0000`.replaceAll(/\s/g, ""),
   );
   for (const chunkBytes of [1, 3, bytes.byteLength]) {

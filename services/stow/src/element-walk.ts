@@ -9,15 +9,23 @@ export interface ElementEncoding {
 
 interface Context extends ElementEncoding {
   of: "data set" | "sequence" | "fragments";
+  /** Where it ends, or must have ended, in bytes from the file's beginning. */
+  limit: number;
+  /** Of undefined length: a delimiter ends it. */
+  delimited: boolean;
 }
 
+const OUTERMOST = { of: "data set", limit: Number.POSITIVE_INFINITY, delimited: false } as const;
 const EXPLICIT_LITTLE_ENDIAN: ElementEncoding = { implicit: false, bigEndian: false };
 const IMPLICIT_LITTLE_ENDIAN: ElementEncoding = { implicit: true, bigEndian: false };
 
 const PREFIX_AT = 128;
 const PREFIX = Buffer.from("DICM");
 const UNDEFINED_LENGTH = 0xffffffff;
+
+/** So many sequences and items may be around an element: objects of the standard have less than a third of it. */
 const MOST_DEPTH = 64;
+
 const ITEM = 0xfffee000;
 const ITEM_END = 0xfffee00d;
 const SEQUENCE_END = 0xfffee0dd;
@@ -35,8 +43,8 @@ const SHORT = new Set([
 /**
  * Walks over the elements of a DICOM file (PS3.10 7.1; PS3.5 7.1, 7.5, A.4) while its bytes pass by: it looks at tags
  * and lengths, and keeps the values of a few UIDs. So it takes no memory and next to no time, however large the file and
- * whatever is in it, and it sees where a file is cut short, which a reader of the first kilobytes does not. What is
- * nested in an element of defined length is not looked at.
+ * whatever is in it, and it sees where a file is cut short, which a reader of the first kilobytes does not. It goes into
+ * sequences, as far as their representation says that they are some.
  *
  * It begins in Explicit VR Little Endian, as File Meta Information is; `goOnIn` tells it of another encoding behind that.
  */
@@ -53,9 +61,11 @@ export class ElementWalk {
   #filled = 0;
   /** Bytes to go over before the next header. */
   #skip = PREFIX_AT;
+  /** How many bytes have passed by. */
+  #at = 0;
   #prefix: "to come" | "there" | "missing" = "to come";
   /** What surrounds the next element, the innermost last. */
-  readonly #within: Context[] = [{ of: "data set", ...EXPLICIT_LITTLE_ENDIAN }];
+  readonly #within: Context[] = [{ ...OUTERMOST, ...EXPLICIT_LITTLE_ENDIAN }];
   #malformed = false;
 
   /** @param wanted tags, as numbers such as 0x0020000d, of which to keep UIDs, where they stand in the outermost data set */
@@ -76,13 +86,18 @@ export class ElementWalk {
   /** From here on, the elements are written otherwise. To be called between two elements of the outermost data set. */
   goOnIn(encoding: ElementEncoding): void {
     if (this.#within.length > 1 || this.#skip > 0 || this.#filled > 0) this.#malformed = true;
-    this.#within[0] = { of: "data set", ...encoding };
+    this.#within[0] = { ...OUTERMOST, ...encoding };
   }
 
   /** What is certain before the end: nothing that comes can make it whole. */
   get spoilt(): "malformed" | "no prefix" | undefined {
     if (this.#prefix === "missing") return "no prefix";
     return this.#malformed ? "malformed" : undefined;
+  }
+
+  /** Where the element that passes by says it ends, in bytes from the file's beginning. */
+  get elementEnd(): number {
+    return this.#at + this.#skip;
   }
 
   push(chunk: Uint8Array): void {
@@ -92,11 +107,14 @@ export class ElementWalk {
         const step = Math.min(this.#skip, chunk.byteLength - at);
         this.#goOver(chunk.subarray(at, at + step));
         at += step;
+        this.#at += step;
+        if (this.#skip === 0) this.#leaveWhatEnds();
         continue;
       }
       this.#header[this.#filled] = chunk[at]!;
       this.#filled += 1;
       at += 1;
+      this.#at += 1;
       if (this.#prefix === "to come") this.#checkPrefix();
       else if (this.#filled >= 8) this.#enterElement();
     }
@@ -134,9 +152,17 @@ export class ElementWalk {
   #enterElement(): void {
     const skip = this.#readHeader();
     if (skip === "more") return;
-    if (skip === "malformed") this.#malformed = true;
-    else this.#skip = skip;
     this.#filled = 0;
+    if (skip === "malformed" || this.#at + skip > this.#within.at(-1)!.limit) this.#malformed = true;
+    else this.#skip = skip;
+    if (this.#skip === 0) this.#leaveWhatEnds();
+  }
+
+  /** Out of all sequences and items whose length is used up. */
+  #leaveWhatEnds(): void {
+    while (this.#at >= this.#within.at(-1)!.limit) {
+      if (this.#within.pop()!.delimited) this.#malformed = true;
+    }
   }
 
   /** How many bytes to go over before the next header; "more" where this one has more than 8 bytes. */
@@ -154,10 +180,10 @@ export class ElementWalk {
     this.#note(tag);
     const length = this.#uint32(8);
     if (vr === "SQ") return this.#open(length, "sequence", within);
+    if (length !== UNDEFINED_LENGTH) return length;
     // Inside UN of undefined length elements are implicit, whatever they are outside (PS3.5 6.2.2).
     if (vr === "UN") return this.#open(length, "sequence", IMPLICIT_LITTLE_ENDIAN);
-    if (vr === "OB" || vr === "OW") return this.#open(length, "fragments", within);
-    return length === UNDEFINED_LENGTH ? "malformed" : length;
+    return vr === "OB" || vr === "OW" ? this.#open(length, "fragments", within) : "malformed";
   }
 
   #uint16(at: number): number {
@@ -175,7 +201,7 @@ export class ElementWalk {
   }
 
   #valueOf(tag: number, length: number): number {
-    if (this.#note(tag) && !this.#values.has(tag)) {
+    if (this.#note(tag)) {
       this.#keeping = tag;
       this.#kept = 0;
       if (length === 0) this.#keep();
@@ -183,9 +209,10 @@ export class ElementWalk {
     return length;
   }
 
-  /** Whether the element is wanted, and stands in the outermost data set. */
+  /** Whether the element is wanted, and stands in the outermost data set: once at most, or readers would disagree. */
   #note(tag: number): boolean {
     const wanted = this.#within.length === 1 && this.#wanted.has(tag);
+    if (wanted && this.#seen.has(tag)) this.#malformed = true;
     if (wanted) this.#seen.add(tag);
     return wanted;
   }
@@ -196,16 +223,18 @@ export class ElementWalk {
     if (tag === ITEM && within.of === "sequence") return this.#open(length, "data set", within);
     if (tag === ITEM && within.of === "fragments" && length !== UNDEFINED_LENGTH) return length;
     const closes = tag === SEQUENCE_END ? within.of !== "data set" : tag === ITEM_END && within.of === "data set";
-    if (!closes || length !== 0 || this.#within.length === 1) return "malformed";
+    if (!closes || length !== 0 || !within.delimited) return "malformed";
     this.#within.pop();
     return 0;
   }
 
-  /** Goes into what has no length of its own, and over what has one. */
-  #open(length: number, of: Context["of"], { implicit, bigEndian }: ElementEncoding): number | "malformed" {
-    if (length !== UNDEFINED_LENGTH) return length;
-    if (this.#within.length > MOST_DEPTH) return "malformed";
-    this.#within.push({ of, implicit, bigEndian });
+  /** Goes into a sequence, an item or encapsulated pixel data, which must not end behind what it is in. */
+  #open(length: number, of: Context["of"], { implicit, bigEndian }: ElementEncoding): 0 | "malformed" {
+    const around = this.#within.at(-1)!;
+    const delimited = length === UNDEFINED_LENGTH;
+    const limit = delimited ? around.limit : this.#at + length;
+    if (this.#within.length > MOST_DEPTH || limit > around.limit) return "malformed";
+    this.#within.push({ of, limit, delimited, implicit, bigEndian });
     return 0;
   }
 }

@@ -39,6 +39,7 @@ export type InstanceFailureCode = keyof typeof INSTANCE_FAILURES;
 
 /** What a request can be refused for as a whole. */
 export const REQUEST_FAILURES = {
+  BAD_REQUEST: { status: 400, meaning: "the request is no HTTP that can be read (RFC 9112), or its path is none" },
   NO_PARTS: { status: 400, meaning: "the multipart body has no part" },
   BAD_BODY: { status: 400, meaning: "the boundary of Content-Type does not occur in the body" },
   BAD_BOUNDARY: { status: 400, meaning: "Content-Type has no boundary, or one that RFC 2046 5.1.1 does not allow" },
@@ -46,9 +47,13 @@ export const REQUEST_FAILURES = {
   NOT_FOUND: { status: 404, meaning: "no such resource" },
   METHOD_NOT_ALLOWED: { status: 405, meaning: "the resource has other methods: see Allow" },
   NOT_ACCEPTABLE: { status: 406, meaning: "Accept allows neither application/dicom+json nor application/dicom+xml" },
+  TOO_SLOW: { status: 408, meaning: "the request came in more slowly than this service waits for" },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: "the body is larger than this service takes" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: "the body is not multipart/related of a type that is taken" },
+  HEADER_TOO_LARGE: { status: 431, meaning: "the request's header fields are too long or too many" },
   INTERNAL: { status: 500, meaning: "a fault of this service" },
+  BUSY: { status: 503, meaning: "as many uploads as this service takes are under way: send again later" },
+  NO_SPACE: { status: 503, meaning: "the spool is nearly full: send again later" },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type RequestFailureCode = keyof typeof REQUEST_FAILURES;

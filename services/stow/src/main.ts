@@ -63,6 +63,11 @@ await runService(logger, async (closers) => {
       maxParts: config.REDSPOT_MAX_PARTS,
       maxPartHeaderBytes: config.REDSPOT_MAX_PART_HEADER_BYTES,
       idleMs: config.REDSPOT_IDLE_SECONDS * 1000,
+      headerMs: config.REDSPOT_HEADER_SECONDS * 1000,
+      paceMs: config.REDSPOT_IDLE_SECONDS * 1000,
+      minBytesPerSecond: config.REDSPOT_MIN_BYTES_PER_SECOND,
+      maxUploads: config.REDSPOT_MAX_UPLOADS,
+      maxConnections: config.REDSPOT_MAX_CONNECTIONS,
     },
     checks: { redis: () => answering.redis.ping() },
   });

@@ -31,6 +31,11 @@ export const LIMITS = {
   maxParts: 30,
   maxPartHeaderBytes: 1000,
   idleMs: 60_000,
+  headerMs: 60_000,
+  paceMs: 60_000,
+  minBytesPerSecond: 1,
+  maxUploads: 100,
+  maxConnections: 1000,
 };
 
 export interface Post {
@@ -48,7 +53,7 @@ export class TestService {
   spool!: FileSpool;
   logLines: string[] = [];
   #port!: number;
-  #root!: string;
+  root!: string;
   #settling!: StudyQueue;
   readonly #open: FastifyInstance[] = [];
 
@@ -58,8 +63,8 @@ export class TestService {
       await this.startRedis();
       this.store = connectStore(this.redis.url, { prefix: "stow-test", answerWithinMs: 500 });
       this.store.redis.on("error", () => {});
-      this.#root = await mkdtemp(join(tmpdir(), "redspot-stow-"));
-      this.spool = await FileSpool.open(this.#root);
+      this.root = await mkdtemp(join(tmpdir(), "redspot-stow-"));
+      this.spool = await FileSpool.open(this.root);
       this.#settling = new StudyQueue(this.store, "settling");
     });
     afterEach(async () => {
@@ -71,7 +76,7 @@ export class TestService {
       await this.#settling.close();
       await closeStore(this.store);
       await this.redis.stop();
-      await rm(this.#root, { recursive: true });
+      await rm(this.root, { recursive: true });
     });
   }
 
@@ -103,7 +108,7 @@ export class TestService {
 
   /** The temporary files in the spool. */
   async underWay(): Promise<string[]> {
-    return readdir(join(this.#root, "tmp"));
+    return readdir(join(this.root, "tmp"));
   }
 
   async settlingJobs(study: string): Promise<number> {
