@@ -61,7 +61,7 @@ function header(tag: number, vr: string, length: number): Buffer {
 }
 
 /** An element in Explicit VR Little Endian (PS3.5 7.1.2), of the length that it has or says it has. */
-export function element(tag: number, vr: string, value: Uint8Array | string, said?: number): Buffer {
+function element(tag: number, vr: string, value: Uint8Array | string, said?: number): Buffer {
   const bytes = typeof value === "string" ? Buffer.from(value, "latin1") : Buffer.from(value);
   const padded = bytes.byteLength % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.from(vr === "UI" ? "\0" : " ")]);
   return Buffer.concat([header(tag, vr, said ?? padded.byteLength), padded]);

@@ -53,15 +53,17 @@ const REFUSED_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
 /** The Store service as an application: it knows no environment, opens no socket and handles no signal. */
 export function buildApp(options: StowOptions): FastifyInstance {
   const { logger, access, transport, limits, strict, corsOrigins = [], checks, ...dependencies } = options;
+  const { https, ...serverOptions } = transport.serverOptions;
+  const timeouts = { headersTimeout: limits.headerMs, connectionsCheckingInterval: Math.min(limits.headerMs, 5000) };
   const app = fastify({
-    ...transport.serverOptions,
+    ...serverOptions,
+    ...(https === undefined ? { http: timeouts } : { https: { ...https, ...timeouts, handshakeTimeout: limits.headerMs } }),
     loggerInstance: logger as FastifyBaseLogger,
     // A line of its own tells of each transaction.
     logController: new LogController({ disableRequestLogging: true }),
     connectionTimeout: limits.idleMs,
     // An upload takes as long as it takes; who falls silent is cut off by the connection's timeout, who trickles by Pace.
     requestTimeout: 0,
-    http: { headersTimeout: limits.headerMs, connectionsCheckingInterval: Math.min(limits.headerMs, 5000) },
     clientErrorHandler(error, socket) {
       const code = answerBrokenRequest(error, socket);
       if (code !== undefined) app.log.info({ code }, "request refused");
