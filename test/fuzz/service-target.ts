@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { parseStoreResponse } from "@redspot/dicomweb";
+import { staticTokenEntry } from "@redspot/runtime";
 import { freePort, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 import { expect, Finding, type FuzzTarget, type OpenTarget, type Verdict } from "./fuzz-target.ts";
 import { inPieces } from "./pieces.ts";
@@ -36,7 +37,7 @@ async function openService(): Promise<OpenTarget> {
       REDSPOT_REDIS_URL: redis.url,
       REDSPOT_SPOOL_DIR: spoolDir,
       REDSPOT_PORT: `${port}`,
-      REDSPOT_TOKENS: TOKEN,
+      REDSPOT_TOKENS: staticTokenEntry({ name: "fuzzer", scopes: ["store"] }, TOKEN),
       REDSPOT_SETTLE_SECONDS: "86400",
       REDSPOT_MAX_REQUEST_MIB: "1",
     },

@@ -57,7 +57,9 @@ export function buildApp(options: StowOptions): FastifyInstance {
   const timeouts = { headersTimeout: limits.headerMs, connectionsCheckingInterval: Math.min(limits.headerMs, 5000) };
   const app = fastify({
     ...serverOptions,
-    ...(https === undefined ? { http: timeouts } : { https: { ...https, ...timeouts, handshakeTimeout: limits.headerMs } }),
+    ...(https === undefined
+      ? { http: timeouts }
+      : { https: { ...https, ...timeouts, handshakeTimeout: limits.headerMs } }),
     loggerInstance: logger as FastifyBaseLogger,
     // A line of its own tells of each transaction.
     logController: new LogController({ disableRequestLogging: true }),
@@ -176,7 +178,6 @@ function addResource(app: FastifyInstance, url: string, allowed: readonly string
 /** Fastify's own errors, by their status. */
 const OF_THE_FRAMEWORK: Partial<Record<number, RequestFailureCode>> = {
   400: "BAD_REQUEST",
-  401: "UNAUTHORIZED",
   404: "NOT_FOUND",
   413: "PAYLOAD_TOO_LARGE",
   414: "HEADER_TOO_LARGE",
