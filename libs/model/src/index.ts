@@ -7,6 +7,8 @@ export { importBackbone } from "./import-backbone.ts";
 export type { KerasWeights } from "./keras-weights.ts";
 export {
   type Calibration,
+  calibrationSchema,
+  cutOffSchema,
   type Estimate,
   estimateSchema,
   type IntendedUse,

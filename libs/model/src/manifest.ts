@@ -60,7 +60,7 @@ const text = z.string().min(1);
  * Calibrated probability (the site's, where the calibration is) from which an image counts as showing a fracture, and how
  * it came to be that one.
  */
-const cutOff = z
+export const cutOffSchema = z
   .strictObject({
     value: probability,
     /**
@@ -142,7 +142,7 @@ export const manifestSchema = z
     /** 2,048 weights and then the bias, float32, little-endian. */
     head: hashedFile.extend({ featureCount: z.literal(FEATURE_COUNT) }),
     calibration: calibrationSchema,
-    cutOff,
+    cutOff: cutOffSchema,
     /** From `low` and below `high` the answer is "inconclusive"; both are equal where there is no such band. */
     inconclusiveBand: z.strictObject({ low: probability, high: probability, chosenBy: text }),
     evaluation,

@@ -1,8 +1,8 @@
 import { type Backbone, calibrate, type Engine, type Head, type PackageContent } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
+import { chooseBand, INCONCLUSIVE_SHARE, shareWithin } from "./calibrate/inconclusive-band.ts";
 import type { Part } from "./case-plan.ts";
 import { type Cases, viewsOf } from "./extract-features.ts";
-import { chooseBand, INCONCLUSIVE_SHARE, shareWithin } from "./inconclusive-band.ts";
 import { areaUnderCurve } from "./statistics/area-under-curve.ts";
 import { fitPlatt } from "./statistics/platt.ts";
 import { operatingPointAt, youdenPoint } from "./statistics/roc.ts";

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { addCalibrate } from "./commands/calibrate.ts";
 import { addCollect } from "./commands/collect.ts";
 import { addDemoPackage } from "./commands/demo-package.ts";
 import { addFeatures } from "./commands/features.ts";
@@ -19,6 +20,7 @@ addCollect(program);
 addSplit(program);
 addFeatures(program);
 addTrain(program);
+addCalibrate(program);
 addDemoPackage(program);
 addWeights(program);
 

@@ -38,6 +38,12 @@ export const TRAINING_ERRORS = {
   FEATURES_USELESS: "the features tell nothing, or are damaged",
   /** The head's weights ran off to infinity: the learning rate is too high. */
   TRAINING_DIVERGED: "training did not settle",
+  /** The head does no better than chance. */
+  HEAD_USELESS: "the head does not tell fractures from other cases",
+  /** No cut-off reaches what is demanded. */
+  CUT_OFF_UNREACHABLE: "no cut-off reaches what is demanded",
+  /** Outside no inconclusive band do sensitivity and specificity reach what is demanded. */
+  BAND_UNREACHABLE: "no inconclusive band reaches what is demanded",
   /** Options that make no sense, by themselves or together. */
   OPTIONS_INVALID: "options were given that make no sense",
 } as const;

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { progressOn } from "../progress.ts";
 import { type HeadOptions, PAPER_OPTIONS } from "../train/head-options.ts";
 import { type Changes, type Dimension, drawTrials, gridOf, parseDimension, TUNABLES } from "../train/search-space.ts";
@@ -148,11 +148,13 @@ export function addTrain(program: Command): void {
     .option("--no-standardise", "train on the features as they are, not brought to mean 0 and a common length")
     .option("--seed <number>", "seed of the order of the images, of dropout, folds and trials", whole(0), 1)
     .option("--search <grid|random>", "try options by cross-validation first", oneOf("grid", "random"))
-    .option(
-      "--try <option=values>",
-      `what the search tries, such as l2=0,0.001 or, for a random one, learning-rate=0.002..0.2: ${TUNABLES.join(", ")}`,
-      dimension,
-      [],
+    .addOption(
+      new Option(
+        "--try <option=values>",
+        `what the search tries, such as l2=0,0.001 or, for a random one, learning-rate=0.002..0.2: ${TUNABLES.join(", ")}`,
+      )
+        .argParser(dimension)
+        .default([], "nothing"),
     )
     .option("--trials <count>", "how many a random search draws", whole(1), 20)
     .option("--folds <count>", "folds of the cross-validation", whole(2), 5)
