@@ -1,5 +1,5 @@
 export { Access } from "./access.ts";
-export { AccessError } from "./access-error.ts";
+export { AccessError, REFUSALS } from "./access-error.ts";
 export { openAccess } from "./access-variables.ts";
 export { commonVariables, portVariable } from "./common-variables.ts";
 export { ConfigError, describeConfig, readConfig, secret } from "./config.ts";

@@ -117,7 +117,9 @@ describe("a request as a whole", () => {
         assert.deepEqual([response.status, response.headers.get("allow")], [405, "POST, OPTIONS"], method);
       }
     }
-    assert.deepEqual((await ask("POST", "/")).headers.get("allow"), "OPTIONS");
+    const refused = await ask("POST", "/");
+    assert.deepEqual([refused.status, refused.headers.get("allow")], [405, "OPTIONS"]);
+    assert.equal(((await refused.json()) as { code: string }).code, "METHOD_NOT_ALLOWED");
     assert.equal((await fetch(`${address}/studies`, { method: "OPTIONS" })).status, 401);
   });
 

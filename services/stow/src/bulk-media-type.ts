@@ -2,13 +2,13 @@ import { TransferSyntax } from "@redspot/dicom";
 import type { MediaType } from "@redspot/dicomweb";
 
 /** Bulk data that is not compressed (PS3.18 Table 8.7.3-4). */
-const UNCOMPRESSED = "application/octet-stream";
+export const UNCOMPRESSED = "application/octet-stream";
 
 /**
  * Media types of compressed frames, and in which transfer syntaxes they can be (PS3.18 Table 8.7.3-5): the first is that of
  * a frame that says nothing more.
  */
-const COMPRESSED: Readonly<Record<string, readonly string[]>> = {
+export const COMPRESSED: Readonly<Record<string, readonly string[]>> = {
   "image/jpeg": [
     TransferSyntax.JPEGLosslessSV1,
     TransferSyntax.JPEGBaseline8Bit,

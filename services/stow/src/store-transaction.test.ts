@@ -51,7 +51,11 @@ describe("a Store transaction", () => {
     await post(address, multipart([first]));
     const other = crFile({ study: "conflict" }, { PixelData: new Uint8Array(64).fill(1) });
     const [uid = ""] = uids("conflict", "1");
-    assert.deepEqual(await outcome(await post(address, multipart([other]))), [409, [], { [uid]: ["0111"] }]);
+    assert.deepEqual(await outcome(await post(address, multipart([other]))), [
+      409,
+      [],
+      { [uid]: [reason("CONFLICT")] },
+    ]);
     assert.ok(Buffer.from(first).equals(await service.spool.read(studyInstanceUIDOf("conflict"), uid)));
   });
 
@@ -100,6 +104,15 @@ describe("when something is away", () => {
     const response = await post(address, multipart([crFile({ study: "full" })]));
     assert.ok(Number(response.headers.get("retry-after")) > 0);
     const failed = { [sopInstanceUIDOf("full", "1")]: [reason("SPOOL_FULL")] };
+    assert.deepEqual(await outcome(response), [503, [], failed]);
+  });
+
+  test("a spool that fails in another way fails the instance too, to be sent again", async () => {
+    const failure = new SpoolError("IO_FAILURE", "the disk is broken");
+    const broken = { receive: () => Promise.reject(failure) } as unknown as FileSpool;
+    const response = await post(await service.serve({ spool: broken }), multipart([crFile({ study: "broken" })]));
+    assert.ok(Number(response.headers.get("retry-after")) > 0);
+    const failed = { [sopInstanceUIDOf("broken", "1")]: [reason("SPOOL_FAILED")] };
     assert.deepEqual(await outcome(response), [503, [], failed]);
   });
 

@@ -10,7 +10,7 @@ const EXPLICIT: DataSetEncoding = { implicit: false, bigEndian: false, deflated:
 const DEFLATED: DataSetEncoding = { ...EXPLICIT, deflated: true };
 
 /** Transfer syntaxes that web services use, or may use: single ones, by their UID. */
-const TAKEN: ReadonlyMap<string, DataSetEncoding> = new Map([
+export const TAKEN: ReadonlyMap<string, DataSetEncoding> = new Map([
   [TransferSyntax.ExplicitVRLittleEndian, EXPLICIT],
   ["1.2.840.10008.1.2.1.98", EXPLICIT], // Encapsulated Uncompressed
   [TransferSyntax.DeflatedExplicitVRLittleEndian, DEFLATED],
@@ -21,10 +21,10 @@ const TAKEN: ReadonlyMap<string, DataSetEncoding> = new Map([
 ]);
 
 /** JPEG, JPEG-LS, JPEG 2000, MPEG, HTJ2K, JPEG XL: what compresses frames, by the beginning of its UIDs. */
-const TAKEN_FAMILY = "1.2.840.10008.1.2.4.";
+export const TAKEN_FAMILY = "1.2.840.10008.1.2.4.";
 
 /** What shall not be used in web services (PS3.18 8.7.3): a PACS that pushes what it has, as it has it, does. */
-const TAKEN_LENIENTLY: ReadonlyMap<string, DataSetEncoding> = new Map([
+export const TAKEN_LENIENTLY: ReadonlyMap<string, DataSetEncoding> = new Map([
   [TransferSyntax.ImplicitVRLittleEndian, { ...EXPLICIT, implicit: true }],
   [TransferSyntax.ExplicitVRBigEndian, { ...EXPLICIT, bigEndian: true }],
 ]);
