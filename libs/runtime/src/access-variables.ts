@@ -6,8 +6,8 @@ import { ConfigError, secret } from "./config.ts";
 import { entriesOf, parseGrants, type Scheme } from "./identity.ts";
 import { isConfidential } from "./is-confidential.ts";
 import type { Logger } from "./logger.ts";
-import { ALGORITHMS, oidcScheme } from "./oidc.ts";
 import { NO_LIMIT } from "./rate-limits.ts";
+import { SIGNATURE_ALGORITHMS } from "./signature-algorithms.ts";
 import { parseStaticTokens, staticTokenScheme } from "./static-tokens.ts";
 import { Transport } from "./transport.ts";
 
@@ -50,7 +50,7 @@ export const accessVariables = {
     .describe("OpenID Connect issuer whose tokens are accepted, exactly as they have it in iss"),
   REDSPOT_OIDC_AUDIENCE: z.string().min(1).optional().describe("What the issuer's tokens for Redspot have in aud"),
   REDSPOT_OIDC_ALGORITHMS: parsed((text) =>
-    z.array(z.enum(ALGORITHMS)).parse(entriesOf(text || "RS256,PS256,ES256,EdDSA")),
+    z.array(z.enum(SIGNATURE_ALGORITHMS)).parse(entriesOf(text || "RS256,PS256,ES256,EdDSA")),
   ).describe("Algorithms in which the issuer's tokens may be signed; empty takes RS256, PS256, ES256 and EdDSA"),
   REDSPOT_OIDC_SCOPE_CLAIM: z
     .string()
@@ -107,7 +107,7 @@ export async function openAccess(
     logger,
   });
   const access = new Access({
-    schemes: schemesOf(config),
+    schemes: await schemesOf(config),
     limits: {
       requestsPerMinute: config.REDSPOT_REQUESTS_PER_MINUTE,
       bytesPerMinute,
@@ -119,7 +119,7 @@ export async function openAccess(
 }
 
 /** The schemes that are configured: what costs least to check comes first. */
-function schemesOf(config: AccessConfig): Scheme[] {
+async function schemesOf(config: AccessConfig): Promise<Scheme[]> {
   const { REDSPOT_OIDC_ISSUER: issuer, REDSPOT_OIDC_AUDIENCE: audience } = config;
   if ((issuer === undefined) !== (audience === undefined)) {
     throw new ConfigError("set both REDSPOT_OIDC_ISSUER and REDSPOT_OIDC_AUDIENCE");
@@ -128,6 +128,8 @@ function schemesOf(config: AccessConfig): Scheme[] {
   if (config.REDSPOT_TLS_CLIENTS.size > 0) schemes.push(clientCertificateScheme(config.REDSPOT_TLS_CLIENTS));
   if (config.REDSPOT_TOKENS.length > 0) schemes.push(staticTokenScheme(config.REDSPOT_TOKENS));
   if (issuer !== undefined && audience !== undefined) {
+    // Memory for what few need: loaded where it is used.
+    const { oidcScheme } = await import("./oidc.ts");
     schemes.push(
       oidcScheme({
         issuer,

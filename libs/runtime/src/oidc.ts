@@ -2,27 +2,14 @@ import { errors, type JWTPayload, jwtVerify } from "jose";
 import { AccessError, tokenInvalid } from "./access-error.ts";
 import { type Scheme, type Scope, scopeOf } from "./identity.ts";
 import { IssuerAway, IssuerKeys } from "./issuer-keys.ts";
-
-/** Signatures with a private key. HMAC is not among them: whoever could check a token could make one. */
-export const ALGORITHMS = [
-  "RS256",
-  "RS384",
-  "RS512",
-  "PS256",
-  "PS384",
-  "PS512",
-  "ES256",
-  "ES384",
-  "ES512",
-  "EdDSA",
-] as const;
+import type { SignatureAlgorithm } from "./signature-algorithms.ts";
 
 export interface OidcOptions {
   /** The issuer's address, exactly as its tokens have it in `iss`. */
   issuer: string;
   /** What the tokens have in `aud`: Redspot's name at the issuer. */
   audience: string;
-  algorithms: readonly (typeof ALGORITHMS)[number][];
+  algorithms: readonly SignatureAlgorithm[];
   /** The claim with the scopes: its name, or its path by dots. */
   scopeClaim: string;
   /** What the issuer's own words mean; without any, they are `redspot:store` and so on. */

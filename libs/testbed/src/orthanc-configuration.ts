@@ -8,6 +8,8 @@ export interface ForwardTo {
   readonly url: string;
   /** Bearer token. */
   readonly token?: string;
+  /** Mutual TLS: files with the authority to trust, and with Orthanc's own certificate and key, in PEM. */
+  readonly tls?: { readonly authority: string; readonly certificate: string; readonly key: string };
 }
 
 export interface OrthancConfiguration {
@@ -55,6 +57,7 @@ export function orthancConfiguration(of: OrthancConfiguration): Record<string, u
     WebDavEnabled: false,
     ...(of.plugins && { Plugins: of.plugins }),
     ...(of.forwardTo && { PythonScript: of.scriptPath }),
+    ...(of.forwardTo?.tls && { HttpsVerifyPeers: true, HttpsCACertificates: of.forwardTo.tls.authority }),
     Redspot: { Server: "redspot", LongestPauseSeconds: of.longestPauseSeconds ?? 60 },
     DicomWeb: {
       Enable: true,
@@ -65,11 +68,12 @@ export function orthancConfiguration(of: OrthancConfiguration): Record<string, u
   };
 }
 
-function server({ url, token }: ForwardTo): Record<string, unknown> {
+function server({ url, token, tls }: ForwardTo): Record<string, unknown> {
   return {
     Url: url.endsWith("/") ? url : `${url}/`,
     Timeout: 120,
     HasDelete: false,
     ...(token !== undefined && { HttpHeaders: { Authorization: `Bearer ${token}` } }),
+    ...(tls && { CertificateFile: tls.certificate, CertificateKeyFile: tls.key }),
   };
 }

@@ -27,6 +27,7 @@ const logger = createLogger({ service: "inference", level: process.env.REDSPOT_L
 
 await runService(logger, async (closers) => {
   const config = readConfig(variables, process.env);
+  const { access, transport } = await openAccess(config, { logger });
 
   const modelPackage = await loadModelPackage(config.REDSPOT_MODEL_PACKAGE, {
     expectedPreprocessingVersion: PREPROCESSING_VERSION,
@@ -98,7 +99,6 @@ await runService(logger, async (closers) => {
   );
   closers.push(() => worker.close());
 
-  const { access, transport } = await openAccess(config, { logger });
   const app = buildApp({ checks: { redis: () => store.redis.ping() }, access, transport });
   closers.push(() => app.close());
   const address = await listen(app, {
