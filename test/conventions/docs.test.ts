@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { serviceNames, variablesOf } from "./service-variables.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
   "helm/redspot/README.md",
   ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
@@ -32,6 +37,34 @@ describe("the documentation", () => {
       }
     });
   }
+
+  test("docs/security.md: every variable is one of a service", () => {
+    const known = new Set(serviceNames.flatMap(variablesOf));
+    for (const [name] of readFileSync(join(root, "docs/security.md"), "utf8").matchAll(/REDSPOT_\w+/g)) {
+      assert.ok(known.has(name.replace(/_FILE$/, "")), name);
+    }
+  });
+
+  test("docs/security.md: the openssl commands make certificates that fit together", {
+    skip: spawnSync("openssl", ["version"]).status === 0 ? false : "openssl is not installed",
+  }, () => {
+    const page = readFileSync(join(root, "docs/security.md"), "utf8");
+    const [, commands = ""] = /```\n(openssl [^`]*)```/.exec(page) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), "redspot-openssl-"));
+    try {
+      execFileSync("sh", ["-euc", commands], { cwd: folder, stdio: "pipe" });
+      const certificate = (name: string) => new X509Certificate(readFileSync(join(folder, name)));
+      for (const name of ["tls", "pacs"]) {
+        const issued = certificate(`${name}.crt`);
+        assert.ok(issued.checkIssued(certificate("ca.crt")), name);
+        assert.ok(issued.checkPrivateKey(createPrivateKey(readFileSync(join(folder, `${name}.key`)))), name);
+      }
+      assert.ok(certificate("tls.crt").checkHost("redspot.example.org"));
+      assert.ok(certificate("pacs.crt").subject.includes("CN=pacs.example.org"));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   test("every script of package.json runs files that exist", () => {
     for (const [name, script] of Object.entries(scripts)) {
