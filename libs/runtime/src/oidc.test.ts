@@ -56,7 +56,7 @@ let second: Key;
 
 before(async () => {
   [first, second] = await Promise.all([newKey("first"), newKey("second")]);
-  server.listen(0, "127.0.0.1");
+  server.listen(0, "0.0.0.0");
   await once(server, "listening");
   issuer.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -288,7 +288,8 @@ describe("the issuer's keys", () => {
   test("are only taken from where the issuer says, over https", async () => {
     for (const [discovery, status] of [
       [{ issuer: "https://elsewhere.example.org" }, 200],
-      [{ jwks_uri: "http://elsewhere.example.org/keys" }, 200],
+      // It answers there too, but the name is none of those that are known to stay on this machine.
+      [{ jwks_uri: issuer.url.replace("127.0.0.1", "127.0.0.2").concat("/keys") }, 200],
       [{ jwks_uri: undefined }, 200],
       [{}, 302],
       [{}, 404],

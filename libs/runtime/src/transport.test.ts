@@ -99,8 +99,10 @@ describe("TLS", () => {
   for (const algorithm of ["ECDSA", "RSA"] as const) {
     test(`is that of BCP 195 with ${algorithm}: 1.2 and 1.3, forward secrecy and authenticated encryption only`, () =>
       serve(async ({ app, transport, port }) => {
-        await write(await authority.issue({ commonName: "stow", names: LOCALHOST, algorithm }));
-        await transport.renew(app.server);
+        if (algorithm === "RSA") {
+          await write(await authority.issue({ commonName: "stow", names: LOCALHOST, algorithm }));
+          await transport.renew(app.server);
+        }
         for (const maxVersion of ["TLSv1.3", "TLSv1.2"] as const) {
           assert.match(await shake(port, { maxVersion }), new RegExp(`^${maxVersion} .*_?GCM`));
         }

@@ -13,7 +13,7 @@ export interface AccessOptions {
   now: () => Date;
 }
 
-const credentials = z.object({ token: z.string().min(1).max(4096) });
+const credentials = z.object({ token: z.string().min(1).max(8000) });
 
 /**
  * Adds `POST /session` (a token in, a cookie out), `GET /session` and `DELETE /session`, and answers with the hook that

@@ -48,7 +48,6 @@ export class Sessions {
     const key = await this.#options.key();
     const opened = await jwtDecrypt(envelope, key, {
       currentDate: this.#options.now(),
-      requiredClaims: ["exp"],
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256GCM"],
     }).catch(() => undefined);
