@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { hasProgram } from "@redspot/testbed";
 import { serviceNames, variablesOf } from "./service-variables.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -46,7 +47,7 @@ describe("the documentation", () => {
   });
 
   test("docs/security.md: the openssl commands make certificates that fit together", {
-    skip: spawnSync("openssl", ["version"]).status === 0 ? false : "openssl is not installed",
+    skip: hasProgram("openssl") ? false : "openssl is not installed",
   }, () => {
     const page = readFileSync(join(root, "docs/security.md"), "utf8");
     const [, commands = ""] = /```\n(openssl [^`]*)```/.exec(page) ?? [];
