@@ -7,6 +7,6 @@ export function isLoopback(host: string): boolean {
 
 /** Whether nobody on the way can read or change what goes to an address: https, or it does not leave this machine. */
 export function isConfidential(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname ?? ""));
 }
