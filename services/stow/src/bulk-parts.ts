@@ -1,6 +1,14 @@
 import { type MediaType, type Part, parseMediaType } from "@redspot/dicomweb";
 import type { Spool, WaitingBulkData } from "@redspot/spool";
+import { UNCOMPRESSED } from "./bulk-media-type.ts";
 import { InstanceFailure } from "./failures.ts";
+
+/** What a part of bulk data has to be. */
+interface BulkRules {
+  maxInstanceBytes: number;
+  /** Every part says its media type. */
+  strict: boolean;
+}
 
 /** A part of bulk data, on disk. */
 export interface BulkPart {
@@ -17,15 +25,21 @@ function absolute(uri: string): string {
   return URL.canParse(uri, BASE) ? new URL(uri, BASE).href : uri;
 }
 
+const FRAME = /^(.*)\/frames\/(\d+)$/;
+
 /** The bulk data parts of a request, by where the metadata says they are: its BulkDataURI is their Content-Location. */
 export class BulkParts {
   readonly #parts: BulkPart[] = [];
-  readonly #claimed = new Set<BulkPart>();
+  readonly #byLocation = new Map<string, BulkPart[]>();
+  /** Parts that are single frames, by what comes before "/frames/" and the frame's number. */
+  readonly #framesOf = new Map<string, { number: number; part: BulkPart }[]>();
+  /** Which instance a part belongs to: the first that asked for it. */
+  readonly #owners = new Map<BulkPart, object>();
 
   /** Takes a part to disk. Throws InstanceFailure, SpoolError, and what the part's body throws; the part is gone then. */
-  async take(part: Part, spool: Spool, mostBytes: number): Promise<void> {
+  async take(part: Part, spool: Spool, { strict, maxInstanceBytes: most }: BulkRules): Promise<void> {
     const location = part.headers.get("content-location");
-    const mediaType = parseMediaType(part.headers.get("content-type") ?? "application/octet-stream");
+    const mediaType = parseMediaType(part.headers.get("content-type") ?? (strict ? undefined : UNCOMPRESSED));
     if (location === undefined || mediaType === undefined) {
       throw new InstanceFailure(
         "WRONG_PART_TYPE",
@@ -35,8 +49,8 @@ export class BulkParts {
     const data = await spool.receiveBulkData();
     try {
       for await (const chunk of part.body) {
-        if (data.byteLength + chunk.byteLength > mostBytes) {
-          throw new InstanceFailure("INSTANCE_TOO_LARGE", `bulk data of more than ${mostBytes} bytes`);
+        if (data.byteLength + chunk.byteLength > most) {
+          throw new InstanceFailure("INSTANCE_TOO_LARGE", `bulk data of more than ${most} bytes`);
         }
         await data.write(chunk);
       }
@@ -45,37 +59,46 @@ export class BulkParts {
       await data.remove();
       throw error;
     }
-    this.#parts.push({ location: absolute(location), mediaType, data });
+    this.#add({ location: absolute(location), mediaType, data });
+  }
+
+  #add(part: BulkPart): void {
+    this.#parts.push(part);
+    listIn(this.#byLocation, part.location).push(part);
+    const [, before, number] = FRAME.exec(part.location) ?? [];
+    if (before !== undefined) listIn(this.#framesOf, before).push({ number: Number(number), part });
   }
 
   /**
    * The parts at a URI, one for each frame where there are several: they have that location in common, or go on with
-   * "/frames/" and a number (PS3.18 10.4.1.1.6). None of a URI that no part has; nothing is ever fetched from elsewhere.
+   * "/frames/" and a number (PS3.18 10.4.1.1.6). None of a URI that no part has, for nothing is ever fetched from
+   * elsewhere; and none that another instance has: a small request could else be made to fill the disk.
    */
-  find(uri: string): BulkPart[] {
+  claim(uri: string, owner: object): BulkPart[] {
     const location = absolute(uri);
-    const same = this.#parts.filter((part) => part.location === location);
-    const found = same.length > 0 ? same : this.#framesOf(location);
-    for (const part of found) this.#claimed.add(part);
-    return found;
+    const parts = this.#byLocation.get(location) ?? this.#inOrder(location);
+    if (parts.some((part) => (this.#owners.get(part) ?? owner) !== owner)) return [];
+    for (const part of parts) this.#owners.set(part, owner);
+    return parts;
   }
 
-  #framesOf(location: string): BulkPart[] {
-    const frames = this.#parts.flatMap((part) => {
-      const [, number] = part.location.startsWith(location)
-        ? (/^\/frames\/(\d+)$/.exec(part.location.slice(location.length)) ?? [])
-        : [];
-      return number === undefined ? [] : [{ number: Number(number), part }];
-    });
+  #inOrder(location: string): BulkPart[] {
+    const frames = this.#framesOf.get(location) ?? [];
     return frames.sort((one, other) => one.number - other.number).map(({ part }) => part);
   }
 
   /** How many parts no instance has asked for. */
   get unclaimed(): number {
-    return this.#parts.length - this.#claimed.size;
+    return this.#parts.length - this.#owners.size;
   }
 
   async remove(): Promise<void> {
     await Promise.all(this.#parts.map(({ data }) => data.remove()));
   }
+}
+
+function listIn<Item>(lists: Map<string, Item[]>, key: string): Item[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }
