@@ -14,7 +14,7 @@ export interface BlockHolder {
 /** Long enough that a block's own cost does not count beside that of its bytes. */
 export const BLOCK_BYTES = 512 * 1024;
 
-const BLOCKS = 24;
+const BLOCKS = 12;
 const WASM_PAGE_BYTES = 64 * 1024;
 
 /**

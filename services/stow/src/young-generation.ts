@@ -9,3 +9,4 @@ import { setFlagsFromString } from "node:v8";
  * measures it.
  */
 setFlagsFromString("--semi-space-growth-factor=1");
+setFlagsFromString("--optimize-for-size");
