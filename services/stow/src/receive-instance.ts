@@ -44,7 +44,7 @@ export async function receiveInstance(
     failure = headerProblem(part, rules);
     for await (const chunk of part.body) {
       if (failure !== undefined) continue;
-      failure = await attempt(async () => {
+      try {
         const inflating = check.push(chunk);
         if (inflating !== undefined) await inflating;
         incoming ??= await spool.receive();
@@ -53,8 +53,10 @@ export async function receiveInstance(
         }
         await incoming.write(chunk);
         if (rules.ownChunks) giveBack(chunk);
-      });
-      if (failure !== undefined) await incoming?.abort();
+      } catch (error) {
+        failure = failureOf(error);
+        await incoming?.abort();
+      }
     }
     if (failure === undefined && incoming !== undefined) return { ...checked(check, rules), incoming };
     return { failure: failure ?? new InstanceFailure("EMPTY_PART"), named: check.named };
@@ -66,15 +68,6 @@ export async function receiveInstance(
     return { failure: cutShort, named: check.named, bodyBroken: true };
   } finally {
     check.close();
-  }
-}
-
-async function attempt(action: () => Promise<void>): Promise<InstanceFailure | undefined> {
-  try {
-    await action();
-    return undefined;
-  } catch (error) {
-    return failureOf(error);
   }
 }
 

@@ -7,6 +7,8 @@ import { setFlagsFromString } from "node:v8";
  * and it lets them pile up in proportion to that generation's size. At its initial size of 1 MiB, instead of the 16 to
  * which it would grow, they take 10 MB instead of 100, and the service is no slower. `test/bench/stow-memory.ts`
  * measures it.
+ *
+ * The heap itself is small, and V8 is told to keep it so: its code is simple, and what takes time is not JavaScript.
  */
 setFlagsFromString("--semi-space-growth-factor=1");
 setFlagsFromString("--optimize-for-size");

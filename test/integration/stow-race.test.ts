@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { dataSetOf, deriveUid, writePart10 } from "@redspot/dicom";
+import { closeStore, connectStore, type Store, StudyLedger, workOn } from "@redspot/queue";
+import { FileSpool } from "@redspot/spool";
+import {
+  type ChildProgram,
+  freePort,
+  type RunningRedis,
+  startProgram,
+  startRedis,
+  waitUntil,
+  workFolder,
+} from "@redspot/testbed";
+
+const CR = "1.2.840.10008.5.1.4.1.1.1";
+const main = fileURLToPath(new URL("../../services/stow/src/main.ts", import.meta.url));
+const folder = workFolder("stow-race");
+const spoolDir = join(folder.path, "spool");
+let redis: RunningRedis;
+let store: Store;
+/** Two listeners that share Redis and the spool, as two replicas do. */
+const programs: ChildProgram[] = [];
+const urls: string[] = [];
+
+before(async () => {
+  redis = await startRedis();
+  store = connectStore(redis.url);
+  for (const name of ["one", "other"]) {
+    const port = await freePort();
+    const program = await startProgram({
+      name: `services/stow, ${name}`,
+      command: process.execPath,
+      args: [main],
+      env: {
+        REDSPOT_REDIS_URL: redis.url,
+        REDSPOT_SPOOL_DIR: spoolDir,
+        REDSPOT_PORT: `${port}`,
+        REDSPOT_SETTLE_SECONDS: "1",
+      },
+      logFile: join(folder.path, `${name}.log`),
+    });
+    programs.push(program);
+    urls.push(`http://127.0.0.1:${port}`);
+    const ready = `http://127.0.0.1:${port}/health/ready`;
+    await waitUntil(async () => (await fetch(ready)).ok, { what: "stow is ready", programs: [program] });
+  }
+});
+
+after(async () => {
+  for (const program of programs) await program.stop();
+  await closeStore(store);
+  await redis.stop();
+  folder.remove();
+});
+
+/** Long enough to be on its way for a while: several blocks, the last of them not whole. */
+const PIXEL_BYTES = 1_300_002;
+
+function instance(study: string, name: string, filling = 0): Uint8Array {
+  return writePart10(
+    dataSetOf({
+      SOPClassUID: CR,
+      SOPInstanceUID: deriveUid(study, name),
+      StudyInstanceUID: deriveUid(study),
+      SeriesInstanceUID: deriveUid(study, "series"),
+      Modality: "CR",
+      PixelData: new Uint8Array(PIXEL_BYTES).fill(filling),
+    }),
+  );
+}
+
+async function send(url: string, instances: readonly Uint8Array[]): Promise<number> {
+  const head = Buffer.from("\r\n--b\r\nContent-Type: application/dicom\r\n\r\n");
+  const body = Buffer.concat([...instances.flatMap((one) => [head, one]), Buffer.from("\r\n--b--\r\n")]);
+  const headers = { "content-type": 'multipart/related; type="application/dicom"; boundary=b', accept: "*/*" };
+  const response = await fetch(`${url}/studies`, { method: "POST", headers, body });
+  await response.text();
+  return response.status;
+}
+
+/** Each of the requests at once, by way of both listeners. */
+const sendToBoth = (requests: readonly (readonly Uint8Array[])[]) =>
+  Promise.all(requests.flatMap((instances) => urls.map((url) => send(url, instances))));
+
+/** The revisions that are queued for triage until `last` is. */
+async function triagedUntil(last: string): Promise<string[]> {
+  const jobs: string[] = [];
+  const worker = workOn(store, "triage", async (job) => void jobs.push(`${job.studyInstanceUID} ${job.revision}`), {
+    concurrency: 1,
+    onError: () => {},
+  });
+  try {
+    await waitUntil(() => jobs.includes(`${deriveUid(last)} 1`), { what: `the triage of ${last}`, programs });
+  } finally {
+    await worker.close();
+  }
+  return jobs;
+}
+
+test("a study from senders that race, through listeners that race, is one revision, analysed once", async () => {
+  const names = ["a", "b", "c", "d"];
+  const instances = names.map((name) => instance("race", name));
+  // Every instance comes in two requests of one and two of all, in opposite orders.
+  const requests = [...instances.map((one) => [one]), instances, instances.toReversed()];
+  assert.deepEqual(new Set(await sendToBoth(requests)), new Set([200]));
+  assert.deepEqual(await triagedUntil("race"), [`${deriveUid("race")} 1`]);
+
+  const uids = names.map((name) => deriveUid("race", name)).sort();
+  const notes = await new StudyLedger(store).instancesOf(deriveUid("race"), 1);
+  assert.deepEqual(notes.map(({ sopInstanceUID }) => sopInstanceUID).sort(), uids);
+
+  // The same bytes again, once it is settled: taken as if for the first time, and analysed no more.
+  assert.deepEqual(new Set(await sendToBoth(requests)), new Set([200]));
+  await send(urls[0]!, [instance("later", "a")]);
+  assert.deepEqual(await triagedUntil("later"), [`${deriveUid("later")} 1`]);
+  assert.equal(await store.redis.hget(`redspot:study:${deriveUid("race")}`, "openRevision"), null);
+});
+
+test("of different contents that race for one SOP Instance UID one is stored, whole, and noted as it is", async () => {
+  const contents = [1, 2, 3, 4].map((filling) => instance("conflict", "a", filling));
+  const statuses = await Promise.all(contents.map((one, index) => send(urls[index % 2]!, [one])));
+  assert.deepEqual(statuses.toSorted(), [200, 409, 409, 409]);
+  const winner = contents[statuses.indexOf(200)]!;
+  const spool = await FileSpool.open(spoolDir);
+  const stored = await spool.read(deriveUid("conflict"), deriveUid("conflict", "a"));
+  assert.ok(Buffer.from(winner).equals(stored));
+  const digest = Buffer.from(await crypto.subtle.digest("SHA-256", Buffer.from(winner))).toString("hex");
+  await triagedUntil("conflict");
+  const [note] = await new StudyLedger(store).instancesOf(deriveUid("conflict"), 1);
+  assert.equal(note?.sha256, digest);
+});
