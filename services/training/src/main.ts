@@ -5,6 +5,7 @@ import { addCalibrate } from "./commands/calibrate.ts";
 import { addCollect } from "./commands/collect.ts";
 import { addDemoPackage } from "./commands/demo-package.ts";
 import { addFeatures } from "./commands/features.ts";
+import { addOptimism } from "./commands/optimism.ts";
 import { addSplit } from "./commands/split.ts";
 import { addTrain } from "./commands/train.ts";
 import { addWeights } from "./commands/weights.ts";
@@ -19,6 +20,7 @@ const program = new Command("redspot-train")
 addCollect(program);
 addSplit(program);
 addFeatures(program);
+addOptimism(program);
 addTrain(program);
 addCalibrate(program);
 addDemoPackage(program);

@@ -135,6 +135,7 @@ export const FILES = {
   contactSheet: "contact-sheet.html",
   struck: "struck.csv",
   split: "split.json",
+  optimism: "optimism.json",
   features: "features/features.f32",
   featureRows: "features/rows.json",
 } as const;
@@ -179,6 +180,8 @@ export interface PartFeatures {
 export interface Features {
   readonly rows: FeatureRows;
   part(name: PartName): Promise<PartFeatures>;
+  /** Of images by case and number, such as those of another split: the id, a hyphen and the number from 0 to 7. */
+  images(members: readonly string[]): Promise<PartFeatures>;
 }
 
 /**
@@ -195,54 +198,54 @@ export async function openFeatures(work: string): Promise<Features> {
   const fractured = new Map(cases.map(({ id, label }) => [id, label === "fracture" ? 1 : 0]));
   const places = new Map(rows.rows.map(({ id, augmentation }, place) => [`${id}-${augmentation}`, place]));
 
-  const placesOf = (name: PartName): number[] => {
-    const whole = (id: string) => Array.from({ length: name === "training" ? 8 : 1 }, (_, k) => `${id}-${k}`);
-    const wanted = split.parts[name].flatMap((one) => (one.includes("-") ? [one] : whole(one)));
-    return wanted.map((one) => {
-      const place = places.get(one);
-      if (place !== undefined) return place;
-      throw new TrainingError(
-        "WORK_FILE_INVALID",
-        `Image ${one} of the ${name} part has no features: the split is newer. Run features again.`,
-      );
-    });
+  const placeOf = (member: string): number => {
+    const place = places.get(member);
+    if (place !== undefined) return place;
+    throw new TrainingError(
+      "WORK_FILE_INVALID",
+      `Image ${member} of the split has no features: the split is newer. Run features again.`,
+    );
   };
+  const labelOf = (id: string): number => {
+    const label = fractured.get(id);
+    if (label !== undefined) return label;
+    throw new TrainingError("WORK_FILE_INVALID", `Case ${id} is in the split and not in cases.json. Run split again.`);
+  };
+  const images = async (members: readonly string[]): Promise<PartFeatures> => {
+    const wanted = members.map(placeOf);
+    const ids = wanted.map((place) => rows.rows[place]!.id);
+    return { features: await readRows(work, wanted), labels: Uint8Array.from(ids, labelOf), ids };
+  };
+  return { rows, images, part: (name) => images(imagesOf(split, name)) };
+}
 
-  return {
-    rows,
-    async part(name) {
-      const wanted = placesOf(name);
-      const features = new Float32Array(wanted.length * FEATURE_COUNT);
-      const path = join(work, FILES.features);
-      const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-        throw unreadable(path, "features", cause);
-      });
-      const size = 4 * FEATURE_COUNT;
-      try {
-        for (const [at, place] of wanted.entries()) {
-          const row = new Uint8Array(features.buffer, at * size, size);
-          const { bytesRead } = await file.read(row, 0, size, place * size);
-          if (bytesRead !== size) {
-            throw new TrainingError("WORK_FILE_INVALID", `${path} ends before row ${place}. Run features again.`);
-          }
-        }
-      } finally {
-        await file.close();
+/** A part's images: all eight of a case of the training part, of others the image as it is. */
+export function imagesOf({ parts }: Pick<Split, "parts">, name: PartName): string[] {
+  const count = name === "training" ? 8 : 1;
+  return parts[name].flatMap((one) =>
+    one.includes("-") ? [one] : Array.from({ length: count }, (_, image) => `${one}-${image}`),
+  );
+}
+
+async function readRows(work: string, wanted: readonly number[]): Promise<Float32Array> {
+  const path = join(work, FILES.features);
+  const size = 4 * FEATURE_COUNT;
+  const features = new Float32Array(wanted.length * FEATURE_COUNT);
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(path, "features", cause);
+  });
+  try {
+    for (const [at, place] of wanted.entries()) {
+      const row = new Uint8Array(features.buffer, at * size, size);
+      const { bytesRead } = await file.read(row, 0, size, place * size);
+      if (bytesRead !== size) {
+        throw new TrainingError("WORK_FILE_INVALID", `${path} ends before row ${place}. Run features again.`);
       }
-      const ids = wanted.map((place) => rows.rows[place]!.id);
-      const labels = Uint8Array.from(ids, (id) => {
-        const label = fractured.get(id);
-        if (label === undefined) {
-          throw new TrainingError(
-            "WORK_FILE_INVALID",
-            `Case ${id} is in the split and not in cases.json. Run split again.`,
-          );
-        }
-        return label;
-      });
-      return { features, labels, ids };
-    },
-  };
+    }
+  } finally {
+    await file.close();
+  }
+  return features;
 }
 
 /**

@@ -17,9 +17,11 @@ interface FeaturesOptions {
   device: "cpu" | "cuda";
   engineThreads: number;
   threads: number;
+  all: boolean;
 }
 
-async function features({ work, cache, backbone: sha256, device, engineThreads, threads }: FeaturesOptions) {
+async function features(options: FeaturesOptions): Promise<void> {
+  const { work, cache, backbone: sha256, device, engineThreads, threads, all } = options;
   const { cases, preprocessingVersion } = await readCases(work);
   if (preprocessingVersion !== PREPROCESSING_VERSION) {
     throw new TrainingError(
@@ -34,7 +36,7 @@ async function features({ work, cache, backbone: sha256, device, engineThreads, 
       "The split has one patient in two parts: redspot-train split --check tells which cases.",
     );
   }
-  const plan = planFeatures(cases, split);
+  const plan = planFeatures(cases, split, { eightOfAll: all });
   const progress = progressOn(process.stderr);
   const backbone = await ensureBackbone({
     cacheDir: cache,
@@ -91,5 +93,6 @@ export function addFeatures(program: Command): void {
       whole(1),
       Math.max(1, Math.floor(availableParallelism() / 4)),
     )
+    .option("--all", "eight images of every case but those of the final set, as optimism needs them", false)
     .action(features);
 }

@@ -9,7 +9,7 @@ import {
   NEAR_DUPLICATE_BITS,
   type NearDuplicate,
 } from "../split/find-leaks.ts";
-import { type PerceptualHash, perceptualHash } from "../split/perceptual-hash.ts";
+import { hashCases } from "../split/hash-cases.ts";
 import { splitCases } from "../split/split-cases.ts";
 import { TrainingError } from "../training-error.ts";
 import {
@@ -18,7 +18,6 @@ import {
   type LeakFinding,
   PARTS,
   readCases,
-  readInput,
   readSplit,
   type Split,
   writeWorkFile,
@@ -39,7 +38,10 @@ async function split(options: SplitCommandOptions): Promise<void> {
   const { work } = options;
   const struck = await readStruck(work);
   const cases = (await readCases(work)).cases.filter(({ id }) => !struck.has(id));
-  const nearDuplicates = findNearDuplicates(cases, await hashesOf(work, cases), options.nearDuplicateBits);
+  const progress = progressOn(process.stderr);
+  const hashes = await hashCases(work, cases, (done) => progress.show("Looking for duplicates", done, cases.length));
+  progress.end();
+  const nearDuplicates = findNearDuplicates(cases, hashes, options.nearDuplicateBits);
   demandFewDuplicates(cases, nearDuplicates, options.nearDuplicateBits);
   const made = options.check ? await readSplit(work) : await makeSplit(cases, nearDuplicates, options);
   demandKnownMembers(made, new Set([...cases.map(({ id }) => id), ...struck]));
@@ -101,17 +103,6 @@ async function earlierUses(work: string, final: readonly string[]): Promise<Spli
     throw error;
   });
   return earlier?.parts.final.some((id) => final.includes(id)) ? earlier.finalUses : [];
-}
-
-async function hashesOf(work: string, cases: readonly Case[]): Promise<Map<string, PerceptualHash>> {
-  const progress = progressOn(process.stderr);
-  const hashes = new Map<string, PerceptualHash>();
-  for (const { id } of cases) {
-    hashes.set(id, perceptualHash(await readInput(work, id)));
-    progress.show("Looking for duplicates", hashes.size, cases.length);
-  }
-  progress.end();
-  return hashes;
 }
 
 function describe(cases: readonly Case[], { parts, leftOut, findings, asPublished }: Split, struck: number): string {
