@@ -46,8 +46,9 @@ function describe({ repeats, accuracy, auc }: Optimism): string {
   const signed = (value: number) => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(3)}`;
   return `${lines.join("")}
 Optimism of the published order, mean of ${repeats.length}: ${signed(accuracy)} in accuracy, ${signed(auc)} in area under the ROC curve.
-It comes from copies of one radiograph on both sides, and nothing of it remains on the next patient. The intervals take
-images for independent, which the copies are not. The final set was not looked at.
+What there is of it comes from copies of one radiograph on both sides, and nothing of that remains on the next patient. Where
+the testing parts are small, chance may hide it or make it up. The intervals take images for independent, which copies are
+not. The final set was not looked at.
 `;
 }
 

@@ -15,7 +15,7 @@ export interface Performance {
   readonly auc: Estimate;
 }
 
-export interface OptimismRepeat {
+interface OptimismRepeat {
   readonly seed: number;
   /** Augmented first, split then. */
   readonly published: Performance;
