@@ -54,7 +54,7 @@ test("from a real PACS, by accession number and by Study Instance UID: laterals 
   assert.deepEqual(failed, []);
 
   const file = await labels(
-    `accession,study,label\n${accessionOf(late)},,fracture\n,${early.studyInstanceUID},no fracture\nNOWHERE,,fracture\n`,
+    `accession,study,label\n${accessionOf(late)},,fracture\n,${early.studyInstanceUID},no fracture\nNOWHERE,,fracture\nPH*,,fracture\n`,
   );
   const offer = await offerOfPacs({ client, labels: file });
   const work = join(root, "work");
@@ -72,6 +72,7 @@ test("from a real PACS, by accession number and by Study Instance UID: laterals 
     [2, "NOT_A_RADIOGRAPH"],
     [2, "NOT_LATERAL"],
     [4, "NOT_FOUND"],
+    [5, "NOT_FOUND"],
   ]);
 
   let fresh = -1;

@@ -50,9 +50,12 @@ export async function offerOfPacs({ client, labels, onProgress, pause = wait }: 
 /** Asks a PACS; undefined where it has no such thing. */
 type Ask = <T>(call: () => Promise<T>) => Promise<T | undefined>;
 
-function searchStudies(client: DicomWebClient, { kind, key }: LabelRow): Promise<DataSet[]> {
-  const matching = kind === "study" ? { StudyInstanceUID: key } : { AccessionNumber: key };
-  return allMatches((page) => client.searchForStudies({ ...matching, ...page }), { by: "StudyInstanceUID" });
+/** Only what has the very number: a server may take a "*" or "?" in it for more than itself (PS3.4 C.2.2.2.4). */
+async function searchStudies(client: DicomWebClient, { kind, key }: LabelRow): Promise<DataSet[]> {
+  const by = kind === "study" ? "StudyInstanceUID" : "AccessionNumber";
+  const search = (page: { limit: number; offset: number }) => client.searchForStudies({ [by]: key, ...page });
+  const found = await allMatches(search, { by: "StudyInstanceUID" });
+  return found.filter((study) => text(study, by) === key);
 }
 
 function searchInstances(client: DicomWebClient, study: DataSet): Promise<DataSet[]> {

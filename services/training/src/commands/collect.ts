@@ -21,13 +21,15 @@ interface CollectCommandOptions {
   folder?: string;
   labels?: string;
   threads: number;
-  parallel: number;
+  parallel?: number;
 }
 
 type Progress = ReturnType<typeof progressOn>;
 
 async function collect(options: CollectCommandOptions): Promise<void> {
-  const { work, threads, parallel } = options;
+  const { work, threads } = options;
+  // A disk gives what is asked for; a PACS has others to serve.
+  const { parallel = options.folder === undefined ? 2 : threads + 1 } = options;
   const progress = progressOn(process.stderr);
   try {
     const offer = await offerOf(options, progress);
@@ -112,6 +114,6 @@ export function addCollect(program: Command): void {
       "CSV with a heading: study, accession or file; label; and where known side, subtype, plaster, other_fracture, inconclusive, patient, age, sex, view",
     )
     .option("--threads <count>", "threads that prepare images", whole(1), availableParallelism())
-    .option("--parallel <count>", "images that are fetched and prepared at a time", whole(1), 2)
+    .option("--parallel <count>", "images under way at a time (default: 2 from a PACS, else threads + 1)", whole(1))
     .action(collect);
 }

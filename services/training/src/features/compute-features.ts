@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Backbone, Engine } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
@@ -101,6 +101,8 @@ async function gather(
     } finally {
       await file.close();
     }
+    // Rows that tell of other features must not stand beside these.
+    await rm(join(work, FILES.featureRows), { force: true });
     await rename(`${path}.half`, path);
   });
   const rows: FeatureRows = {
