@@ -12,12 +12,14 @@ const work = await mkdtemp(join(tmpdir(), "redspot-split-"));
 after(() => rm(work, { recursive: true }));
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 
-const split = (...args: string[]) =>
+const run = (step: string, ...args: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [main, "split", "--work", work, ...args], (error, stdout, stderr) => {
+    execFile(process.execPath, [main, step, "--work", work, ...args], (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
+
+const split = (...args: string[]) => run("split", ...args);
 
 const cases = await makeWorkFolder(work, { training: 30, validation: 0, testing: 0, final: 0 });
 
@@ -41,6 +43,8 @@ test("a patient moved to the other side by hand is found by --check, and told in
   assert.match(stderr, /SPLIT_LEAKS/);
   assert.match(stdout, /LEAK: .* one in training, one in testing/);
   assert.equal((await readSplit(work)).findings.length, 1);
+  // And nothing is computed on it.
+  assert.match((await run("features")).stderr, /SPLIT_LEAKS/);
 });
 
 test("struck cases are in no part", async () => {
