@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { dataSetOf, type ElementValue, TransferSyntax, writePart10 } from "@redspot/dicom";
 import { decode } from "fast-png";
 import { prepareInstance } from "./prepare-instance.ts";
@@ -53,6 +58,24 @@ test("a lateral wrist becomes model input, with its side and a picture of the sa
   const middle = 150 * 299 + 150;
   assert.equal(picture.data[middle], Math.round((input.pixels[middle] ?? 0) * 255));
 });
+
+for (const [name, option] of [
+  ["Implicit VR Little Endian", "+ti"],
+  ["Explicit VR Big Endian", "+tb"],
+  ["Deflated Explicit VR Little Endian", "+td"],
+]) {
+  test(`a lateral wrist in ${name}, as a PACS may push it, becomes the same model input`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "redspot-prepare-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const [from, to] = [join(folder, "from.dcm"), join(folder, "to.dcm")];
+    await writeFile(from, instance());
+    await promisify(execFile)("dcmconv", [option!, from, to]);
+    const [expected, found] = [await prepareInstance(instance()), await prepareInstance(await readFile(to))];
+    assert.ok("prepared" in expected && "prepared" in found);
+    assert.equal(found.prepared.laterality, "R");
+    assert.deepEqual(found.prepared.input.pixels, expected.prepared.input.pixels);
+  });
+}
 
 test("what is not eligible, not readable or not decodable has its reason", async () => {
   assert.equal(await reasonFor(instance({ ViewPosition: "PA" })), "NOT_LATERAL");

@@ -40,7 +40,7 @@ const HEAD_BYTES = 144;
 const META_LENGTH_HEADER = Buffer.from("02000000554c0400", "hex");
 
 /** So much may come out of a deflated data set: more than any radiograph has. */
-const MOST_INFLATED_BYTES = 512 * 1024 * 1024;
+const MOST_INFLATED_BYTES = 256 * 1024 * 1024;
 
 /**
  * Checks whether the bytes that pass by are an instance that can be taken (PS3.18 10.5.1, PS3.10 7.1), and tells who it
