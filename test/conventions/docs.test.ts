@@ -67,6 +67,26 @@ describe("the documentation", () => {
     }
   });
 
+  test("docs/training.md: every step and every option of the training kit is there", () => {
+    const text = readFileSync(join(root, "docs/training.md"), "utf8");
+    const kit = `
+      import { addReproducePaper } from "./services/training/src/commands/reproduce-paper.ts";
+      import { kit } from "./services/training/src/kit.ts";
+      const program = kit();
+      addReproducePaper(program);
+      const all = program.commands.flatMap((command) => [command, ...command.commands]);
+      process.stdout.write(JSON.stringify(all.map((one) => [one.name(), one.options.map(({ long }) => long)])));`;
+    const printed = execFileSync(process.execPath, ["--input-type=module", "-e", kit], { cwd: root, encoding: "utf8" });
+    const options = new Map(JSON.parse(printed) as [string, string[]][]);
+    const commands = [...text.matchAll(/^npm run (train --|weights) (.+)$/gm)];
+    assert.ok(commands.length > 12);
+    for (const [line, script = "", rest = ""] of commands) {
+      const known = options.get(script === "weights" ? "import" : (rest.split(" ")[0] ?? ""));
+      assert.ok(known, `${line}: no such step`);
+      for (const [option] of rest.matchAll(/--[a-z][a-z-]+/g)) assert.ok(known.includes(option), `${line}: ${option}`);
+    }
+  });
+
   test("every script of package.json runs files that exist", () => {
     for (const [name, script] of Object.entries(scripts)) {
       for (const word of script.split(/[\s"]+/)) {

@@ -29,19 +29,7 @@ function readElement(tag: string, element: unknown, depth: number): Element {
   if (typeof InlineBinary === "string") return { vr, Value: [new Uint8Array(Buffer.from(InlineBinary, "base64"))] };
   if (Value === undefined && InlineBinary === undefined && BulkDataURI === undefined) return { vr, Value: [] };
   if (!Array.isArray(Value)) throw malformed(`${tag} has a value of another form than its model (PS3.18 F.2.2)`);
-  if (vr === "SQ") return { vr, Value: Value.map((item) => readDicomJson(item ?? {}, depth + 1)) };
-  if (!Value.every(vr === "PN" ? isName : isPlain)) {
-    throw malformed(`${tag} has a value that its representation does not have (PS3.18 F.2.3)`);
-  }
-  return { vr, Value };
-}
-
-function isPlain(value: unknown): boolean {
-  return value === null || typeof value === "string" || typeof value === "number";
-}
-
-function isName(value: unknown): boolean {
-  return isPlain(value) || (isObject(value) && Object.values(value).every(isPlain));
+  return { vr, Value: vr === "SQ" ? Value.map((item) => readDicomJson(item ?? {}, depth + 1)) : Value };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

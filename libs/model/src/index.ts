@@ -3,6 +3,7 @@ export { type Backbone, EMBEDDED_BACKBONE, type EnsureBackboneOptions, ensureBac
 export type { BackboneDescription, InputScaling } from "./backbone-file.ts";
 export { atPrevalence, type CalibrationMap, calibrate } from "./calibration.ts";
 export { type Engine, type EngineOutput, type Head, INPUT_LENGTH } from "./engine.ts";
+export { readFirstFilters } from "./first-layer.ts";
 export { importBackbone } from "./import-backbone.ts";
 export type { KerasWeights } from "./keras-weights.ts";
 export {

@@ -70,6 +70,9 @@ const SITES: readonly Site[] = [
   },
 ];
 
+/** The makers that phantoms name: none exists, so that a phantom is known wherever it turns up. */
+export const MANUFACTURERS: readonly string[] = [...new Set(SITES.map(({ manufacturer }) => manufacturer))];
+
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 export const drawSite = (random: Random): Site => random.pick(SITES);

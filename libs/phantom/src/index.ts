@@ -1,4 +1,4 @@
-export type { ImageClass } from "./header.ts";
+export { type ImageClass, MANUFACTURERS } from "./header.ts";
 export { BREAKS_STANDARD, ODDITIES, type Oddity } from "./oddity.ts";
 export { type Radiograph, type RadiographOptions, renderRadiograph } from "./radiograph.ts";
 export {

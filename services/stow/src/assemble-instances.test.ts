@@ -163,26 +163,6 @@ describe("metadata and bulk data of which something is wrong", () => {
       async () => [json(await metadataOf("bad", "1", "http://169.254.169.254/latest"))],
       { [uid]: [reason("MISSING_BULK_DATA")] },
     ],
-    "bulk data that many elements name, too much in all": [
-      async () => {
-        const tags = Array.from({ length: 2000 }, (_, index) => `0009${(0x1000 + index).toString(16)}`);
-        const elements = tags.map((tag) => [tag, { vr: "OB", BulkDataURI: "many" }]);
-        return [
-          json({ ...(await metadataOf("bad", "1", "many")), ...Object.fromEntries(elements) }),
-          bulk("many", new Uint8Array(900)),
-        ];
-      },
-      { [uid]: [reason("INSTANCE_TOO_LARGE")] },
-    ],
-    "values nested without end": [
-      async () => [
-        part(
-          "Content-Type: application/dicom+json",
-          `[{"00100020":{"vr":"LO","Value":${"[".repeat(500_000)}${"]".repeat(500_000)}}}]`,
-        ),
-      ],
-      { "": [reason("BAD_METADATA")] },
-    ],
     "bulk data that nothing names": [async () => [bulk("other", pixels)], { "": [reason("UNCLAIMED_BULK_DATA")] }],
     "bulk data without a location": [
       async () => [part("Content-Type: application/octet-stream", pixels)],
@@ -223,26 +203,6 @@ describe("metadata and bulk data of which something is wrong", () => {
       ]);
     });
   }
-
-  test("bulk data that another instance has fails the second", async () => {
-    const address = await service.serve();
-    const [one, two] = [await metadataOf("shared", "1", "shared"), await metadataOf("shared", "2", "shared")];
-    const response = await post(address, multipart([json(one, two), bulk("shared", pixels)]), JSON_BODY);
-    const failed = { [sopInstanceUIDOf("shared", "2")]: [reason("MISSING_BULK_DATA")] };
-    assert.deepEqual(await outcome(response), [202, [sopInstanceUIDOf("shared", "1")], failed]);
-  });
-
-  test("strictly, bulk data says what it is", async () => {
-    const metadata = json(await metadataOf("untyped"));
-    const body = multipart([metadata, part("Content-Location: 1/pixels", pixels)]);
-    assert.equal((await post(await service.serve(), body, JSON_BODY)).status, 200);
-    const [status, , failed] = await outcome(await post(await service.serve({ strict: true }), body, JSON_BODY));
-    const uid = sopInstanceUIDOf("untyped", "1");
-    assert.deepEqual(
-      [status, failed],
-      [400, { "": [reason("WRONG_PART_TYPE")], [uid]: [reason("MISSING_BULK_DATA")] }],
-    );
-  });
 
   test("a body that ends early: what was whole is stored", async () => {
     const address = await service.serve();

@@ -29,8 +29,6 @@ export interface AssemblyRules {
   type: MetadataType;
   maxInstanceBytes: number;
   maxParts: number;
-  /** Nothing that the standard does not allow. */
-  strict: boolean;
 }
 
 /**
@@ -55,7 +53,7 @@ export async function* assembleInstances(
       if (!(error instanceof MultipartError)) throw error;
       broken = error;
     }
-    for (const dataSet of metadata.dataSets) yield await assembled(dataSet, bulk, rules);
+    for (const dataSet of metadata.dataSets) yield await assembled(dataSet, bulk);
     for (let left = bulk.unclaimed; left > 0; left -= 1) {
       yield { failure: new InstanceFailure("UNCLAIMED_BULK_DATA"), named: {} };
     }
@@ -84,7 +82,7 @@ interface Taking {
 async function takePart(part: Part, { bulk, metadata, spool, rules }: Taking): Promise<void> {
   if (part.problem !== undefined) throw new InstanceFailure("BAD_PART_HEADER");
   if (parseMediaType(part.headers.get("content-type"))?.essence === rules.type) return metadata.take(part);
-  return bulk.take(part, spool, rules);
+  return bulk.take(part, spool, rules.maxInstanceBytes);
 }
 
 /** The data sets of a request, without their bulk data. */
@@ -119,9 +117,7 @@ class Metadata {
     try {
       if (this.#rules.type === "application/dicom+xml") return [readNativeDicomModel(decodeXml(bytes))];
       const json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
-      // One part holds them all, in an array (PS3.18 10.5.2).
-      if (this.#rules.strict && !Array.isArray(json))
-        throw new DicomError("MALFORMED", "the data sets are in no array");
+      // One part holds them all, in an array (PS3.18 10.5.2); one alone is taken too.
       return (Array.isArray(json) ? json : [json]).map((one) => readDicomJson(one));
     } catch (error) {
       throw new InstanceFailure(
@@ -144,11 +140,7 @@ interface BulkSequence extends BulkBytes {
   parts: readonly BulkPart[];
 }
 
-async function assembled(
-  dataSet: DataSet,
-  bulk: BulkParts,
-  { maxInstanceBytes }: AssemblyRules,
-): Promise<Part | RefusedInstance> {
+async function assembled(dataSet: DataSet, bulk: BulkParts): Promise<Part | RefusedInstance> {
   try {
     const pixels = pixelParts(dataSet, bulk);
     const header = await jpegHeader(pixels);
@@ -156,11 +148,8 @@ async function assembled(
     const whole = { ...(header === undefined ? {} : imagePixel(dataSet, header, pixels.length)), ...dataSet };
     const pieces = encodePart10<BulkSequence>(whole, {
       transferSyntaxUID,
-      bulkData: (uri) => bulkValue(bulk.claim(uri, dataSet), pixels, transferSyntaxUID),
+      bulkData: (uri) => bulkValue(bulk.find(uri), pixels, transferSyntaxUID),
     });
-    const bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (bytes > maxInstanceBytes)
-      throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${maxInstanceBytes} bytes`);
     return { headers: new Map([["content-type", "application/dicom"]]), body: bytesOf(pieces) };
   } catch (error) {
     const failure = error instanceof DicomError ? new InstanceFailure("BAD_METADATA", error.message) : failureOf(error);
@@ -170,7 +159,7 @@ async function assembled(
 
 function pixelParts(dataSet: DataSet, bulk: BulkParts): BulkPart[] {
   const uri = dataSet[tagOf("PixelData")]?.BulkDataURI;
-  return uri === undefined ? [] : bulk.claim(uri, dataSet);
+  return uri === undefined ? [] : bulk.find(uri);
 }
 
 /** JPEG has many processes under one media type: the stream itself says which, as a file would. */

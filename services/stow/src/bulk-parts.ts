@@ -1,14 +1,6 @@
 import { type MediaType, type Part, parseMediaType } from "@redspot/dicomweb";
 import type { Spool, WaitingBulkData } from "@redspot/spool";
-import { UNCOMPRESSED } from "./bulk-media-type.ts";
 import { InstanceFailure } from "./failures.ts";
-
-/** What a part of bulk data has to be. */
-interface BulkRules {
-  maxInstanceBytes: number;
-  /** Every part says its media type. */
-  strict: boolean;
-}
 
 /** A part of bulk data, on disk. */
 export interface BulkPart {
@@ -25,21 +17,15 @@ function absolute(uri: string): string {
   return URL.canParse(uri, BASE) ? new URL(uri, BASE).href : uri;
 }
 
-const FRAME = /^(.*)\/frames\/(\d+)$/;
-
 /** The bulk data parts of a request, by where the metadata says they are: its BulkDataURI is their Content-Location. */
 export class BulkParts {
   readonly #parts: BulkPart[] = [];
-  readonly #byLocation = new Map<string, BulkPart[]>();
-  /** Parts that are single frames, by what comes before "/frames/" and the frame's number. */
-  readonly #framesOf = new Map<string, { number: number; part: BulkPart }[]>();
-  /** Which instance a part belongs to: the first that asked for it. */
-  readonly #owners = new Map<BulkPart, object>();
+  readonly #claimed = new Set<BulkPart>();
 
   /** Takes a part to disk. Throws InstanceFailure, SpoolError, and what the part's body throws; the part is gone then. */
-  async take(part: Part, spool: Spool, { strict, maxInstanceBytes: most }: BulkRules): Promise<void> {
+  async take(part: Part, spool: Spool, mostBytes: number): Promise<void> {
     const location = part.headers.get("content-location");
-    const mediaType = parseMediaType(part.headers.get("content-type") ?? (strict ? undefined : UNCOMPRESSED));
+    const mediaType = parseMediaType(part.headers.get("content-type") ?? "application/octet-stream");
     if (location === undefined || mediaType === undefined) {
       throw new InstanceFailure(
         "WRONG_PART_TYPE",
@@ -49,8 +35,8 @@ export class BulkParts {
     const data = await spool.receiveBulkData();
     try {
       for await (const chunk of part.body) {
-        if (data.byteLength + chunk.byteLength > most) {
-          throw new InstanceFailure("INSTANCE_TOO_LARGE", `bulk data of more than ${most} bytes`);
+        if (data.byteLength + chunk.byteLength > mostBytes) {
+          throw new InstanceFailure("INSTANCE_TOO_LARGE", `bulk data of more than ${mostBytes} bytes`);
         }
         await data.write(chunk);
       }
@@ -59,46 +45,37 @@ export class BulkParts {
       await data.remove();
       throw error;
     }
-    this.#add({ location: absolute(location), mediaType, data });
-  }
-
-  #add(part: BulkPart): void {
-    this.#parts.push(part);
-    listIn(this.#byLocation, part.location).push(part);
-    const [, before, number] = FRAME.exec(part.location) ?? [];
-    if (before !== undefined) listIn(this.#framesOf, before).push({ number: Number(number), part });
+    this.#parts.push({ location: absolute(location), mediaType, data });
   }
 
   /**
    * The parts at a URI, one for each frame where there are several: they have that location in common, or go on with
-   * "/frames/" and a number (PS3.18 10.4.1.1.6). None of a URI that no part has, for nothing is ever fetched from
-   * elsewhere; and none that another instance has: a small request could else be made to fill the disk.
+   * "/frames/" and a number (PS3.18 10.4.1.1.6). None of a URI that no part has; nothing is ever fetched from elsewhere.
    */
-  claim(uri: string, owner: object): BulkPart[] {
+  find(uri: string): BulkPart[] {
     const location = absolute(uri);
-    const parts = this.#byLocation.get(location) ?? this.#inOrder(location);
-    if (parts.some((part) => (this.#owners.get(part) ?? owner) !== owner)) return [];
-    for (const part of parts) this.#owners.set(part, owner);
-    return parts;
+    const same = this.#parts.filter((part) => part.location === location);
+    const found = same.length > 0 ? same : this.#framesOf(location);
+    for (const part of found) this.#claimed.add(part);
+    return found;
   }
 
-  #inOrder(location: string): BulkPart[] {
-    const frames = this.#framesOf.get(location) ?? [];
+  #framesOf(location: string): BulkPart[] {
+    const frames = this.#parts.flatMap((part) => {
+      const [, number] = part.location.startsWith(location)
+        ? (/^\/frames\/(\d+)$/.exec(part.location.slice(location.length)) ?? [])
+        : [];
+      return number === undefined ? [] : [{ number: Number(number), part }];
+    });
     return frames.sort((one, other) => one.number - other.number).map(({ part }) => part);
   }
 
   /** How many parts no instance has asked for. */
   get unclaimed(): number {
-    return this.#parts.length - this.#owners.size;
+    return this.#parts.length - this.#claimed.size;
   }
 
   async remove(): Promise<void> {
     await Promise.all(this.#parts.map(({ data }) => data.remove()));
   }
-}
-
-function listIn<Item>(lists: Map<string, Item[]>, key: string): Item[] {
-  const list = lists.get(key) ?? [];
-  lists.set(key, list);
-  return list;
 }

@@ -30,13 +30,6 @@ const REQUESTS: Record<Lenience, () => Promise<{ body: Uint8Array; headers?: Pos
   }),
   NO_PART_TYPE: async () => ({ body: partHeader("") }),
   OCTET_STREAM_PART: async () => ({ body: partHeader("Content-Type: application/octet-stream\r\n") }),
-  LONE_METADATA: async () => {
-    const metadata = (await byDcmtk("dcm2json", crFile({ study: "lone" }))).toString("latin1");
-    return {
-      body: multipart([`Content-Type: application/dicom+json\r\n\r\n${metadata}`]),
-      headers: { "content-type": 'multipart/related; type="application/dicom+json"; boundary=b' },
-    };
-  },
   IMPLICIT_VR: async () => ({ body: multipart([await byDcmtk("dcmconv", crFile({ study: "implicit" }), ["+ti"])]) }),
   BIG_ENDIAN: async () => ({ body: multipart([await byDcmtk("dcmconv", crFile({ study: "big" }), ["+tb"])]) }),
   NO_STORAGE_CLASS: async () => ({

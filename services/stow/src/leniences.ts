@@ -43,11 +43,6 @@ export const LENIENCES = {
     lenient: "taken for application/dicom",
     strict: "400 `WRONG_PART_TYPE`",
   },
-  LONE_METADATA: {
-    sender: "sends DICOM JSON of one instance without the array around it",
-    lenient: "taken as if in an array",
-    strict: "400 `BAD_METADATA`",
-  },
   IMPLICIT_VR: {
     sender: "pushes Implicit VR Little Endian as the modality sent it, as Orthanc does",
     lenient: "taken",

@@ -90,9 +90,7 @@ function partsOf(
 ): AsyncIterable<Part | RefusedInstance> {
   const { maxInstanceBytes, maxPartHeaderBytes: maxHeaderBytes, maxParts } = limits;
   const parts = readMultipart(body, boundary, { maxHeaderBytes, maxParts, crlfOnly: strict });
-  return type === "application/dicom"
-    ? parts
-    : assembleInstances(parts, spool, { type, maxInstanceBytes, maxParts, strict });
+  return type === "application/dicom" ? parts : assembleInstances(parts, spool, { type, maxInstanceBytes, maxParts });
 }
 
 class Transaction {

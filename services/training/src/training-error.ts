@@ -14,6 +14,16 @@ export const TRAINING_ERRORS = {
   DISK_FULL: "the disk of the work folder is full",
   /** The part that is to be evaluated on has too few cases of one class. */
   EVALUATION_IMPOSSIBLE: "there are too few cases to evaluate on",
+  /** The head was trained anew since it was calibrated. */
+  CALIBRATION_STALE: "what was calibrated is no longer the head that is in the work folder",
+  /** Head or calibration were made anew since the evaluation. */
+  EVALUATION_STALE: "what was evaluated is no longer what is in the work folder",
+  /** A package for patients needs more evidence than there is. */
+  NOT_CLINICAL: "no package for patients can be made of this",
+  /** A key to sign with cannot be read, or is none. */
+  KEY_UNUSABLE: "a key to sign with is missing or is none",
+  /** The evaluation does not reach what the site demands of a package. */
+  REQUIREMENT_NOT_MET: "the evaluation does not reach what is required",
   /** All cases have a fracture, or none has. */
   ONE_CLASS_ONLY: "there are only cases with, or only cases without a fracture",
   /** A part, or the final set, has or would have too few cases of one class. */

@@ -108,7 +108,8 @@ export async function evaluate(work: string, model: TrainedModel, options: Evalu
     ...(uses ? { finalSetUses: uses } : {}),
     scores: { ids: [...tested.ids], logits, fracture: [...tested.labels] },
   };
-  const facts = { asPublished: split.asPublished, leaks: split.findings.length };
+  const leaks = split.findings.filter(({ parts: [a, b] }) => a !== b).length;
+  const facts = { asPublished: split.asPublished, leaks };
   const whole: Evaluation = { ...evaluation, warnings: warningsOf(evaluation, facts) };
   await writeWorkFile(work, EVALUATION_FILE, whole);
   return whole;

@@ -101,6 +101,8 @@ function meanOf(pixels: Float32Array, left: number, top: number, width: number, 
 
 /** From this lower limit of its area on, a shortcut alone is worth an alarm, however good the model is. */
 const ALARMING = 0.75;
+/** Below this one it tells hardly anything, and six are tried: one of them is above chance by chance now and then. */
+const TELLING = 0.6;
 
 /** Enough for 64 measures of a hundred cases, and no hindrance to three of a thousand. */
 const RIDGE = 10;
@@ -133,7 +135,7 @@ export class ShortcutTrial {
       const odds = logOdds(fit, of(this.#tested));
       const auc = areaUnderCurve(odds, labels);
       const { difference, low, high, p } = compareAreas(scores, odds, labels);
-      const asGood = auc.low > ALARMING || (auc.low > 0.5 && low <= 0);
+      const asGood = auc.low > ALARMING || (auc.low > TELLING && low <= 0);
       return { name, meaning, auc, asGood, modelBetterBy: { difference, low, high, p } };
     });
   }
