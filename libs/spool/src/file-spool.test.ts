@@ -13,6 +13,7 @@ import { Hashing } from "./hashing.ts";
 import { IncomingFile, type Place } from "./incoming-file.ts";
 import { FileSpool, SpoolError } from "./index.ts";
 import { Layout } from "./layout.ts";
+import { Room } from "./room.ts";
 import type { IncomingInstance } from "./spool.ts";
 
 const STUDY = "1.2.3.4";
@@ -36,7 +37,7 @@ function placeOf(folder: string): Place {
   const blocks = new Blocks(2);
   return {
     ...{ layout: new Layout(folder), folders: new DurableFolders(folder, true), durable: true, direct: false },
-    ...{ blocks, hashing: new Hashing(blocks.memory) },
+    ...{ blocks, hashing: new Hashing(blocks.memory), room: new Room(folder, 0) },
   };
 }
 

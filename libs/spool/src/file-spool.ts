@@ -8,6 +8,7 @@ import { Hashing } from "./hashing.ts";
 import { IncomingFile, type Place } from "./incoming-file.ts";
 import { Layout } from "./layout.ts";
 import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
+import { type FreeBytes, Room } from "./room.ts";
 import type { IncomingInstance, ReadMemory, Spool, WaitingBulkData } from "./spool.ts";
 import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
 
@@ -16,6 +17,10 @@ export interface FileSpoolOptions {
    * False acknowledges an instance that a power cut can still take: for trials, never where patients are waited for.
    */
   durable?: boolean;
+  /** So many bytes of the file system are left free: an instance that comes when there are fewer is refused. */
+  reserveBytes?: number;
+  /** How many bytes the file system still takes; asked of it unless given. */
+  freeBytes?: FreeBytes;
   now?: number;
 }
 
@@ -23,27 +28,36 @@ export interface FileSpoolOptions {
 export class FileSpool implements Spool {
   readonly #layout: Layout;
   readonly #durable: boolean;
+  readonly #room: Room;
   readonly #names = new TemporaryNames();
   /** Made when the first instance comes: most who open a spool only read. */
   #place: Promise<Place> | undefined;
 
-  private constructor(layout: Layout, durable: boolean) {
+  private constructor(layout: Layout, durable: boolean, room: Room) {
     this.#layout = layout;
     this.#durable = durable;
+    this.#room = room;
   }
 
   /** Opens the spool below a folder, which is made where it is missing, and removes what dead processes left half done. */
-  static async open(root: string, { durable = true, now = Date.now() }: FileSpoolOptions = {}): Promise<FileSpool> {
+  static async open(root: string, options: FileSpoolOptions = {}): Promise<FileSpool> {
+    const { durable = true, reserveBytes = 0, freeBytes, now = Date.now() } = options;
     const layout = new Layout(resolve(root));
     await onFileSystem(`opening the spool at ${layout.root}`, async () => {
       await makeFolder(layout.tmp);
       await removeLeftovers(layout.tmp, now);
     });
-    return new FileSpool(layout, durable);
+    return new FileSpool(layout, durable, new Room(layout.root, reserveBytes, freeBytes));
+  }
+
+  /** How many bytes can come in before the reserve of the file system is touched. */
+  async room(): Promise<number> {
+    return onFileSystem("looking for space", () => this.#room.bytes());
   }
 
   async receive(): Promise<IncomingInstance> {
     return onFileSystem("opening a temporary file", async () => {
+      await this.#room.mustBeLeft();
       const place = await this.#incoming();
       const path = this.#newPath();
       return new IncomingFile(await create(path, place.direct), path, place);
@@ -66,7 +80,7 @@ export class FileSpool implements Spool {
     const direct = await takesDirectWrites(this.#newPath(), block);
     blocks.release(block);
     const folders = new DurableFolders(layout.root, durable);
-    return { layout, folders, durable, direct, blocks, hashing: new Hashing(blocks.memory) };
+    return { layout, folders, durable, direct, blocks, room: this.#room, hashing: new Hashing(blocks.memory) };
   }
 
   #newPath(): string {
@@ -79,7 +93,11 @@ export class FileSpool implements Spool {
 
   async #temporaryFile(): Promise<[FileHandle, string]> {
     const path = this.#newPath();
-    return [await onFileSystem("opening a temporary file", () => open(path, "wx", 0o640)), path];
+    const opened = onFileSystem("opening a temporary file", async () => {
+      await this.#room.mustBeLeft();
+      return open(path, "wx", 0o640);
+    });
+    return [await opened, path];
   }
 
   /** The file of an instance, whether it is there or not. */

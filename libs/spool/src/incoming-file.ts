@@ -7,6 +7,7 @@ import { DIRECT_UNIT_BYTES } from "./direct-io.ts";
 import type { DurableFolders } from "./durable.ts";
 import type { Hashing, StreamHash } from "./hashing.ts";
 import type { Layout } from "./layout.ts";
+import type { Room } from "./room.ts";
 import type { CommitOutcome, Committed, IncomingInstance, InstanceName } from "./spool.ts";
 import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
 
@@ -20,7 +21,11 @@ export interface Place {
   direct: boolean;
   blocks: Blocks;
   hashing: Hashing;
+  room: Room;
 }
+
+/** After so many bytes of a file it is asked again whether there is room. */
+const BYTES_BETWEEN_LOOKS = 16 * 1024 * 1024;
 
 const EMPTY = new Uint8Array(0);
 
@@ -117,6 +122,8 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
   /** Never rejects: the failure is for the next call of `write` or `commit`. */
   async #store(block: Block, length: number, padded: number, position: number): Promise<void> {
     try {
+      const looks = (bytes: number) => Math.floor(bytes / BYTES_BETWEEN_LOOKS);
+      if (looks(position + length) > looks(position)) await this.#place.room.mustBeLeft();
       await Promise.all([
         this.#hash.update(block, length),
         onFileSystem("writing an instance", () => this.#writeAt(block.bytes.subarray(0, padded), position)),

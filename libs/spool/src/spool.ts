@@ -60,9 +60,11 @@ export interface ReadMemory {
  * Every method throws SpoolError; identifiers that are no UIDs are refused with INVALID_UID.
  */
 export interface Spool {
-  /** Opens a place for an instance whose name is not known yet. */
+  /** How many bytes can come in before storage is as full as it may get; asked anew each time. */
+  room(): Promise<number>;
+  /** Opens a place for an instance whose name is not known yet. Throws NO_SPACE. */
   receive(): Promise<IncomingInstance>;
-  /** Opens a place for bulk data that comes on its own (PS3.18 10.5.2). */
+  /** Opens a place for bulk data that comes on its own (PS3.18 10.5.2). Throws NO_SPACE. */
   receiveBulkData(): Promise<WaitingBulkData>;
   /** The instance, whole; within `memory`, where that is given. Throws NOT_FOUND. */
   read(studyInstanceUID: string, sopInstanceUID: string, memory?: ReadMemory): Promise<Uint8Array>;

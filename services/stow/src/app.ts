@@ -130,6 +130,8 @@ export function buildApp(options: StowOptions): FastifyInstance {
     if (Number(request.headers["content-length"]) > limits.maxRequestBytes) {
       throw new RequestFailure("PAYLOAD_TOO_LARGE", `more than ${limits.maxRequestBytes} bytes`);
     }
+    const room = await dependencies.spool.room();
+    if (room === 0 || Number(request.headers["content-length"]) > room) throw new RequestFailure("NO_SPACE");
     const pace = new Pace({ minBytesPerSecond: limits.minBytesPerSecond, windowMs: limits.paceMs });
     const body = limitedBody(request.raw, limits.maxRequestBytes, pace);
     const result = await storeInstances(

@@ -48,6 +48,10 @@ export const variables = {
     .default(0)
     .transform((mib) => (mib === 0 ? NO_LIMIT : toBytes(mib)))
     .describe("Most MiB of one identity in a minute; 0 sets no limit"),
+  REDSPOT_SPOOL_RESERVE_MIB: limit(
+    1024,
+    "MiB of the spool's file system that stay free; below, uploads are answered 503",
+  ),
   REDSPOT_IDLE_SECONDS: limit(60, "Seconds without a byte after which a connection is cut off"),
   REDSPOT_HEADER_SECONDS: limit(20, "Seconds within which a request's header has to be there"),
   REDSPOT_MIN_BYTES_PER_SECOND: limit(1000, "How fast a body has to come in, on average over REDSPOT_IDLE_SECONDS"),

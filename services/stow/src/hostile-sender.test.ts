@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { describe, test } from "node:test";
+import { FileSpool } from "@redspot/spool";
 import { waitUntil } from "@redspot/testbed";
 import { crFile, multipart, studyInstanceUIDOf } from "./test-instances.ts";
-import { CONTENT_TYPE, LIMITS, outcome, post, reason, TestService, TOKEN } from "./test-service.ts";
+import { CONTENT_TYPE, LIMITS, outcome, post, reason, TestService, TOKEN, uids } from "./test-service.ts";
 
 const service = new TestService();
 const body = multipart([crFile({ study: "hostile" })]);
@@ -143,6 +144,48 @@ describe("too many at a time", () => {
     assert.equal(three.answer, "");
     one.socket.destroy();
     two.socket.destroy();
+  });
+});
+
+describe("a disk that fills up", () => {
+  let free = 0;
+  const small = async () => FileSpool.open(service.root, { reserveBytes: 1_000_000, freeBytes: async () => free });
+  const file = multipart([crFile({ study: "full disk" })]);
+
+  test("is answered 503 with Retry-After before it is full, and taken again by itself", async () => {
+    const address = await service.serve({ spool: await small() });
+    free = 1_000_000;
+    const refused = await post(address, file);
+    assert.equal(refused.status, 503);
+    assert.match(refused.headers.get("retry-after") ?? "", /^\d+$/);
+    assert.equal(((await refused.json()) as { code: string }).code, "NO_SPACE");
+    free = 1_000_000 + file.byteLength - 1;
+    assert.equal((await post(address, file)).status, 503, "a body that would not fit is refused before it comes");
+    free = 10_000_000;
+    assert.equal((await post(address, file)).status, 200);
+  });
+
+  test("under way, fails the instances that come too late, and no others", async () => {
+    const spool = await small();
+    free = 10_000_000;
+    const filling: typeof spool = Object.create(spool, {
+      receive: {
+        value: async () => {
+          const incoming = await spool.receive();
+          free = 0;
+          return incoming;
+        },
+      },
+      room: { value: async () => 10_000_000 },
+    });
+    const address = await service.serve({ spool: filling });
+    const parts = ["1", "2"].map((name) => crFile({ study: "filling disk", name }));
+    const [status, stored, reasons] = await outcome(await post(address, multipart(parts)));
+    assert.equal(status, 202);
+    assert.deepEqual(stored, uids("filling disk", "1"));
+    assert.deepEqual(Object.values(reasons), [[reason("SPOOL_FULL")]]);
+    free = 10_000_000;
+    assert.equal((await outcome(await post(address, multipart(parts.slice(1)))))[0], 200);
   });
 });
 

@@ -20,7 +20,10 @@ const logger = createLogger({ service: "stow", level: process.env.REDSPOT_LOG_LE
 
 await runService(logger, async (closers) => {
   const config = readConfig(variables, process.env);
-  const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR, { durable: config.REDSPOT_DURABLE });
+  const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR, {
+    durable: config.REDSPOT_DURABLE,
+    reserveBytes: toBytes(config.REDSPOT_SPOOL_RESERVE_MIB),
+  });
   if (!config.REDSPOT_DURABLE)
     logger.warn("REDSPOT_DURABLE is false: not for clinical use, a power cut loses instances");
   const prefix = config.REDSPOT_REDIS_PREFIX;

@@ -1,0 +1,41 @@
+import { statfs } from "node:fs/promises";
+import { SpoolError } from "./spool-error.ts";
+
+/** Fewer names than that, and the file system is as good as full, whatever bytes it has. */
+const LEAST_NAMES = 1000;
+
+/** How many bytes a file system still takes, as its users see it. */
+export type FreeBytes = (folder: string) => Promise<number>;
+
+const freeBytes: FreeBytes = async (folder) => {
+  const { bavail, bsize, files, ffree } = await statfs(folder);
+  // Some file systems count no names, and then say 0 of 0.
+  return files > 0 && ffree < LEAST_NAMES ? 0 : bavail * bsize;
+};
+
+/**
+ * What room there is in a file system above a reserve. The reserve is for what is on its way already, and for those who
+ * share the disk: a database that finds it full stops, and may not come back by itself.
+ */
+export class Room {
+  readonly #folder: string;
+  readonly #reserve: number;
+  readonly #free: FreeBytes;
+
+  constructor(folder: string, reserve: number, free: FreeBytes = freeBytes) {
+    this.#folder = folder;
+    this.#reserve = reserve;
+    this.#free = free;
+  }
+
+  /** Bytes that can be taken without touching the reserve; never below 0. */
+  async bytes(): Promise<number> {
+    return Math.max(0, (await this.#free(this.#folder)) - this.#reserve);
+  }
+
+  /** Throws SpoolError NO_SPACE where nothing more can be taken. It is asked anew each time, so it recovers by itself. */
+  async mustBeLeft(): Promise<void> {
+    if ((await this.bytes()) > 0) return;
+    throw new SpoolError("NO_SPACE", `no space left in the spool above the reserve of ${this.#reserve} bytes`);
+  }
+}
