@@ -6,6 +6,8 @@ export type DicomErrorCode =
   | "TRUNCATED"
   /** The bytes are Part 10, but an element cannot be decoded. */
   | "MALFORMED"
+  /** A deflated data set of which more would come out than any radiograph has: it is not inflated. */
+  | "TOO_LARGE"
   /** A keyword that the data dictionary (PS3.6) does not have. */
   | "UNKNOWN_KEYWORD"
   /** A value that its value representation does not allow, or a data set that cannot be written. */

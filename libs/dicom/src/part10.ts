@@ -1,3 +1,4 @@
+import { inflateRawSync } from "node:zlib";
 import { type DataSet, dataSetOf, number, tagOf, text } from "./data-set.ts";
 import { DicomError } from "./dicom-error.ts";
 import { loadDcmjs } from "./load-dcmjs.ts";
@@ -21,7 +22,7 @@ export interface ReadOptions {
  * where they fill their ArrayBuffer.
  *
  * Throws NOT_PART_10 without the prefix or without a Transfer Syntax UID, TRUNCATED where the bytes end before the
- * wanted element, and MALFORMED where an element cannot be decoded.
+ * wanted element, MALFORMED where an element cannot be decoded, and TOO_LARGE where a deflated data set is a bomb.
  */
 export function readPart10(bytes: Uint8Array, { stopBefore }: ReadOptions = {}): Part10 {
   if (bytes.byteLength < 132) {
@@ -34,6 +35,7 @@ export function readPart10(bytes: Uint8Array, { stopBefore }: ReadOptions = {}):
     const large = readAroundPixelData(bytes);
     if (large) return large;
   }
+  refuseBomb(bytes);
   const stopTag = stopBefore === undefined ? undefined : tagOf(stopBefore);
   const { meta, dict } = decode(bytes, stopTag);
   const transferSyntaxUID = text(meta, "TransferSyntaxUID");
@@ -89,6 +91,33 @@ function hasPixelDataHeader(header: DataView, length: number): boolean {
     header.getUint32(8, true) === length
   );
 }
+
+/** So much may come out of a deflated data set (PS3.5 A.5): 64 million pixels of 16 bits, and 32 MiB around them. */
+const MOST_INFLATED_BYTES = 160 * 1024 * 1024;
+
+/**
+ * Throws TOO_LARGE where a deflated data set is a bomb: dcmjs would inflate it whole, whatever comes out, and a thousand
+ * bytes may come out of one. What cannot be inflated is left for it to refuse.
+ */
+function refuseBomb(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.byteLength < META_START || view.getUint32(132, true) !== 0x00000002) return;
+  const dataSetStart = META_START + view.getUint32(META_START - 4, true);
+  const meta = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(dataSetStart, bytes.byteLength, HEAD_BYTES));
+
+  if (!meta.includes(TransferSyntax.DeflatedExplicitVRLittleEndian)) return;
+  try {
+    inflateRawSync(bytes.subarray(dataSetStart), { maxOutputLength: MOST_INFLATED_BYTES });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code?.startsWith("Z_")) return;
+    if (code !== "ERR_BUFFER_TOO_LARGE") throw error;
+    throw new DicomError("TOO_LARGE", `more than ${MOST_INFLATED_BYTES} bytes when inflated (PS3.5 A.5)`);
+  }
+}
+
+/** Behind the File Meta Information's first element, its length (PS3.10 7.1). */
+const META_START = 144;
 
 function decode(bytes: Uint8Array, stopTag: string | undefined): { meta: DataSet; dict: DataSet } {
   const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;

@@ -189,6 +189,17 @@ describe("a disk that fills up", () => {
   });
 });
 
+describe("a file that is not what it says", () => {
+  test("an element that is longer than an instance may be is refused when it says so, not when it has come", async () => {
+    const address = await service.serve();
+    const file = Buffer.from(crFile({ study: "long element" }));
+    file.writeUInt32LE(0xfffffffe, file.byteLength - 64 - 4);
+    const [status, stored, reasons] = await outcome(await post(address, multipart([file, crFile({ study: "short" })])));
+    assert.deepEqual([status, stored], [202, uids("short", "1")]);
+    assert.deepEqual(Object.values(reasons), [[reason("INSTANCE_TOO_LARGE")]]);
+  });
+});
+
 describe("identifiers that would lead elsewhere", () => {
   const elsewhere = [
     "../../../tmp/evil",

@@ -71,6 +71,11 @@ export class InstanceCheck {
     };
   }
 
+  /** How long the file is at least, by what has come and what its elements say of themselves. */
+  get leastBytes(): number {
+    return this.#inflation === undefined ? this.#walk.elementEnd : this.#bytes;
+  }
+
   /** Takes the next bytes; to be awaited where it returns a promise, as it does within a deflated data set. */
   push(chunk: Uint8Array): Promise<void> | undefined {
     if (this.#inflation !== undefined) return this.#inflate(chunk);

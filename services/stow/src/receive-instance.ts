@@ -47,10 +47,11 @@ export async function receiveInstance(
       try {
         const inflating = check.push(chunk);
         if (inflating !== undefined) await inflating;
-        incoming ??= await spool.receive();
-        if (incoming.bytes + chunk.byteLength > rules.maxInstanceBytes) {
+        // Before its bytes are there: an element says how long it is.
+        if (Math.max((incoming?.bytes ?? 0) + chunk.byteLength, check.leastBytes) > rules.maxInstanceBytes) {
           throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${rules.maxInstanceBytes} bytes`);
         }
+        incoming ??= await spool.receive();
         await incoming.write(chunk);
         if (rules.ownChunks) giveBack(chunk);
       } catch (error) {

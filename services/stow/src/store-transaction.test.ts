@@ -146,7 +146,10 @@ describe("when something is away", () => {
   });
 
   test("a fault of the service is answered 500 and logged, without what caused it being told", async () => {
-    const broken = { receive: () => Promise.reject(new TypeError("broken inside")) } as unknown as FileSpool;
+    const broken = {
+      room: async () => Number.POSITIVE_INFINITY,
+      receive: () => Promise.reject(new TypeError("broken inside")),
+    } as unknown as FileSpool;
     const address = await service.serve({ spool: broken });
     const response = await post(address, multipart([crFile({ study: "fault" })]));
     assert.equal(response.status, 500);
@@ -159,5 +162,6 @@ describe("when something is away", () => {
 
 /** A spool without room for anything. */
 const fullSpool = {
+  room: async () => Number.POSITIVE_INFINITY,
   receive: () => Promise.reject(new SpoolError("NO_SPACE", "no space left in the spool (ENOSPC)")),
 } as unknown as FileSpool;
