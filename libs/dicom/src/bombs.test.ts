@@ -55,3 +55,16 @@ test("sequences nested ten thousand deep are refused, not followed until the sta
     assert.ok(error instanceof DicomError);
   }
 });
+
+test("beginnings of items without an end are refused by their number, not by reading the rest for each", () => {
+  const opening = Buffer.from("08004011ffffffff" + "feff00e0ffffffff", "hex");
+  const deep = fileOf(TransferSyntax.ImplicitVRLittleEndian, Buffer.concat(Array(100_000).fill(opening)));
+  assert.throws(() => readPart10(deep), { name: "DicomError", code: "MALFORMED" });
+  const item = Buffer.from("feff00e0ffffffff" + "feff0de000000000", "hex");
+  const many = Buffer.concat([
+    Buffer.from("08004011ffffffff", "hex"),
+    ...Array(1000).fill(item),
+    Buffer.from("feffdde000000000", "hex"),
+  ]);
+  assert.ok("00081140" in readPart10(fileOf(TransferSyntax.ImplicitVRLittleEndian, many)).dataSet);
+});

@@ -36,6 +36,7 @@ export function readPart10(bytes: Uint8Array, { stopBefore }: ReadOptions = {}):
     if (large) return large;
   }
   refuseBomb(bytes);
+  refuseDeepNesting(bytes);
   const stopTag = stopBefore === undefined ? undefined : tagOf(stopBefore);
   const { meta, dict } = decode(bytes, stopTag);
   const transferSyntaxUID = text(meta, "TransferSyntaxUID");
@@ -113,6 +114,32 @@ function refuseBomb(bytes: Uint8Array): void {
     if (code?.startsWith("Z_")) return;
     if (code !== "ERR_BUFFER_TOO_LARGE") throw error;
     throw new DicomError("TOO_LARGE", `more than ${MOST_INFLATED_BYTES} bytes when inflated (PS3.5 A.5)`);
+  }
+}
+
+/** Objects of the standard nest less than a third as deep. */
+const MOST_DEPTH = 64;
+
+const ITEM_OF_UNDEFINED_LENGTH = Buffer.from("feff00e0ffffffff", "hex");
+const ITEM_END = Buffer.from("feff0de000000000", "hex");
+
+/**
+ * Throws MALFORMED where items of undefined length (PS3.5 7.5.2) are nested far too deep: dcmjs looks for the end of each
+ * through all that is in it, so that a megabyte of beginnings would keep it busy for minutes.
+ */
+function refuseDeepNesting(bytes: Uint8Array): void {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let depth = 0;
+  let end = text.indexOf(ITEM_END);
+  for (
+    let at = text.indexOf(ITEM_OF_UNDEFINED_LENGTH);
+    at !== -1;
+    at = text.indexOf(ITEM_OF_UNDEFINED_LENGTH, at + 8)
+  ) {
+    for (; end !== -1 && end < at; end = text.indexOf(ITEM_END, end + 8)) depth = Math.max(0, depth - 1);
+    depth += 1;
+    if (depth > MOST_DEPTH)
+      throw new DicomError("MALFORMED", `items are nested more than ${MOST_DEPTH} deep (PS3.5 7.5)`);
   }
 }
 

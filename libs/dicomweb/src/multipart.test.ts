@@ -113,6 +113,12 @@ test("a long boundary is found across chunks, and its beginnings in the body are
   }
 });
 
+test("a header of very many fields is too large, however short they are", async () => {
+  const body = (fields: number) => given(`--b\r\n${"a: 1\r\n".repeat(fields)}\r\nx\r\n--b--`);
+  assert.deepEqual(await read(body(100)), [part("x")]);
+  assert.deepEqual(await read(body(101)), [{ headers: {}, body: "", problem: "HEADER_TOO_LARGE" }]);
+});
+
 test("a line end far behind the first boundary is not looked for, whatever the chunks", async () => {
   const near = `--b${" ".repeat(1000)}\nA: 1\n\nx\n--b--\n`;
   const far = `--b${" ".repeat(3000)}\nA: 1\n\nx\n--b--\n`;

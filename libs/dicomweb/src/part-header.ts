@@ -1,6 +1,6 @@
 /** What is wrong with a part's header fields; the parts around it can still be read. */
 export type PartProblem =
-  /** Longer than the reader was told to take. */
+  /** Longer than the reader was told to take, or of more fields than any sender writes. */
   | "HEADER_TOO_LARGE"
   /** A line that is no header field (RFC 5322 2.2), or no blank line before the body. */
   | "BAD_HEADER";
@@ -8,13 +8,17 @@ export type PartProblem =
 /** Header fields by lower-case name. Of a field that occurs twice the first counts. */
 export type PartHeaders = ReadonlyMap<string, string>;
 
+const MOST_FIELDS = 100;
+
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*?)[ \t]*$/;
 
 /** Parses the lines before a part's blank line; lines that begin with white space go on with the one before. */
-export function parsePartHeader(header: string): PartHeaders | "BAD_HEADER" {
+export function parsePartHeader(header: string): PartHeaders | PartProblem {
   const fields = new Map<string, string>();
   const unfolded = header.replace(/\r?\n[ \t]+/g, " ");
-  for (const line of unfolded.split(/\r?\n/)) {
+  const lines = unfolded.split(/\r?\n/);
+  if (lines.length > MOST_FIELDS + 1) return "HEADER_TOO_LARGE";
+  for (const line of lines) {
     if (line.trim() === "") continue;
     const [, name, value] = FIELD.exec(line) ?? [];
     if (name === undefined || value === undefined || /[\0\r]/.test(value)) return "BAD_HEADER";

@@ -1,7 +1,7 @@
 import type { Context, NativeCodecs } from "dcmjs-codecs";
 import type { ImagePixel } from "../image-pixel.ts";
 import type { StoredFrame } from "./stored-frame.ts";
-import { corrupt, expectEnd, expectSameImage, readJpegHeader } from "./stream-header.ts";
+import { corrupt, expectEnd, expectEnoughJpeg, expectSameImage, readJpegHeader } from "./stream-header.ts";
 import { codecModule, takeWords } from "./wasm-module.ts";
 
 interface JpegCodec {
@@ -37,6 +37,7 @@ export async function decodeJpeg(stream: Uint8Array, image: ImagePixel): Promise
   const header = readJpegHeader(stream);
   expectSameImage("JPEG", header, image);
   expectEnd("JPEG", stream);
+  expectEnoughJpeg(stream, header);
   const { rows, columns, bitsAllocated, signed } = image;
   return jpeg.use(({ codecs, Frame }) => {
     const context = new Frame({

@@ -20,7 +20,7 @@ describe("readJpegHeader", () => {
   for (const marker of [0xc0, 0xc1, 0xc3, 0xf7]) {
     it(`finds the frame header of SOF 0x${marker.toString(16)} behind other segments and fill bytes`, () => {
       const stream = Uint8Array.from([...SOI, ...DHT, 0xff, 0xff, marker, ...FRAME]);
-      assert.deepEqual(readJpegHeader(stream), { rows: 300, columns: 200, components: 1, precision: 12 });
+      assert.deepEqual(readJpegHeader(stream), { marker, rows: 300, columns: 200, components: 1, precision: 12 });
     });
   }
 

@@ -10,11 +10,17 @@ export interface StreamHeader {
   precision: number;
 }
 
+/** What a JPEG or JPEG-LS stream says of itself. */
+export interface JpegHeader extends StreamHeader {
+  /** The marker's second byte, which tells the process: 0xC3 is lossless. */
+  marker: number;
+}
+
 /**
  * The frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2): the first SOF0 to SOF15 or SOF55.
  * Throws CORRUPT_STREAM.
  */
-export function readJpegHeader(stream: Uint8Array): StreamHeader {
+export function readJpegHeader(stream: Uint8Array): JpegHeader {
   if (stream[0] !== 0xff || stream[1] !== 0xd8) throw corrupt("JPEG", "does not begin with SOI");
   const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
   for (let at = 2; at + 4 <= stream.byteLength; ) {
@@ -28,6 +34,7 @@ export function readJpegHeader(stream: Uint8Array): StreamHeader {
     const isFrame = (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) || marker === 0xf7;
     if (isFrame && at + 10 <= stream.byteLength) {
       return {
+        marker,
         precision: stream[at + 4]!,
         rows: view.getUint16(at + 5),
         columns: view.getUint16(at + 7),
@@ -119,6 +126,45 @@ export function expectEnd(kind: string, stream: Uint8Array): void {
   }
   throw corrupt(kind, "is cut short: it has no end marker");
 }
+
+const LOSSLESS = 0xc3;
+
+/**
+ * Throws CORRUPT_STREAM where a JPEG stream is too short for its image: a lossless pixel takes a bit at the least, a block
+ * of 8 x 8 two (ITU-T T.81 F.1.2, H.1.2). The decoder would make up the rest, as many pixels as the header asks for.
+ */
+export function expectEnoughJpeg(stream: Uint8Array, { rows, columns, marker }: JpegHeader): void {
+  const leastBits = marker === LOSSLESS ? rows * columns : 2 * Math.ceil(rows / 8) * Math.ceil(columns / 8);
+  if (8 * stream.byteLength >= leastBits) return;
+  throw corrupt("JPEG", `has ${stream.byteLength} bytes, too few for ${rows} x ${columns} pixels`);
+}
+
+/**
+ * Throws CORRUPT_STREAM unless each tile of a JPEG 2000 codestream has a tile-part (ITU-T T.800 A.4.2, B.3): the decoder
+ * would give black for those that have none, and there may be as many as the header asks for.
+ */
+export function expectAllTiles(kind: string, codestream: Uint8Array): void {
+  const view = new DataView(codestream.buffer, codestream.byteOffset, codestream.byteLength);
+  const along = (end: number, start: number, size: number) =>
+    Math.ceil((view.getUint32(end) - view.getUint32(start)) / size);
+  const tiles = along(8, 32, view.getUint32(24)) * along(12, 36, view.getUint32(28));
+  if (!(tiles >= 1 && tiles <= MOST_TILES)) throw corrupt(kind, `has ${tiles} tiles, more than there may be`);
+  const found = new Set<number>();
+  let at = 4 + view.getUint16(4);
+  while (at + 4 <= codestream.byteLength && view.getUint16(at) !== SOT) at += 2 + view.getUint16(at + 2);
+  while (at + 12 <= codestream.byteLength && view.getUint16(at) === SOT) {
+    found.add(view.getUint16(at + 4));
+    const length = view.getUint32(at + 6);
+    // 0: the last tile-part, up to the end of the codestream.
+    at += length === 0 ? codestream.byteLength : Math.max(length, 12);
+  }
+  if (found.size < tiles) throw corrupt(kind, `has ${found.size} of its ${tiles} tiles`);
+}
+
+const SOT = 0xff90;
+
+/** Tiles are numbered in 16 bits (ITU-T T.800 A.4.2). */
+const MOST_TILES = 65_535;
 
 /** A CORRUPT_STREAM error about a stream of the given kind. */
 export function corrupt(kind: string, what: string): PixelError {

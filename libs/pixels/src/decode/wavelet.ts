@@ -1,6 +1,13 @@
 import type { ImagePixel } from "../image-pixel.ts";
 import type { StoredFrame } from "./stored-frame.ts";
-import { corrupt, expectEnd, expectSameImage, readJpeg2000Header, withoutJp2Boxes } from "./stream-header.ts";
+import {
+  corrupt,
+  expectAllTiles,
+  expectEnd,
+  expectSameImage,
+  readJpeg2000Header,
+  withoutJp2Boxes,
+} from "./stream-header.ts";
 import { codecModule, quietly, takeWords } from "./wasm-module.ts";
 
 /** OpenJPEG goes on after an error, and says so in a line only. */
@@ -65,6 +72,7 @@ function openStream(kind: string, bytes: Uint8Array, image: ImagePixel, halvings
   const header = readJpeg2000Header(codestream);
   expectSameImage(kind, header, image);
   expectEnd(kind, codestream);
+  expectAllTiles(kind, codestream);
   const reduction = Math.min(halvings, header.halvings) as 0 | 1 | 2;
   return {
     kind,
