@@ -26,7 +26,7 @@ test("docs/hostile-input.md has every variable that is a limit, with its default
 });
 
 test("docs/hostile-input.md says what there is beyond each limit, by codes and statuses that there are", () => {
-  const codes: Record<string, { status?: number }> = { ...INSTANCE_FAILURES, ...REQUEST_FAILURES };
+  const codes: Record<string, { status?: number; reason?: number }> = { ...INSTANCE_FAILURES, ...REQUEST_FAILURES };
   for (const { what, beyond } of rows) {
     if (beyond.startsWith("not analysed")) continue;
     const named = [...beyond.matchAll(/`(\w+)`/g)].map(([, code = ""]) => code);
