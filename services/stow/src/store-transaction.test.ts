@@ -109,7 +109,7 @@ describe("when something is away", () => {
 
   test("a spool that fails in another way fails the instance too, to be sent again", async () => {
     const failure = new SpoolError("IO_FAILURE", "the disk is broken");
-    const broken = { receive: () => Promise.reject(failure) } as unknown as FileSpool;
+    const broken = { room: async () => Infinity, receive: () => Promise.reject(failure) } as unknown as FileSpool;
     const response = await post(await service.serve({ spool: broken }), multipart([crFile({ study: "broken" })]));
     assert.ok(Number(response.headers.get("retry-after")) > 0);
     const failed = { [sopInstanceUIDOf("broken", "1")]: [reason("SPOOL_FAILED")] };
