@@ -36,10 +36,11 @@ async function dumpUids(file: Uint8Array): Promise<Uids> {
     const path = join(folder, "instance.dcm");
     await writeFile(path, file);
     const tags = ["0008,0016", "0008,0018", "0020,000d"];
-    const options = ["-q", "+E", "-Un", "+L", ...tags.flatMap((tag) => ["+P", tag])];
-    // It tells what it could read also where it fails in the end.
+    const options = ["-q", "+E", "-Un", "+L"];
+    // Of a whole dump only what is not indented counts. It tells what it could read also where it fails in the end.
     const { stdout } = await promisify(execFile)(findProgram("dcmdump", "dcmtk"), [...options, path], {
       encoding: "latin1",
+      maxBuffer: 2 ** 26,
     }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }));
     const uid = (tag: string) => new RegExp(`^\\(${tag}\\) UI \\[([^\\]]*)\\]`, "m").exec(stdout)?.[1];
     return { sopClassUID: uid(tags[0]!), sopInstanceUID: uid(tags[1]!), studyInstanceUID: uid(tags[2]!) };

@@ -77,6 +77,13 @@ test("what is no DICOM file", async () => {
   await assertRefused(Buffer.concat([crFile().subarray(0, 132), Buffer.from("no elements")]), "NOT_PART_10", {});
 });
 
+test("a length of the File Meta Information that is no UL", async () => {
+  const file = Buffer.from(crFile());
+  file.write("OB\0\0", 136, "latin1");
+  for (const chunkBytes of [1, 140, file.byteLength])
+    await assert.rejects(check(file, chunkBytes), fails("NOT_PART_10"));
+});
+
 test("a file that is cut short", async () => {
   const file = Buffer.from(crFile());
   await assertRefused(file.subarray(0, -1), "TRUNCATED");

@@ -98,8 +98,12 @@ export class InstanceCheck {
 
   #readHead(chunk: Uint8Array): void {
     this.#head.set(chunk.subarray(0, HEAD_BYTES - this.#bytes), this.#bytes);
-    if (this.#bytes + chunk.byteLength < HEAD_BYTES || this.#head.compare(META_LENGTH_HEADER, 0, 8, 132, 140) !== 0)
+    if (this.#bytes + chunk.byteLength < HEAD_BYTES || this.#head.compare(META_LENGTH_HEADER, 0, 4, 132, 136) !== 0)
       return;
+    // No reader takes the group's length in another form, whatever else it forgives.
+    if (this.#head.compare(META_LENGTH_HEADER, 0, 8, 132, 140) !== 0) {
+      throw new InstanceFailure("NOT_PART_10", "File Meta Information Group Length is not of VR UL (PS3.10 7.1)");
+    }
     this.#metaEnd = HEAD_BYTES + this.#head.readUInt32LE(140);
   }
 
