@@ -1,6 +1,6 @@
 import type { Grid } from "../resample/area-average.ts";
 import { distributionOf } from "./distribution.ts";
-import { grow, labelParts } from "./parts.ts";
+import { grow, labelParts, type Parts } from "./parts.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A mark is smaller than this share of the field: less than a thumb. */
@@ -72,25 +72,25 @@ function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundi
     const threshold = Math.max(background + above * range, uneven);
     const mask = new Uint8Array(greys.length);
     for (let at = 0; at < mask.length; at++) if (greys[at]! > threshold) mask[at] = 1;
-    const { labels, sizes } = labelParts(mask, width, height);
+    const parts = labelParts(mask, width, height);
+    const { sizes, runs } = parts;
     const peaks = new Float32Array(sizes.length);
-    for (let at = 0; at < labels.length; at++) peaks[labels[at]!] = Math.max(peaks[labels[at]!]!, greys[at]!);
+    for (const { part, from, to } of runs) {
+      for (let at = from; at < to; at++) if (greys[at]! > peaks[part]!) peaks[part] = greys[at]!;
+    }
     const least = background + peak * range;
     const small = sizes.map(
       (size, part) => part > 0 && (size < tiny * area || (size < LARGEST * area && peaks[part]! >= least)),
     );
     const airy = shareOfAirAround(
-      labels,
+      parts,
       small,
       width,
       height,
       air,
       (at, part) => open[at] === 1 || sizes[part]! >= CUT * area,
     );
-    for (let at = 0; at < labels.length; at++) {
-      const part = labels[at]!;
-      if (small[part] && airy[part]! >= inAir) marks[at] = 1;
-    }
+    for (const { part, from, to } of runs) if (small[part] && airy[part]! >= inAir) marks.fill(1, from, to);
   }
 }
 
@@ -111,7 +111,7 @@ const RING = [
 
 /** For each small part, the share of air among the cells around it that count and belong to no small part. */
 function shareOfAirAround(
-  labels: Int32Array,
+  { labels, runs }: Parts,
   small: boolean[],
   width: number,
   height: number,
@@ -120,16 +120,18 @@ function shareOfAirAround(
 ): Float32Array {
   const airy = new Float32Array(small.length);
   const all = new Float32Array(small.length);
-  for (let at = 0; at < labels.length; at++) {
-    const part = labels[at]!;
+  for (const { part, from, to } of runs) {
     if (!small[part]) continue;
-    const [x, y] = [at % width, Math.floor(at / width)];
-    for (const [dx, dy] of RING) {
-      const isOutside = x + dx < 0 || y + dy < 0 || x + dx >= width || y + dy >= height;
-      const next = isOutside ? OUTSIDE : at + dy * width + dx;
-      if (!counts(next, part) || (!isOutside && small[labels[next]!])) continue;
-      all[part]!++;
-      if (!isOutside) airy[part]! += air[next]!;
+    const y = Math.floor(from / width);
+    for (let at = from; at < to; at++) {
+      const x = at - y * width;
+      for (const [dx, dy] of RING) {
+        const isOutside = x + dx < 0 || y + dy < 0 || x + dx >= width || y + dy >= height;
+        const next = isOutside ? OUTSIDE : at + dy * width + dx;
+        if (!counts(next, part) || (!isOutside && small[labels[next]!])) continue;
+        all[part]!++;
+        if (!isOutside) airy[part]! += air[next]!;
+      }
     }
   }
   return airy.map((count, part) => count / (all[part] || 1));
