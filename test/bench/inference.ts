@@ -132,7 +132,7 @@ async function serviceTurn(): Promise<number> {
       const now = await done();
       if (now >= wanted) return { now, at: performance.now() };
       if (service.exit) throw service.endedError();
-      await pause(10);
+      await pause(25);
     }
   };
   const start = await reached(lead);

@@ -40,7 +40,7 @@ function engineByHand() {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test("a lone image does not wait for others, and those that come while it runs share the next batch", async () => {
+test("a lone image does not wait for others; of those that come while it runs, a full batch is handed over at once", async () => {
   const { engine, batches } = engineByHand();
   const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 4 });
   const first = batcher.score(image(0.5));
@@ -51,10 +51,15 @@ test("a lone image does not wait for others, and those that come while it runs s
   );
   const others = [0.1, 0.2, 0.3, 0.4, 0.6].map((grey) => batcher.score(image(grey)));
   await turn();
-  assert.equal(batches.length, 1, "one batch at a time");
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [1, 4],
+    "what does not fill a batch waits",
+  );
   batches[0]?.answer();
   assert.equal((await first).logit, 0.5);
   await turn();
+  assert.equal(batches.length, 2, "while another runs");
   batches[1]?.answer();
   await turn();
   batches[2]?.answer();
@@ -70,6 +75,23 @@ test("a lone image does not wait for others, and those that come while it runs s
   assert.deepEqual(
     scores.map((score) => score.activationMap[63]),
     [0, 1, 2, 3, 0],
+  );
+});
+
+test("no more than one batch waits for the engine, however many images there are", async () => {
+  const { engine, batches } = engineByHand();
+  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 2 });
+  const scores = Promise.all(Array.from({ length: 7 }, () => batcher.score(image(0))));
+  await turn();
+  assert.equal(batches.length, 2);
+  for (let answered = 0; answered < batches.length; answered++) {
+    batches[answered]?.answer();
+    await turn();
+  }
+  assert.equal((await scores).length, 7);
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [2, 2, 2, 1],
   );
 });
 

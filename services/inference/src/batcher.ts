@@ -24,12 +24,13 @@ interface BatcherOptions {
 
 /**
  * Gathers images of all jobs into batches for the engine. While a batch runs the next gathers; an image never waits for
- * a batch to fill, so that a quiet night is as fast as the network allows and a busy day as efficient.
+ * a batch to fill, so that a quiet night is as fast as the network allows and a busy day as efficient: then the next
+ * batch, once full, already lies before the engine when it has done with this one.
  */
 export class Batcher {
   readonly #options: BatcherOptions;
   readonly #waiting: Waiting[] = [];
-  #running = false;
+  #underWay = 0;
 
   constructor(options: BatcherOptions) {
     this.#options = options;
@@ -39,19 +40,23 @@ export class Batcher {
   score(input: ModelInput): Promise<Score> {
     const scored = Promise.withResolvers<Score>();
     this.#waiting.push({ input, scored });
-    if (!this.#running) void this.#run();
+    // Inputs that become ready in the same turn of the event loop share the first batch.
+    setImmediate(() => this.#next());
     return scored.promise;
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    // Let inputs that become ready in the same turn of the event loop share the first batch.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#runBatch(this.#waiting.splice(0, this.#options.batchSize));
-    this.#running = false;
+  #next(): void {
+    const { batchSize } = this.#options;
+    const isDue = this.#underWay === 0 ? this.#waiting.length > 0 : this.#waiting.length >= batchSize;
+    if (this.#underWay > 1 || !isDue) return;
+    this.#underWay++;
+    void this.#run(this.#waiting.splice(0, batchSize)).finally(() => {
+      this.#underWay--;
+      this.#next();
+    });
   }
 
-  async #runBatch(batch: Waiting[]): Promise<void> {
+  async #run(batch: Waiting[]): Promise<void> {
     const { engine, inputScaling } = this.#options;
     try {
       const input = toThreeChannels(

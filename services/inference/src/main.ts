@@ -83,8 +83,8 @@ await runService(logger, async (closers) => {
       logger.info({ ...job, outcome, probability, reason: reason?.code }, "analysed");
     },
     {
-      // Enough studies in hand that a batch gathers while another runs and a third is being prepared.
-      concurrency: 2 * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS,
+      // Enough studies in hand that a batch gathers while one lies before the engine and another runs.
+      concurrency: 3 * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS,
       onGivenUp: async (job) => void (await analysis.giveUp(job)),
       onError: (error, job) => {
         logger.error({ err: error, ...job }, "analysis failed");

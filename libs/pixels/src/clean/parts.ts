@@ -9,7 +9,7 @@ export interface Parts {
 }
 
 /** Cells of one row that follow each other and belong to one part. */
-export interface Run {
+interface Run {
   part: number;
   /** Index of the first cell. */
   from: number;
