@@ -27,7 +27,7 @@ const options = new Command("bench:inference")
       "the same batch size and threads, in turns. The last line is one JSON object; ratio = service over bare network.",
   )
   .option("--rounds <n>", "how often each of the two has its turn", count, 4)
-  .option("--images <n>", "images in a turn", count, 60)
+  .option("--images <n>", "images in a turn", count, 80)
   .option("--batch <n>", "batch size of both", count, 4)
   .option("--threads <n>", "engine threads of both", count, availableParallelism())
   .option("--preparation-threads <n>", "threads of the service that prepare instances", count, 1)
@@ -132,7 +132,7 @@ async function serviceTurn(): Promise<number> {
       const now = await done();
       if (now >= wanted) return { now, at: performance.now() };
       if (service.exit) throw service.endedError();
-      await pause(25);
+      await pause(50);
     }
   };
   const start = await reached(lead);

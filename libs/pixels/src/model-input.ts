@@ -1,7 +1,7 @@
 import type { DataSet, Part10 } from "@redspot/dicom";
 import { countOnes, findAnnotation } from "./clean/annotation.ts";
 import { findBurntIn } from "./clean/burnt-in.ts";
-import { distributionOf } from "./clean/distribution.ts";
+import { type Distribution, distributionOf } from "./clean/distribution.ts";
 import { fillFromAround } from "./clean/fill.ts";
 import { surroundingsOf, withoutCells } from "./clean/surroundings.ts";
 import { decodeFrame } from "./decode/decode.ts";
@@ -79,13 +79,14 @@ async function lookCloseEnough(part10: Part10, image: ImagePixel, scale: GreySca
 function see(look: Look, dataSet: DataSet, image: ImagePixel, scale: GreyScale): ModelInput {
   const { frame, lattice, open, isOpen, box } = look;
   const square = squareAround(box, image.pixelAspect);
-  const render = (points: Uint8Array) => {
-    const voi = chooseVoi(dataSet, scale.modality, distributionOf(lattice.values, points));
+  const inField = distributionOf(lattice.values, isOpen);
+  const render = (values: Distribution) => {
+    const voi = chooseVoi(dataSet, scale.modality, values);
     const table = greyTable(scale, image.padding, voi.apply, frame.words.BYTES_PER_ELEMENT);
     return { grid: averageAreas(frame, table, square, INPUT_SIZE, INPUT_SIZE, open), window: voi.choice };
   };
-  const { grid, window } = render(isOpen);
-  const surroundings = surroundingsOf(lattice, isOpen, scale.brightness, square, INPUT_SIZE, INPUT_SIZE);
+  const { grid, window } = render(inField);
+  const surroundings = surroundingsOf(lattice, isOpen, inField, scale.brightness, square, INPUT_SIZE, INPUT_SIZE);
   const burntIn = findBurntIn(look, scale, square, INPUT_SIZE, INPUT_SIZE);
   const annotation = findAnnotation(grid, surroundings, burntIn);
   const facts: ModelInputFacts = {
@@ -96,7 +97,10 @@ function see(look: Look, dataSet: DataSet, image: ImagePixel, scale: GreyScale):
   };
   if (!annotation) return { size: INPUT_SIZE, pixels: grid.greys, facts };
   // What was written must not set the window.
-  const plain = () => render(withoutCells(lattice, isOpen, annotation, square, INPUT_SIZE, INPUT_SIZE)).grid;
+  const plain = () => {
+    const points = withoutCells(lattice, isOpen, annotation, square, INPUT_SIZE, INPUT_SIZE);
+    return render(distributionOf(lattice.values, points)).grid;
+  };
   const clean = window === "percentile" ? plain() : grid;
   fillFromAround(clean, annotation, surroundings.open);
   return { size: INPUT_SIZE, pixels: clean.greys, facts };

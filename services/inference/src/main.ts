@@ -1,3 +1,6 @@
+// First, so that it holds for all threads.
+import "./garbage-collection.ts";
+
 import { assertUsableIn, ensurePackageBackbone, loadModelPackage, ModelError, openEngine } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
 import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue, workOn } from "@redspot/queue";

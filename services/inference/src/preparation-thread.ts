@@ -1,5 +1,6 @@
 import { workerData } from "node:worker_threads";
 import { FileSpool } from "@redspot/spool";
+import { move, transferableSymbol, valueSymbol } from "piscina";
 import { type Preparation, prepareInstance } from "./prepare-instance.ts";
 
 export interface PreparationTask {
@@ -18,6 +19,6 @@ export default async function prepare({ studyInstanceUID, sopInstanceUID }: Prep
   if ("reason" in preparation) return preparation;
   const { prepared, preview } = preparation;
   await spool.putPreview(studyInstanceUID, sopInstanceUID, preview);
-  // The preview stays in the spool: nobody in the calling thread wants it.
-  return { prepared };
+  // The preview stays in the spool: nobody in the calling thread wants it. The pixels are moved there, not copied.
+  return move({ [transferableSymbol]: prepared.input.pixels.buffer, [valueSymbol]: { prepared } }) as never;
 }

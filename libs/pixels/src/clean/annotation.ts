@@ -1,6 +1,6 @@
 import type { Grid } from "../resample/area-average.ts";
 import { distributionOf } from "./distribution.ts";
-import { grow, labelParts, type Parts } from "./parts.ts";
+import { eachRun, grow, labelParts, type Parts } from "./parts.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A mark is smaller than this share of the field: less than a thumb. */
@@ -50,11 +50,14 @@ function growOverRims(mask: Uint8Array, { greys, width, height }: Grid, { open, 
     const before = grown;
     grown = grow(before, width, height);
     let isDone = true;
-    for (let at = 0; at < grown.length; at++) {
-      if (grown[at] === before[at]) continue;
-      if (open[at] && greys[at]! < darkest) isDone = false;
-      else grown[at] = 0;
-    }
+    const next = grown;
+    eachRun(next, width, (from, to) => {
+      for (let at = from; at < to; at++) {
+        if (before[at] === 1) continue;
+        if (open[at] && greys[at]! < darkest) isDone = false;
+        else next[at] = 0;
+      }
+    });
     if (isDone) break;
   }
   return grown;
@@ -72,7 +75,7 @@ function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundi
     const threshold = Math.max(background + above * range, uneven);
     const mask = new Uint8Array(greys.length);
     for (let at = 0; at < mask.length; at++) if (greys[at]! > threshold) mask[at] = 1;
-    const parts = labelParts(mask, width, height);
+    const parts = labelParts(mask, width);
     const { sizes, runs } = parts;
     const peaks = new Float32Array(sizes.length);
     for (const { part, from, to } of runs) {

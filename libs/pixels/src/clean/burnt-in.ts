@@ -72,7 +72,7 @@ export function findBurntIn(
       steps[firstCell]! += Number(isStep(row * columns + first, -1)) + Number(isStep(row * columns + last, 1));
     }
   }
-  return keepSteepParts(written, ends, steps, width, height);
+  return keepSteepParts(written, ends, steps, width);
 }
 
 function keepSteepParts(
@@ -80,9 +80,8 @@ function keepSteepParts(
   ends: Uint32Array,
   steps: Uint32Array,
   width: number,
-  height: number,
 ): Uint8Array | undefined {
-  const { labels, sizes } = labelParts(written, width, height);
+  const { labels, sizes } = labelParts(written, width);
   const partEnds = new Uint32Array(sizes.length);
   const partSteps = new Uint32Array(sizes.length);
   for (let at = 0; at < labels.length; at++) {

@@ -11,7 +11,7 @@ const linesOf = (mask: Uint8Array, width: number) =>
 
 describe("labelParts", () => {
   it("joins cells that touch, at a corner too", () => {
-    const { labels, sizes } = labelParts(maskOf("#..#", ".#.#", "...."), 4, 3);
+    const { labels, sizes } = labelParts(maskOf("#..#", ".#.#", "...."), 4);
     assert.deepEqual([...labels], [1, 0, 0, 2, 0, 1, 0, 2, 0, 0, 0, 0]);
     assert.deepEqual(sizes, [0, 2, 2]);
   });
@@ -22,7 +22,7 @@ describe("labelParts", () => {
       ["..#", ".#.", "#..", ".#.", "..#"],
       ["#.#", ".#.", "#.#"],
     ]) {
-      assert.equal(labelParts(maskOf(...lines), lines[0]!.length, lines.length).sizes.length, 2, lines.join("/"));
+      assert.equal(labelParts(maskOf(...lines), lines[0]!.length).sizes.length, 2, lines.join("/"));
     }
   });
 
@@ -31,7 +31,7 @@ describe("labelParts", () => {
     for (let round = 0; round < 40; round++) {
       const [width, height] = [1 + Math.floor(random() * 20), 1 + Math.floor(random() * 20)];
       const mask = Uint8Array.from({ length: width * height }, () => (random() < 0.45 ? 1 : 0));
-      const { labels, sizes } = labelParts(mask, width, height);
+      const { labels, sizes } = labelParts(mask, width);
       const flooded = new Int32Array(mask.length);
       let parts = 0;
       for (let start = 0; start < mask.length; start++) {

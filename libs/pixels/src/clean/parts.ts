@@ -21,7 +21,7 @@ interface Run {
  * Finds the connected parts of a mask: runs along the rows, joined where they touch one of the row above, with union by
  * path halving (He, Chao & Suzuki 2008).
  */
-export function labelParts(mask: Uint8Array, width: number, height: number): Parts {
+export function labelParts(mask: Uint8Array, width: number): Parts {
   const runs: Run[] = [];
   // A run's parent is a run of its part that comes no later.
   const parents: number[] = [];
@@ -36,7 +36,7 @@ export function labelParts(mask: Uint8Array, width: number, height: number): Par
   let above = 0;
   let row = -1;
   let firstOfRow = 0;
-  eachRun(mask, width, height, (from, to, y) => {
+  eachRun(mask, width, (from, to, y) => {
     if (y !== row) {
       above = y === row + 1 ? firstOfRow : runs.length;
       firstOfRow = runs.length;
@@ -64,27 +64,22 @@ export function labelParts(mask: Uint8Array, width: number, height: number): Par
 }
 
 /** Calls with each run of cells that are 1 along a row, in order: from its first cell to the one after its last. */
-function eachRun(
-  mask: Uint8Array,
-  width: number,
-  height: number,
-  visit: (from: number, to: number, row: number) => void,
-): void {
-  for (let row = 0; row < height; row++) {
+export function eachRun(mask: Uint8Array, width: number, visit: (from: number, to: number, row: number) => void): void {
+  // Searching is the library's own, and passes over empty rows at no cost.
+  for (let from = mask.indexOf(1); from >= 0; ) {
+    const row = Math.floor(from / width);
     const end = (row + 1) * width;
-    for (let at = row * width; at < end; at++) {
-      if (mask[at] === 0) continue;
-      const from = at;
-      while (at < end && mask[at] !== 0) at++;
-      visit(from, at, row);
-    }
+    let to = from + 1;
+    while (to < end && mask[to] === 1) to++;
+    visit(from, to, row);
+    from = mask.indexOf(1, to);
   }
 }
 
 /** The mask without what is thinner than three cells and without parts of fewer than `least` cells. */
 export function keepLargeParts(mask: Uint8Array, width: number, height: number, least: number): Uint8Array {
   const opened = grow(shrink(mask, width, height), width, height);
-  const { labels, sizes } = labelParts(opened, width, height);
+  const { labels, sizes } = labelParts(opened, width);
   for (let at = 0; at < opened.length; at++) if (sizes[labels[at]!]! < least) opened[at] = 0;
   return opened;
 }
@@ -101,7 +96,7 @@ export function shrink(mask: Uint8Array, width: number, height: number): Uint8Ar
 /** The mask with the cells next to it. */
 export function grow(mask: Uint8Array, width: number, height: number): Uint8Array {
   const grown = new Uint8Array(mask.length);
-  eachRun(mask, width, height, (from, to, row) => {
+  eachRun(mask, width, (from, to, row) => {
     const left = Math.max(from - 1, row * width);
     const right = Math.min(to + 1, (row + 1) * width);
     for (let next = Math.max(0, row - 1); next <= Math.min(height - 1, row + 1); next++) {

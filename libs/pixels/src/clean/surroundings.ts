@@ -1,5 +1,5 @@
 import type { Box } from "../resample/area-average.ts";
-import { distributionOf } from "./distribution.ts";
+import type { Distribution } from "./distribution.ts";
 import type { Lattice } from "./lattice.ts";
 
 /** What is known of each cell of the grid beside its grey. */
@@ -14,19 +14,20 @@ export interface Surroundings {
 const UNEVEN = 0.12;
 
 /**
- * Looks at the lattice point nearest to each of width x height cells over the box; `isOpen` as `openLattice` gives it.
+ * Looks at the lattice point nearest to each of width x height cells over the box; `isOpen` as `openLattice` gives it, and how the values
+ * there are distributed.
  * `brightness` is 1 where bone has the larger modality values, -1 where it has the smaller ones.
  */
 export function surroundingsOf(
   lattice: Lattice,
   isOpen: Uint8Array,
+  inField: Distribution,
   brightness: 1 | -1,
   box: Box,
   width: number,
   height: number,
 ): Surroundings {
   const { values } = lattice;
-  const inField = distributionOf(values, isOpen);
   const dark = inField.percentile(brightness > 0 ? 0.02 : 0.98);
   const reach = inField.percentile(brightness > 0 ? 0.99 : 0.01) - dark;
   const open = new Uint8Array(width * height);

@@ -35,4 +35,26 @@
         (v128.store (local.get $sums) (local.get $sum))
         (local.set $sums (i32.add (local.get $sums) (i32.const 16)))
         (local.set $words (i32.add (local.get $words) (i32.const 8)))
-        (br $four_columns)))))
+        (br $four_columns))))
+
+  ;; The sum of each cell over the sums of its columns, the first and the last of them in part, times a factor. cells: for
+  ;; each, the address of its first column's sum and of its last one's, and how much of the two as 32-bit floats.
+  (func (export "addCells") (param $cells i32) (param $cells_end i32) (param $greys i32) (param $factor f32)
+    (local $at i32) (local $last i32) (local $sum f32)
+    (loop $cell
+      (local.set $at (i32.load (local.get $cells)))
+      (local.set $last (i32.load offset=4 (local.get $cells)))
+      (local.set $sum
+        (f32.add
+          (f32.mul (f32.load (local.get $at)) (f32.load offset=8 (local.get $cells)))
+          (f32.mul (f32.load (local.get $last)) (f32.load offset=12 (local.get $cells)))))
+      (block $whole
+        (loop $column
+          (local.set $at (i32.add (local.get $at) (i32.const 4)))
+          (br_if $whole (i32.ge_u (local.get $at) (local.get $last)))
+          (local.set $sum (f32.add (local.get $sum) (f32.load (local.get $at))))
+          (br $column)))
+      (f32.store (local.get $greys) (f32.mul (local.get $sum) (local.get $factor)))
+      (local.set $greys (i32.add (local.get $greys) (i32.const 4)))
+      (local.set $cells (i32.add (local.get $cells) (i32.const 16)))
+      (br_if $cell (i32.lt_u (local.get $cells) (local.get $cells_end))))))

@@ -36,10 +36,10 @@ export function averageAreas(
   const left = Math.floor(box.x);
   const right = Math.ceil(box.x + box.width);
   const atOnce = Math.min(MOST_ROWS_AT_ONCE, rows);
-  const adder = rowAdder(right - left, atOnce * columns, atOnce);
+  const adder = rowAdder({ rows: atOnce, words: atOnce * columns, sums: right - left, cells: width });
   adder.table.set(table);
   const sums = adder.sums.subarray(0, right - left);
-  const cells = columnsOf(box.x - left, box.width, width, sums.length);
+  placeCells(adder, box.x - left, box.width, width, sums.length);
   const band: Band = { words, columns, left, right, open: open ?? (() => [0, columns]), adder };
   for (let y = 0; y < height; y++) {
     const start = Math.max(0, box.y + (y * box.height) / height);
@@ -48,7 +48,8 @@ export function averageAreas(
     for (let row = Math.floor(start); row < end; row += atOnce) {
       addRows(band, row, Math.min(atOnce, Math.ceil(end) - row), start, end);
     }
-    averageRow(sums, cells, (width * height) / (box.width * box.height), greys, y * width);
+    adder.addCells(width, (width * height) / (box.width * box.height));
+    greys.set(adder.greys.subarray(0, width), y * width);
   }
   return { width, height, greys };
 }
@@ -84,7 +85,7 @@ function addRows(band: Band, row: number, count: number, start: number, end: num
   if (length === 0) from = left;
   else {
     adder.words.set(words.subarray(row * columns, (row + count) * columns));
-    adder.add(count, columns, from, from - left, length);
+    adder.addRows(count, columns, from, from - left, length);
   }
   for (let i = 0; i < count; i++) addBeside(band, row + i, adder.weights[i]!, from, from + length);
 }
@@ -111,43 +112,13 @@ function addBeside(
   }
 }
 
-/** Which columns a cell of a row has, the first and the last of them in part. */
-interface Columns {
-  first: Int32Array;
-  last: Int32Array;
-  /** How much of the first and of the last column; of the last 0 where it is the first. */
-  ofFirst: Float64Array;
-  ofLast: Float64Array;
-}
-
-/** Cells over columns that begin `offset` into the sums and reach over `length` of them. */
-function columnsOf(offset: number, length: number, width: number, columns: number): Columns {
-  const first = new Int32Array(width);
-  const last = new Int32Array(width);
-  const ofFirst = new Float64Array(width);
-  const ofLast = new Float64Array(width);
+/** Cells over columns that begin `offset` into the sums and reach over `length` of them, the outermost ones in part. */
+function placeCells(adder: RowAdder, offset: number, length: number, width: number, columns: number): void {
   for (let x = 0; x < width; x++) {
     const start = offset + (x * length) / width;
     const end = offset + ((x + 1) * length) / width;
-    first[x] = Math.floor(start);
-    last[x] = Math.min(Math.ceil(end), columns) - 1;
-    ofFirst[x] = Math.min(end, first[x]! + 1) - start;
-    ofLast[x] = last[x]! > first[x]! ? end - last[x]! : 0;
-  }
-  return { first, last, ofFirst, ofLast };
-}
-
-function averageRow(
-  sums: Float32Array,
-  { first, last, ofFirst, ofLast }: Columns,
-  perArea: number,
-  greys: Float32Array,
-  at: number,
-): void {
-  for (let x = 0; x < first.length; x++) {
-    const end = last[x]!;
-    let sum = sums[first[x]!]! * ofFirst[x]! + sums[end]! * ofLast[x]!;
-    for (let column = first[x]! + 1; column < end; column++) sum += sums[column]!;
-    greys[at + x] = sum * perArea;
+    const first = Math.floor(start);
+    const last = Math.min(Math.ceil(end), columns) - 1;
+    adder.setCell(x, first, last, Math.min(end, first + 1) - start, last > first ? end - last : 0);
   }
 }
