@@ -218,6 +218,8 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
   return { ...of, ratio: against("durable"), ratio_not_durable: against("not-durable"), ...figures };
 }
 
+type CaseResult = Awaited<ReturnType<typeof runCase>>;
+
 const quick = options.quick === true;
 const cases: Case[] = (options.size ?? (quick ? [6] : SIZES)).flatMap((megabytes) =>
   (options.clients ?? (quick ? [1, 16] : CLIENTS)).flatMap((clients) =>
@@ -227,6 +229,19 @@ const cases: Case[] = (options.size ?? (quick ? [6] : SIZES)).flatMap((megabytes
 const contenders = options.only ?? CONTENDERS;
 if (quick) options.rounds = 1;
 
+/** What came of a case, for people: at once, or, where a bar is being drawn, at the end. */
+function tell({ megabytes, clients, instances, ratio, ratio_not_durable, ...figures }: CaseResult): void {
+  const what = `${clients} client(s), ${instances} instance(s) of ${megabytes} MB a request`;
+  console.log(`${what}: ratio ${ratio}, not durable ${ratio_not_durable}`);
+  for (const name of contenders) {
+    const one = figures[name]!;
+    console.log(
+      `  ${name.padEnd(12)} ${one.mb_per_s} MB/s, ${one.instances_per_s} instances/s, p50 ${one.p50_ms} ms, ` +
+        `p99 ${one.p99_ms} ms, ${one.cores} cores, resident ${one.rss_mb_max} MB`,
+    );
+  }
+}
+
 const bar = new SingleBar({
   format: "{bar} {value}/{total} turns, {eta_formatted} left  {now}",
   stream: process.stderr,
@@ -234,24 +249,14 @@ const bar = new SingleBar({
 try {
   bar.start(cases.length * contenders.length * options.rounds, 0, { now: "making the radiographs" });
   for (const megabytes of new Set(cases.map((one) => one.megabytes))) writeTemplate(megabytes, templateOf(megabytes));
-  const results: Awaited<ReturnType<typeof runCase>>[] = [];
+  const results: CaseResult[] = [];
   for (const one of cases) {
     bar.update({ now: `${one.clients} x ${one.instances} x ${one.megabytes} MB` });
     results.push(await runCase(one, contenders, () => bar.increment()));
-    if (!process.stderr.isTTY) console.error(`${results.length} of ${cases.length} cases`);
+    if (!process.stderr.isTTY) tell(results.at(-1)!);
   }
   bar.stop();
-  for (const { megabytes, clients, instances, ratio, ratio_not_durable, ...figures } of results) {
-    const what = `${clients} client(s), ${instances} instance(s) of ${megabytes} MB a request`;
-    console.log(`${what}: ratio ${ratio}, not durable ${ratio_not_durable}`);
-    for (const name of contenders) {
-      const one = figures[name]!;
-      console.log(
-        `  ${name.padEnd(12)} ${one.mb_per_s} MB/s, ${one.instances_per_s} instances/s, p50 ${one.p50_ms} ms, ` +
-          `p99 ${one.p99_ms} ms, ${one.cores} cores, resident ${one.rss_mb_max} MB`,
-      );
-    }
-  }
+  if (process.stderr.isTTY) results.forEach(tell);
   const lowest = (ratios: (number | null)[]) => (ratios.includes(null) ? null : Math.min(...(ratios as number[])));
   const ours = (["durable", "not-durable"] as const).flatMap((name) =>
     results.map((one) => one[name]?.rss_mb_max ?? 0),
