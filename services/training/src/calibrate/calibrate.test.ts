@@ -25,7 +25,7 @@ await writeWorkFile(folder, FILES.split, {
   parts: { ...others, validation: [...validation, ...testing], testing: [] },
 });
 
-async function plantHead(weight: number): Promise<void> {
+async function plantHead(weight: number, trained = PAPER_OPTIONS, iterations = 0): Promise<void> {
   const weights = new Float32Array(FEATURE_COUNT);
   weights[0] = weight;
   await writeTraining(
@@ -36,11 +36,11 @@ async function plantHead(weight: number): Promise<void> {
       engine: "by hand",
       backbone: { name: EMBEDDED_BACKBONE.name, sha256: EMBEDDED_BACKBONE.sha256 },
       preprocessingVersion: "1",
-      options: PAPER_OPTIONS,
+      options: trained,
       seed: 1,
       cases: { training: { images: 0, fractures: 0 }, validation: null },
-      iterations: 0,
-      kept: 0,
+      iterations,
+      kept: iterations,
       curve: [],
       search: null,
     },
@@ -50,6 +50,8 @@ async function plantHead(weight: number): Promise<void> {
 const options: CalibrateOptions = {
   cutOff: { by: "youden" },
   band: { by: "demand", sensitivity: 0.9, specificity: 0.9 },
+  on: "validation",
+  threads: 2,
   seed: 1,
 };
 
@@ -102,6 +104,32 @@ test("cut-off and band by other rules, and a calibration that is asked for", asy
   const none = await calibrate(folder, { ...options, cutOff: { by: "cost", demanded: 3 }, band: { by: "none" } });
   assert.deepEqual([none.inconclusiveBand.low, none.inconclusiveBand.high], [none.cutOff.value, none.cutOff.value]);
   assert.equal(none.cutOff.demanded, 3);
+});
+
+test("by cross-validation, every case of the training part counts once, scored by a head that has not seen it", async () => {
+  const schedule = { ...PAPER_OPTIONS.schedule, iterations: 300, minibatch: 20 };
+  const { scores: other } = await calibrate(folder, options);
+  await plantHead(12, { ...PAPER_OPTIONS, schedule }, 300);
+  const told: [number, number][] = [];
+  const file = await calibrate(folder, {
+    ...options,
+    on: "cross-validation",
+    onProgress: (...each) => told.push(each),
+  });
+  const { training } = (await readSplit(folder)).parts;
+  assert.deepEqual([...file.scores.ids].sort(), [...training].sort());
+  assert.equal(file.calibration.n, training.length);
+  assert.match(file.calibration.fittedOn, /^120 cases of the training part, by cross-validation$/);
+  assert.deepEqual(
+    [told[0], told.at(-1)],
+    [
+      [0, 5],
+      [5, 5],
+    ],
+  );
+  assert.ok(!file.scores.ids.some((id) => other.ids.includes(id)));
+  assert.ok(file.found.sensitivity.value + file.found.specificity.value > 1.5);
+  await plantHead(12);
 });
 
 test("what cannot be calibrated is refused by code", async (t) => {

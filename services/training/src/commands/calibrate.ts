@@ -1,6 +1,8 @@
+import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type BandRule, type CalibrateOptions, calibrate } from "../calibrate/calibrate.ts";
 import { CALIBRATION_FILE, type CalibrationFile } from "../calibrate/calibration-file.ts";
+import { progressOn } from "../progress.ts";
 import { DEFAULT_WORK, oneOf, real, whole } from "./options.ts";
 
 interface CalibrateCommandOptions extends CalibrateOptions {
@@ -8,7 +10,15 @@ interface CalibrateCommandOptions extends CalibrateOptions {
 }
 
 async function run({ work, ...options }: CalibrateCommandOptions): Promise<void> {
-  process.stdout.write(describe(await calibrate(work, options)));
+  const progress = progressOn(process.stderr);
+  try {
+    const onProgress = (done: number, of: number) => progress.show("Training without each fold", done, of);
+    const file = await calibrate(work, { ...options, onProgress });
+    progress.end();
+    process.stdout.write(describe(file));
+  } finally {
+    progress.end();
+  }
 }
 
 const part = (value: number) => value.toFixed(3);
@@ -71,7 +81,7 @@ export function addCalibrate(program: Command): void {
   program
     .command("calibrate")
     .description(
-      "Turns the head's logits into probabilities on the validation part, by Platt's or isotonic calibration, whichever has the " +
+      "Turns the head's logits into probabilities on cases that it has not learnt from, by Platt's or isotonic calibration, whichever has the " +
         "lower log loss by cross-validation; chooses the cut-off with its bootstrap interval, and the inconclusive band. " +
         "With the site's prevalence, probabilities are the site's, by Bayes' theorem.",
     )
@@ -98,6 +108,13 @@ export function addCalibrate(program: Command): void {
         .default(bandRule("0.95:0.95"), "0.95:0.95"),
     )
     .option("--method <platt|isotonic>", "this calibration, not the better one", oneOf("platt", "isotonic"))
+    .option(
+      "--on <validation|cross-validation>",
+      "cases to calibrate on: the validation part, or the training part by heads that are trained without each fifth of its patients",
+      oneOf("validation", "cross-validation"),
+      "validation",
+    )
+    .option("--threads <count>", "heads that are trained at once for it", whole(1), availableParallelism())
     .option("--seed <number>", "seed of folds and resamples", whole(0), 1)
     .action(run);
 }

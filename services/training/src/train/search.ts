@@ -1,12 +1,12 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Piscina } from "piscina";
+import { areaUnderCurve } from "../statistics/area-under-curve.ts";
 import type { PartFeatures } from "../work-folder.ts";
 import { writeWorkFile } from "../work-folder.ts";
-import { dealFolds } from "./folds.ts";
+import { CrossValidation, type HeldOut } from "./cross-validation.ts";
+import { fitOf } from "./curves.ts";
 import type { HeadOptions } from "./head-options.ts";
 import { type Changes, withChanges } from "./search-space.ts";
-import type { FoldTask } from "./train-fold.ts";
 import type { FoldResult, SearchResult } from "./training-file.ts";
 
 export interface SearchOptions {
@@ -31,31 +31,13 @@ export interface SearchRun extends SearchOptions {
 const FILE = "head/search.json";
 
 /**
- * Tries options by cross-validation within the training part: patients are dealt to folds; each fold is measured, one image
- * a case and that as it is, by a head trained on the others' augmented images. Nothing stops early, as that
- * would choose by the very fold that is measured. Folds that are done are kept, so that a search that was stopped goes on.
+ * Tries options by cross-validation within the training part. Folds that are done are kept, so that a search that was stopped
+ * goes on.
  */
 export async function searchOptions(run: SearchRun): Promise<SearchResult> {
-  const { work, key, training, folds, trials, options, seed } = run;
-  const { labels, ids } = training;
-  const dealt = dealFolds(
-    ids.map((id, row) => ({ patient: run.patientOf(id), label: labels[row]! })),
-    folds,
-    seed,
-  );
-  const rows = Uint32Array.from(ids.keys());
-  // The first row of each case is the image as it is.
-  const first = Uint32Array.from(new Map(ids.map((id, row) => [id, row] as const).toReversed()).values()).sort();
-  const features = new Float32Array(new SharedArrayBuffer(training.features.byteLength));
-  features.set(training.features);
-
+  const { work, key, training, folds, trials, options } = run;
   const done = await readDone(work, key);
-  const pool = new Piscina<FoldTask, FoldResult | null>({
-    filename: new URL("./train-fold.ts", import.meta.url).href,
-    minThreads: run.threads,
-    maxThreads: run.threads,
-    concurrentTasksPerWorker: 1,
-  });
+  const validation = new CrossValidation(training, run);
   const tasks = trials.flatMap((changes, trial) =>
     Array.from({ length: folds }, (_, fold) => ({ trial, fold, changes })),
   );
@@ -67,26 +49,24 @@ export async function searchOptions(run: SearchRun): Promise<SearchResult> {
       tasks.map(async ({ trial, fold, changes }) => {
         const name = `${trial}-${fold}`;
         if (done.has(name)) return;
-        const result = await pool.run({
-          features,
-          labels,
-          trainOn: rows.filter((row) => dealt[row] !== fold),
-          measureOn: first.filter((row) => dealt[row] === fold),
-          options: withChanges({ ...options, earlyStopping: null }, changes),
-          seed,
-        });
-        done.set(name, result);
+        const held = await validation.run(withChanges(options, changes), fold);
+        done.set(name, held && measure(held, training.labels));
         writing = writing.then(() => writeWorkFile(work, FILE, { key, done: Object.fromEntries(done) }));
         await writing;
         run.onProgress?.(done.size, tasks.length);
       }),
     );
   } finally {
-    await pool.destroy();
+    await validation.close();
     await writing.catch(() => {});
   }
   await rm(join(work, FILE), { force: true });
   return summarise(run, (trial, fold) => done.get(`${trial}-${fold}`)!);
+}
+
+function measure({ rows, logits }: HeldOut, all: Uint8Array): FoldResult {
+  const labels = Uint8Array.from(rows, (row) => all[row]!);
+  return { ...fitOf(logits, labels), auc: areaUnderCurve(logits, labels).value };
 }
 
 function summarise(

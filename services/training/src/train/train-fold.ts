@@ -1,11 +1,8 @@
-/** Runs in the threads of a pool: trains a trial on all folds but one, and measures it on that one. */
-import { areaUnderCurve } from "../statistics/area-under-curve.ts";
+/** Runs in the threads of a pool: trains a head on some rows, and says what it makes of others. */
 import { TrainingError } from "../training-error.ts";
-import { fitOf } from "./curves.ts";
 import type { HeadOptions } from "./head-options.ts";
 import { logitsOf } from "./logits.ts";
 import { trainHead } from "./train-head.ts";
-import type { FoldResult } from "./training-file.ts";
 
 export interface FoldTask {
   /** Of the whole training part, in memory that the threads share. */
@@ -18,7 +15,7 @@ export interface FoldTask {
 }
 
 /** Null where training diverged. */
-export default async function trainFold(task: FoldTask): Promise<FoldResult | null> {
+export default async function trainFold(task: FoldTask): Promise<Float64Array | null> {
   const width = task.features.length / task.labels.length;
   const pick = (rows: Uint32Array) => {
     const features = new Float32Array(rows.length * width);
@@ -29,9 +26,7 @@ export default async function trainFold(task: FoldTask): Promise<FoldResult | nu
   };
   try {
     const { head } = await trainHead({ training: pick(task.trainOn), options: task.options, seed: task.seed });
-    const held = pick(task.measureOn);
-    const logits = logitsOf(head, held.features);
-    return { ...fitOf(logits, held.labels), auc: areaUnderCurve(logits, held.labels).value };
+    return logitsOf(head, pick(task.measureOn).features);
   } catch (error) {
     if (error instanceof TrainingError && error.code === "TRAINING_DIVERGED") return null;
     throw error;

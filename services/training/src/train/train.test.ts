@@ -74,13 +74,10 @@ test("a checkpoint of another seed is not taken up", async () => {
 test("a search tells of every trial, trains with the best, and goes on after a kill", async () => {
   const trials = [{ "learning-rate": 1e-5 }, { "learning-rate": 0.02 }, { "learning-rate": 0.02, l2: 1000 }];
   const search = { kind: "grid", trials, folds: 3, threads: 2 } as const;
-  let stopped = 0;
   const kill = (stage: string, done: number) => {
     if (stage === "search" && done >= 4) throw new Error("killed");
-    stopped = done;
   };
   await assert.rejects(train(folder, { options, seed: 1, search, onProgress: kill }), /killed/);
-  assert.equal(stopped, 3);
   const told: number[] = [];
   const training = await train(folder, { options, seed: 1, search, onProgress: (_, done) => told.push(done) });
   assert.ok(told[0]! >= 4, "folds that were done are not done again");
