@@ -1,12 +1,10 @@
 #!/usr/bin/env node
-import { addDemoPackage } from "./commands/demo-package.ts";
 import { addReproducePaper } from "./commands/reproduce-paper.ts";
 import { kit } from "./kit.ts";
 import { TrainingError } from "./training-error.ts";
 
 const program = kit();
 addReproducePaper(program);
-addDemoPackage(program);
 
 try {
   await program.parseAsync();

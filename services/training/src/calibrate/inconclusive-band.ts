@@ -9,7 +9,7 @@ export interface Band {
 }
 
 /** The part of the cases on which the band is chosen that are to fall into it. */
-export const INCONCLUSIVE_SHARE = 0.1;
+const INCONCLUSIVE_SHARE = 0.1;
 
 const logit = (p: number) => Math.log(p / (1 - p));
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));

@@ -18,7 +18,7 @@ export interface Standardisation {
 }
 
 /** The mean squared length of a standardised case: of the order of raw features, which the published schedule was made for. */
-export const STANDARDISED_LENGTH = 100;
+const STANDARDISED_LENGTH = 100;
 
 /** @throws {TrainingError} FEATURES_USELESS */
 export function fitStandardisation({ features, labels }: LabelledFeatures): Standardisation {
