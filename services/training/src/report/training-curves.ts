@@ -34,10 +34,21 @@ export function trainingCurves(points: readonly TrainingPoint[], measure: "accur
   const training = lineOf(points, (point) => point.training[measure]);
   const validation = lineOf(points, (point) => point.validation?.[measure]);
   const name = measure === "accuracy" ? "Accuracy" : "Cross-entropy";
+  // The curves may end in one place; their names must not.
+  const ends = [training, validation].map((line) => line.at(-1)?.smooth ?? 0);
+  const above = ends[0]! >= ends[1]! ? "training" : "validation";
   const drawn = (line: readonly Line[], stroke: string, dash: string, label: string) => [
     Plot.lineY(line, { x: "iteration", y: "value", stroke, strokeOpacity: 0.25, strokeWidth: 1 }),
     Plot.lineY(line, { x: "iteration", y: "smooth", stroke, strokeWidth: 2.2, strokeDasharray: dash }),
-    Plot.text(line.slice(-1), { x: "iteration", y: "smooth", text: [label], dx: 6, textAnchor: "start", fill: stroke }),
+    Plot.text(line.slice(-1), {
+      x: "iteration",
+      y: "smooth",
+      text: [label],
+      dx: 6,
+      dy: label === above ? -7 : 7,
+      textAnchor: "start",
+      fill: stroke,
+    }),
   ];
   return draw(`${name} against iteration, for training and validation`, {
     marginRight: 74,
