@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type DataSet, deriveUid, readPart10, text } from "@redspot/dicom";
 import { DicomWebClient, parseStoreResponse } from "@redspot/dicomweb";
@@ -17,16 +16,15 @@ import {
   type RunningOrthanc,
   type RunningRedis,
   startOrthanc,
-  startProgram,
   startRedis,
   storeByDimse,
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
 import { inOtherSyntax, makePacsObjects, type PacsObject } from "./pacs-objects.ts";
+import { startStow } from "./stow-service.ts";
 
 const run = promisify(execFile);
-const repository = fileURLToPath(new URL("../..", import.meta.url));
 const token = "a-token-of-this-test";
 const folder = workFolder("real-senders");
 const spoolDir = join(folder.path, "spool");
@@ -41,7 +39,7 @@ before(async () => {
   redis = await startRedis();
   store = connectStore(redis.url);
   url = `http://127.0.0.1:${await freePort()}`;
-  [stow, orthanc] = await Promise.all([startStow(), startOrthanc({ forwardTo: { url, token }, stableSeconds: 1 })]);
+  [stow, orthanc] = await Promise.all([startListener(), startOrthanc({ forwardTo: { url, token }, stableSeconds: 1 })]);
   spool = await FileSpool.open(spoolDir);
 });
 
@@ -53,23 +51,17 @@ after(async () => {
   folder.remove();
 });
 
-async function startStow(): Promise<ChildProgram> {
-  const program = await startProgram({
-    name: "services/stow",
-    command: process.execPath,
-    args: [join(repository, "services/stow/src/main.ts")],
+const startListener = () =>
+  startStow({
+    redisUrl: redis.url,
+    spoolDir,
+    port: new URL(url).port,
+    logFile: join(folder.path, "stow.log"),
     env: {
-      REDSPOT_REDIS_URL: redis.url,
-      REDSPOT_SPOOL_DIR: spoolDir,
-      REDSPOT_PORT: new URL(url).port,
       REDSPOT_TOKENS: staticTokenEntry({ name: "pacs", scopes: ["store"] }, token),
       REDSPOT_SETTLE_SECONDS: "3600",
     },
-    logFile: join(folder.path, "stow.log"),
   });
-  await waitUntil(async () => (await fetch(`${url}/health/ready`)).ok, { what: "stow is ready", programs: [program] });
-  return program;
-}
 
 const uidsOf = (objects: readonly PacsObject[]) => objects.map(({ sopInstanceUID }) => sopInstanceUID).sort();
 

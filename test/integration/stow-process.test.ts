@@ -16,12 +16,12 @@ import {
   type RunningOrthanc,
   type RunningRedis,
   startOrthanc,
-  startProgram,
   startRedis,
   storeByDimse,
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
+import { startStow } from "./stow-service.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const CR = "1.2.840.10008.5.1.4.1.1.1";
@@ -39,7 +39,7 @@ before(async () => {
   store = connectStore(redis.url);
   url = `http://127.0.0.1:${await freePort()}`;
   [stow, orthanc] = await Promise.all([
-    startStow(),
+    startListener(),
     startOrthanc({ forwardTo: { url, token }, longestPauseSeconds: 1, stableSeconds: 1 }),
   ]);
 });
@@ -52,23 +52,17 @@ after(async () => {
   folder.remove();
 });
 
-async function startStow(): Promise<ChildProgram> {
-  const program = await startProgram({
-    name: "services/stow",
-    command: process.execPath,
-    args: [join(repository, "services/stow/src/main.ts")],
+const startListener = () =>
+  startStow({
+    redisUrl: redis.url,
+    spoolDir,
+    port: new URL(url).port,
+    logFile: join(folder.path, "stow.log"),
     env: {
-      REDSPOT_REDIS_URL: redis.url,
-      REDSPOT_SPOOL_DIR: spoolDir,
-      REDSPOT_PORT: new URL(url).port,
       REDSPOT_TOKENS: staticTokenEntry({ name: "pacs", scopes: ["store"] }, token),
       REDSPOT_SETTLE_SECONDS: "0.2",
     },
-    logFile: join(folder.path, "stow.log"),
   });
-  await waitUntil(async () => (await fetch(`${url}/health/ready`)).ok, { what: "stow is ready", programs: [program] });
-  return program;
-}
 
 function instance(study: string, name: string, more: Parameters<typeof dataSetOf>[0] = {}): Uint8Array {
   return writePart10(
@@ -155,7 +149,7 @@ test("told to end, it ends with 0, and what was acknowledged is settled by its s
   await client.storeInstances([instance("handed over", "1")]);
   await stow.stop();
   assert.deepEqual(stow.exit, { code: 0, signal: null });
-  stow = await startStow();
+  stow = await startListener();
   await triaged("handed over");
 });
 

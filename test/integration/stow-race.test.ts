@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { dataSetOf, deriveUid, writePart10 } from "@redspot/dicom";
 import { closeStore, connectStore, type Store, StudyLedger, workOn } from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
-import {
-  type ChildProgram,
-  freePort,
-  type RunningRedis,
-  startProgram,
-  startRedis,
-  waitUntil,
-  workFolder,
-} from "@redspot/testbed";
+import { type ChildProgram, freePort, type RunningRedis, startRedis, waitUntil, workFolder } from "@redspot/testbed";
+import { startStow } from "./stow-service.ts";
 
 const CR = "1.2.840.10008.5.1.4.1.1.1";
-const main = fileURLToPath(new URL("../../services/stow/src/main.ts", import.meta.url));
 const folder = workFolder("stow-race");
 const spoolDir = join(folder.path, "spool");
 let redis: RunningRedis;
@@ -30,22 +21,11 @@ before(async () => {
   store = connectStore(redis.url);
   for (const name of ["one", "other"]) {
     const port = await freePort();
-    const program = await startProgram({
-      name: `services/stow, ${name}`,
-      command: process.execPath,
-      args: [main],
-      env: {
-        REDSPOT_REDIS_URL: redis.url,
-        REDSPOT_SPOOL_DIR: spoolDir,
-        REDSPOT_PORT: `${port}`,
-        REDSPOT_SETTLE_SECONDS: "1",
-      },
-      logFile: join(folder.path, `${name}.log`),
-    });
-    programs.push(program);
+    const logFile = join(folder.path, `${name}.log`);
+    programs.push(
+      await startStow({ redisUrl: redis.url, spoolDir, port, logFile, env: { REDSPOT_SETTLE_SECONDS: "1" } }),
+    );
     urls.push(`http://127.0.0.1:${port}`);
-    const ready = `http://127.0.0.1:${port}/health/ready`;
-    await waitUntil(async () => (await fetch(ready)).ok, { what: "stow is ready", programs: [program] });
   }
 });
 
