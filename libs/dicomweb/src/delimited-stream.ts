@@ -63,18 +63,29 @@ export class DelimitedStream {
   }
 
   async #read(atEnd: () => MultipartError): Promise<Piece> {
+    // Up to here it is a part's, though it may look like a delimiter.
+    let past = 0;
     for (;;) {
-      const at = this.#buffer.indexOf(this.#delimiter);
-      if (at > 0) return this.#take(at);
-      if (at === 0) {
-        const found = await this.#delimiterAtStart();
-        if (found !== undefined) return found;
-        // Only looks like one: its first byte belongs to the part, and the search goes on behind it.
-        return this.#take(1);
+      const at = this.#buffer.indexOf(this.#delimiter, past);
+      if (at === -1) {
+        const certain = this.#buffer.byteLength - this.#possibleBeginning();
+        if (certain > 0) return this.#take(certain);
+        if (!(await this.#fill())) throw atEnd();
+        continue;
       }
-      const certain = this.#buffer.byteLength - this.#possibleBeginning();
-      if (certain > 0) return this.#take(certain);
-      if (!(await this.#fill())) throw atEnd();
+      const behind = at + this.#delimiter.byteLength;
+      if (this.#buffer.byteLength < behind + 2 && !this.#ended) {
+        if (at > 0) return this.#take(at);
+        await this.#fill();
+        continue;
+      }
+      const found = this.#meaning(behind);
+      if (found === undefined) past = at + 1;
+      else if (at > 0) return this.#take(at);
+      else {
+        this.#take(found === "close" ? behind + 2 : behind);
+        return found;
+      }
     }
   }
 
@@ -84,17 +95,11 @@ export class DelimitedStream {
     return taken;
   }
 
-  async #delimiterAtStart(): Promise<"next" | "close" | undefined> {
-    const length = this.#delimiter.byteLength;
-    while (this.#buffer.byteLength < length + 2 && (await this.#fill()));
-    const [first, second] = this.#buffer.subarray(length, length + 2);
-    if (first === DASH && second === DASH) {
-      this.#buffer = this.#buffer.subarray(length + 2);
-      return "close";
-    }
-    if (first !== SPACE && first !== TAB && first !== CR && first !== LF) return undefined;
-    this.#buffer = this.#buffer.subarray(length);
-    return "next";
+  /** What a delimiter says by the two bytes behind it; undefined where they make it none. */
+  #meaning(behind: number): "next" | "close" | undefined {
+    const [first, second] = this.#buffer.subarray(behind, behind + 2);
+    if (first === DASH && second === DASH) return "close";
+    return first === SPACE || first === TAB || first === CR || first === LF ? "next" : undefined;
   }
 
   /** How many bytes at the end may be the beginning of a delimiter that goes on in the next chunk. */

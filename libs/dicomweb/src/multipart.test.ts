@@ -184,6 +184,20 @@ test("an error of the source comes through as it is", async () => {
   await assert.rejects(read(source), broken);
 });
 
+test("what nearly is a delimiter, again and again, stays in the pieces that it came in", async () => {
+  const body = "\r\n--bX".repeat(10_000);
+  const pieces: number[] = [];
+  let content = "";
+  for await (const one of readMultipart(given(HEAD, body, END), "b")) {
+    for await (const piece of one.body) {
+      pieces.push(piece.byteLength);
+      content += Buffer.from(piece).toString("latin1");
+    }
+  }
+  assert.equal(content, body);
+  assert.ok(pieces.length <= 3, `${pieces.length} pieces`);
+});
+
 test("random bodies come out as they went in, in random chunks", async () => {
   let state = 1;
   const random = (below: number) => {
