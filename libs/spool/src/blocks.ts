@@ -34,7 +34,7 @@ export class Blocks {
 
   constructor(count = BLOCKS) {
     const pages = (count * BLOCK_BYTES) / WASM_PAGE_BYTES;
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer;
+    this.memory = new WebAssembly.Memory<SharedArrayBuffer>({ initial: pages, maximum: pages, shared: true }).buffer;
     this.#free = Array.from({ length: count }, (_, index) => {
       const offset = index * BLOCK_BYTES;
       return { offset, bytes: new Uint8Array(this.memory, offset, BLOCK_BYTES) };

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import type { Block } from "./blocks.ts";
+import type { ReadMemory } from "./read-memory.ts";
 import { systemCode } from "./spool-error.ts";
 
 /** Where direct I/O asks for whole units, in memory and in the file, this one is a multiple of all that are in use. */
@@ -17,6 +18,39 @@ export function create(path: string, direct: boolean) {
 }
 
 /**
+ * Reads a file whole into memory that begins at a page, past the page cache where the file system can: what was written
+ * so is not in it, and there is nothing to copy.
+ */
+export async function readWhole(path: string, memory: ReadMemory): Promise<Uint8Array> {
+  try {
+    if (DIRECT !== 0) return await readInUnits(await open(path, constants.O_RDONLY | DIRECT), memory);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+  return readInUnits(await open(path), memory);
+}
+
+async function readInUnits(file: FileHandle, memory: ReadMemory): Promise<Uint8Array> {
+  try {
+    const { size } = await file.stat();
+    const asked = DIRECT_UNIT_BYTES * Math.ceil(size / DIRECT_UNIT_BYTES);
+    const bytes = memory.withRoomFor(asked);
+    let at = 0;
+    while (at < size) {
+      const { bytesRead } = await file.read(bytes, at, asked - at, at);
+      at += bytesRead;
+      // Less than whole units come at the end of the file only.
+      if (bytesRead % DIRECT_UNIT_BYTES !== 0 || bytesRead === 0) break;
+    }
+    return bytes.subarray(0, at);
+  } finally {
+    await file.close();
+  }
+}
+
+const isRefusal = (error: unknown) => ["EINVAL", "EOPNOTSUPP", "ENOTSUP"].includes(systemCode(error) ?? "");
+
+/**
  * Whether a file system takes bytes straight from our memory (open(2), O_DIRECT). An instance is written once, in one
  * go, and made durable at once: the page cache would only add a copy, and memory that grows with what comes in.
  */
@@ -31,7 +65,7 @@ export async function takesDirectWrites(path: string, block: Block): Promise<boo
       await handle.close();
     }
   } catch (error) {
-    if (["EINVAL", "EOPNOTSUPP", "ENOTSUP"].includes(systemCode(error) ?? "")) return false;
+    if (isRefusal(error)) return false;
     throw error;
   } finally {
     await rm(path, { force: true });

@@ -2,14 +2,15 @@ import { type FileHandle, open, readdir, readFile, rename, unlink, writeFile } f
 import { dirname, join, resolve } from "node:path";
 import { Blocks } from "./blocks.ts";
 import { BulkFile } from "./bulk-file.ts";
-import { create, takesDirectWrites } from "./direct-io.ts";
+import { create, readWhole, takesDirectWrites } from "./direct-io.ts";
 import { DurableFolders, makeFolder } from "./durable.ts";
 import { Hashing } from "./hashing.ts";
 import { IncomingFile, type Place } from "./incoming-file.ts";
 import { Layout } from "./layout.ts";
 import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
+import type { ReadMemory } from "./read-memory.ts";
 import { type FreeBytes, Room } from "./room.ts";
-import type { IncomingInstance, ReadMemory, Spool, WaitingBulkData } from "./spool.ts";
+import type { IncomingInstance, Spool, WaitingBulkData } from "./spool.ts";
 import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
 
 export interface FileSpoolOptions {
@@ -108,7 +109,7 @@ export class FileSpool implements Spool {
   async read(studyInstanceUID: string, sopInstanceUID: string, memory?: ReadMemory): Promise<Uint8Array> {
     const path = this.pathOf(studyInstanceUID, sopInstanceUID);
     const what = `instance ${sopInstanceUID}`;
-    return memory === undefined ? readOr(path, what) : readInto(memory, path, what);
+    return memory === undefined ? readOr(path, what) : orNotFound(what, () => readWhole(path, memory));
   }
 
   async list(studyInstanceUID: string): Promise<string[]> {
@@ -150,24 +151,6 @@ function readOr(path: string, what: string): Promise<Uint8Array> {
     const bytes = await readFile(path);
     // Small files come as a part of Node's shared buffer; who is given the bytes may want their ArrayBuffer.
     return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
-  });
-}
-
-function readInto(memory: ReadMemory, path: string, what: string): Promise<Uint8Array> {
-  return orNotFound(what, async () => {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      if (memory.bytes.byteLength < size) memory.bytes = new Uint8Array(size);
-      for (let at = 0; at < size; ) {
-        const { bytesRead } = await file.read(memory.bytes, at, size - at, at);
-        if (bytesRead === 0) return memory.bytes.subarray(0, at);
-        at += bytesRead;
-      }
-      return memory.bytes.subarray(0, size);
-    } finally {
-      await file.close();
-    }
   });
 }
 

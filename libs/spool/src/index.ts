@@ -1,10 +1,10 @@
 export { FileSpool } from "./file-spool.ts";
+export { ReadMemory } from "./read-memory.ts";
 export type {
   CommitOutcome,
   Committed,
   IncomingInstance,
   InstanceName,
-  ReadMemory,
   Spool,
   WaitingBulkData,
 } from "./spool.ts";

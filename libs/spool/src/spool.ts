@@ -1,3 +1,4 @@
+import type { ReadMemory } from "./read-memory.ts";
 /** What became of an instance that was handed to the spool. */
 export type CommitOutcome =
   /** It is there now, and durable. */
@@ -45,14 +46,6 @@ export interface WaitingBulkData {
   chunks(options?: { most?: number }): AsyncIterable<Uint8Array>;
   /** Forgets the bytes. Never throws, may be called more than once. */
   remove(): Promise<void>;
-}
-
-/**
- * Memory to read instances into, one after the other: each overwrites the one before. It grows with the largest. Fresh
- * memory for each instance costs more time than reading it does.
- */
-export interface ReadMemory {
-  bytes: Uint8Array;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import { FileSpool } from "@redspot/spool";
+import { FileSpool, ReadMemory } from "@redspot/spool";
 import { move, transferableSymbol, valueSymbol } from "piscina";
 import { type Preparation, prepareInstance } from "./prepare-instance.ts";
 
@@ -11,7 +11,7 @@ export interface PreparationTask {
 const spool = await FileSpool.open((workerData as { spoolDir: string }).spoolDir);
 
 // A thread prepares one instance at a time, and nothing of it is kept but the model input.
-const memory = { bytes: new Uint8Array(16 * 1024 * 1024) };
+const memory = new ReadMemory(16 * 1024 * 1024);
 
 /** Prepares one instance of the spool, and keeps its preview there. Runs in a thread of the preparation pool. */
 export default async function prepare({ studyInstanceUID, sopInstanceUID }: PreparationTask): Promise<Preparation> {
