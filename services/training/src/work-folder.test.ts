@@ -103,7 +103,7 @@ test("what is written is read again, and no half file is left", async () => {
 
 test("a full disk is named, and what was there stays", async () => {
   // The kernel's own full disk.
-  await symlink("/dev/full", join(work, `${FILES.cases}.half`));
+  await symlink("/dev/full", join(work, `${FILES.cases}.0.half`));
   await assert.rejects(writeWorkFile(work, FILES.cases, { ...cases, cases: [] }), { code: "DISK_FULL" });
   assert.deepEqual(await readCases(work), cases);
   assert.deepEqual((await readdir(work)).sort(), ["cases.json", "split.json"]);

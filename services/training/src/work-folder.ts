@@ -4,6 +4,7 @@
  */
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { threadId } from "node:worker_threads";
 import { FEATURE_COUNT, INPUT_SIZE } from "@redspot/model";
 import { z } from "zod";
 import { TrainingError } from "./training-error.ts";
@@ -295,7 +296,8 @@ export async function writeWorkFile(
   { durable = true }: { durable?: boolean } = {},
 ): Promise<void> {
   const path = join(work, file);
-  const half = `${path}.half`;
+  // Each thread has one of its own: two may be writing the same image, which came twice.
+  const half = `${path}.${threadId}.half`;
   const bytes =
     typeof content === "string" || content instanceof Uint8Array ? content : `${JSON.stringify(content, null, 1)}\n`;
   await onDisk(async () => {

@@ -210,10 +210,10 @@ test("a full disk in a thread stops it with a code, and once there is room it go
   const work = join(root, "full-second");
   await mkdir(join(work, FILES.inputs), { recursive: true });
   await copyFile(join(first, "patient.key"), join(work, "patient.key"));
-  const half = join(work, FILES.inputs, `${cases[1]!.id}.f32.half`);
-  await symlink("/dev/full", half);
+  const ofThreads = Array.from({ length: 200 }, (_, id) => join(work, FILES.inputs, `${cases[1]!.id}.f32.${id}.half`));
+  for (const half of ofThreads) await symlink("/dev/full", half);
   await assert.rejects(collect(folder, work), { code: "DISK_FULL", message: /run the same command again/ });
-  await rm(half, { force: true });
+  for (const half of ofThreads) await rm(half, { force: true });
   assert.deepEqual((await collect(folder, work)).cases, cases);
 });
 
