@@ -7,7 +7,6 @@ import { FileSpool } from "@redspot/spool";
 import { type ChildProgram, freePort, startProgram, type WorkFolder, waitUntil, workFolder } from "@redspot/testbed";
 import { type Finding, findingOf, type InstanceFinding, type ReasonCode, reason } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
-import { encode } from "fast-png";
 
 const repository = join(import.meta.dirname, "..", "..");
 const CR = "1.2.840.10008.5.1.4.1.1.1";
@@ -33,8 +32,6 @@ export interface StudyPlan {
   revision?: number;
   /** Attributes of the image's header, beside those that every image has. */
   header?: Record<string, ElementValue>;
-  /** PNG of the model input; a plain gradient where left out. */
-  preview?: Uint8Array;
   activationMap?: number[];
 }
 
@@ -114,9 +111,8 @@ export async function openReadingRoom({ redisUrl, pacsUrl, token = "", environme
     /** The inference service has done with a study; the report's job is queued. */
     async analyse(plan: StudyPlan): Promise<Finding> {
       const finding = findingFor(plan);
-      const preview = plan.preview ?? gradient();
       if (plan.probability !== undefined) {
-        await spool.putPreview(plan.studyInstanceUID, imageUid(plan), preview);
+        await spool.putPreview(plan.studyInstanceUID, imageUid(plan), gradient());
       }
       await findings.put(finding);
       await reports.add({ studyInstanceUID: plan.studyInstanceUID, revision: finding.revision });
@@ -209,8 +205,9 @@ function hotCell(logit: number): number[] {
   return patch.map((value) => value - mean + logit);
 }
 
+/** A plain model input, as a portable greymap. */
 function gradient(): Uint8Array {
   const size = 299;
   const data = Uint8Array.from({ length: size * size }, (_, pixel) => 60 + Math.round((pixel % size) / 3));
-  return encode({ width: size, height: size, data, depth: 8, channels: 1 });
+  return Buffer.concat([Buffer.from(`P5 ${size} ${size} 255\n`), data]);
 }

@@ -1,7 +1,7 @@
 import { type DataSet, DicomError, readPart10 } from "@redspot/dicom";
 import { type ModelInput, PixelError, toModelInput } from "@redspot/pixels";
 import { exclusionOf, isReasonCode, lateralityOf, type Reason, reason } from "@redspot/triage";
-import { encodePreview } from "./preview.ts";
+import { previewOf } from "./preview.ts";
 
 /** An instance that the network can score. */
 interface PreparedInstance {
@@ -11,7 +11,7 @@ interface PreparedInstance {
 
 export type Preparation = { prepared: PreparedInstance } | { reason: Reason };
 
-/** With the model input as a picture for people: PNG, 299 x 299, 8 bits. */
+/** With the model input as a picture for people. */
 type PreparationWithPreview = { prepared: PreparedInstance; preview: Uint8Array } | { reason: Reason };
 
 /**
@@ -24,7 +24,7 @@ export async function prepareInstance(bytes: Uint8Array): Promise<PreparationWit
     const exclusion = exclusionOf(part10.dataSet);
     if (exclusion) return { reason: exclusion };
     const input = await toModelInput(part10);
-    return { prepared: { input, ...sideOf(part10.dataSet) }, preview: encodePreview(input) };
+    return { prepared: { input, ...sideOf(part10.dataSet) }, preview: previewOf(input) };
   } catch (error) {
     if (error instanceof DicomError) return { reason: reason("UNREADABLE_INSTANCE") };
     if (error instanceof PixelError) {

@@ -5,6 +5,7 @@ import { Access, parseStaticTokens, staticTokenEntry, staticTokenScheme, Transpo
 import { SpoolError } from "@redspot/spool";
 import { findingOf, reason } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
+import { decode } from "fast-png";
 import { type AppDependencies, buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
 
@@ -67,7 +68,7 @@ async function app(changes: Partial<AppDependencies> = {}) {
     spool: {
       readPreview: async (_study, instance) => {
         if (instance !== "1.1.2") throw new SpoolError("NOT_FOUND", "no");
-        return new Uint8Array([0x89, 0x50]);
+        return Buffer.from("P5 1 1 255\n~");
       },
     },
     patients: {
@@ -198,7 +199,7 @@ test("a preview is a PNG, or a coded nothing", async () => {
   const get = async (url: string) => (await app()).inject({ url, headers: bearer });
   const found = await get("/studies/1.1/instances/1.1.2/preview");
   assert.deepEqual([found.statusCode, found.headers["content-type"]], [200, "image/png"]);
-  assert.deepEqual([...found.rawPayload], [0x89, 0x50]);
+  assert.deepEqual([...decode(found.rawPayload).data], ["~".charCodeAt(0)]);
   assert.equal((await get("/studies/1.1/instances/1.1.1/preview")).json().code, "NO_PREVIEW");
   assert.equal((await get("/studies/1.1/instances/..%2F..%2Fetc/preview")).statusCode, 400);
 });

@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { EventStream } from "./event-stream.ts";
 import type { PatientDirectory } from "./patient-directory.ts";
+import { pngOf } from "./preview-picture.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { viewerLink } from "./viewer-link.ts";
 import { listLine, studyDetail } from "./workitem-view.ts";
@@ -62,10 +63,12 @@ export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDe
 
   app.get("/studies/:study/instances/:instance/preview", async (request, reply) => {
     const { study, instance } = parse(instanceParams, request.params);
-    const png = await spool.readPreview(study, instance).catch((error: unknown) => {
+    const preview = await spool.readPreview(study, instance).catch((error: unknown) => {
       if (error instanceof SpoolError && error.code === "NOT_FOUND") throw new WorklistError("NO_PREVIEW");
       throw error;
     });
+    const png = pngOf(preview);
+    if (!png) throw new WorklistError("NO_PREVIEW");
     return reply.header("cache-control", "private, max-age=300").type("image/png").send(Buffer.from(png));
   });
 
