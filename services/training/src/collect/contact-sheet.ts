@@ -1,6 +1,6 @@
+import { escaped } from "../markup.ts";
 import type { Case } from "../work-folder.ts";
 import { FILES } from "../work-folder.ts";
-import { escaped } from "./markup.ts";
 
 /**
  * The contact sheet: what the network will see of every case, with what is believed of it, for a radiologist to look

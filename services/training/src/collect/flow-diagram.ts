@@ -1,6 +1,6 @@
+import { escaped } from "../markup.ts";
 import type { CasesFile, Excluded } from "../work-folder.ts";
 import { STAGES, wordingOf } from "./exclusion.ts";
-import { escaped } from "./markup.ts";
 
 type Stage = Excluded["stage"];
 

@@ -1,6 +1,6 @@
 import { type CalibrationMap, calibrate, type Estimate } from "@redspot/model";
+import { Markup, markup } from "../markup.ts";
 import { decisionFigure } from "./decision-figure.ts";
-import { Markup, markup } from "./markup.ts";
 import { filterPicture } from "./pictures.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";
 import type { ReportContent } from "./report-content.ts";

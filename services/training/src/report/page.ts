@@ -1,7 +1,7 @@
+import { Markup, markup } from "../markup.ts";
 import { caseSection } from "./case-section.ts";
 import { flowSection, shortcutSection } from "./data-sections.ts";
 import { figuresSection } from "./figures-section.ts";
-import { Markup, markup } from "./markup.ts";
 import { modelCard } from "./model-card.ts";
 import { notToConclude } from "./not-to-conclude.ts";
 import type { ReportContent } from "./report-content.ts";

@@ -19,5 +19,10 @@ function plain(part: Part): string {
   if (part === undefined) return "";
   if (part instanceof Markup) return part.text;
   if (Array.isArray(part)) return part.map(plain).join("");
-  return String(part).replace(/[&<>"']/g, (letter) => ESCAPES[letter]!);
+  return escaped(String(part));
+}
+
+/** Text for HTML and SVG. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => ESCAPES[letter]!);
 }
