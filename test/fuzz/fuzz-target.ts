@@ -26,6 +26,16 @@ export interface OpenTarget {
   close(): Promise<void>;
 }
 
+/** A target that is a function of this process: it leaves nothing behind, and there is nothing to close. */
+export function inThisProcess(run: OpenTarget["run"]): OpenTarget {
+  return {
+    run,
+    residentBytes: () => process.memoryUsage.rss(),
+    checkLeftovers: async () => {},
+    close: async () => {},
+  };
+}
+
 /** An invariant that does not hold. */
 export class Finding extends Error {
   override readonly name = "Finding";

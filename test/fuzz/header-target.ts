@@ -1,5 +1,5 @@
 import { DicomError, readPart10 } from "@redspot/dicom";
-import type { FuzzTarget, Verdict } from "./fuzz-target.ts";
+import { type FuzzTarget, inThisProcess, type Verdict } from "./fuzz-target.ts";
 import { part10Inputs } from "./part10-grammar.ts";
 
 /** Reading a data set, as inference does with an instance that somebody has sent. */
@@ -9,12 +9,7 @@ export const headerTarget: FuzzTarget = {
   corpus: ".dcm",
   inProcess: true,
   async open() {
-    return {
-      run,
-      residentBytes: () => process.memoryUsage.rss(),
-      checkLeftovers: async () => {},
-      close: async () => {},
-    };
+    return inThisProcess(run);
   },
 };
 

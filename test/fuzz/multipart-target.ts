@@ -1,5 +1,5 @@
 import { MultipartError, type Part, readMultipart } from "@redspot/dicomweb";
-import { expect, type FuzzTarget, type Verdict } from "./fuzz-target.ts";
+import { expect, type FuzzTarget, inThisProcess, type Verdict } from "./fuzz-target.ts";
 import { BOUNDARY, multipartInputs } from "./multipart-grammar.ts";
 import { inPieces } from "./pieces.ts";
 import { splitWhole } from "./split-whole.ts";
@@ -13,12 +13,7 @@ export const multipartTarget: FuzzTarget = {
   corpus: ".multipart",
   inProcess: true,
   async open() {
-    return {
-      run,
-      residentBytes: () => process.memoryUsage.rss(),
-      checkLeftovers: async () => {},
-      close: async () => {},
-    };
+    return inThisProcess(run);
   },
 };
 

@@ -1,6 +1,6 @@
 import { DicomError, readPart10 } from "@redspot/dicom";
 import { INPUT_SIZE, PixelError, toModelInput } from "@redspot/pixels";
-import { expect, type FuzzTarget, type Verdict } from "./fuzz-target.ts";
+import { expect, type FuzzTarget, inThisProcess, type Verdict } from "./fuzz-target.ts";
 import { part10Inputs } from "./part10-grammar.ts";
 
 /** What a thread of the inference service does with an image that somebody has sent. */
@@ -10,12 +10,7 @@ export const pixelsTarget: FuzzTarget = {
   corpus: ".dcm",
   inProcess: true,
   async open() {
-    return {
-      run,
-      residentBytes: () => process.memoryUsage.rss(),
-      checkLeftovers: async () => {},
-      close: async () => {},
-    };
+    return inThisProcess(run);
   },
 };
 
