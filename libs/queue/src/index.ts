@@ -1,14 +1,15 @@
 export { closeStore, connectStore, type Store } from "./connection.ts";
+export { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead-letters.ts";
 export { FindingStore } from "./finding-store.ts";
+export { isJobFailureCode, JOB_FAILURES, type JobFailureCode } from "./job-failure.ts";
 export {
   PermanentFailure,
-  QUEUE_NAMES,
-  type QueueName,
   type StudyJob,
   StudyQueue,
   type StudyWorker,
   workOn,
 } from "./jobs.ts";
+export { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
 export { ReadingList, type ReadingListWatch, type ReportState, type Workitem } from "./reading-list.ts";
 export { settleStudies } from "./settling.ts";
 export { sharedKey } from "./shared-key.ts";

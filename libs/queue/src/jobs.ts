@@ -1,13 +1,11 @@
 import { type ConnectionOptions, DelayedError, type Job, Queue, UnrecoverableError, Worker } from "bullmq";
 import { z } from "zod";
 import type { Store } from "./connection.ts";
-
-/** The queues, in the order in which a study passes through them. */
-export const QUEUE_NAMES = ["settling", "triage", "report"] as const;
-export type QueueName = (typeof QUEUE_NAMES)[number];
+import { codeOfFailure, failedReasonOf } from "./job-failure.ts";
+import type { QueueName } from "./queue-name.ts";
 
 /** What every job carries, and all that it carries: which revision of which study. */
-const studyJobSchema = z.object({
+export const studyJobSchema = z.object({
   version: z.literal(1),
   studyInstanceUID: z.string().regex(/^[0-9.]{1,64}$/),
   revision: z.int().positive(),
@@ -123,7 +121,7 @@ export function workOn(
     async (job, token) => {
       const parsed = studyJobSchema.safeParse(job.data);
       if (!parsed.success) {
-        throw new UnrecoverableError(`job ${job.id} of queue ${name} is not one that this version understands`);
+        throw new UnrecoverableError(failedReasonOf("NOT_UNDERSTOOD"));
       }
       const study = { studyInstanceUID: parsed.data.studyInstanceUID, revision: parsed.data.revision };
       try {
@@ -138,7 +136,7 @@ export function workOn(
         const permanent = error instanceof PermanentFailure;
         if (permanent || isLastTry(job)) {
           await onGivenUp?.(study, error);
-          throw new UnrecoverableError(error.message);
+          throw new UnrecoverableError(failedReasonOf(codeOfFailure(error, name)));
         }
         throw error;
       }

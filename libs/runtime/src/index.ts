@@ -7,6 +7,7 @@ export { addHealthRoutes, type ReadinessChecks } from "./health.ts";
 export type { Scope } from "./identity.ts";
 export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
+export { progressOn } from "./progress.ts";
 export { NO_LIMIT } from "./rate-limits.ts";
 export { type Closers, runService } from "./run-service.ts";
 export { newToken, parseStaticTokens, staticTokenEntry, staticTokenScheme } from "./static-tokens.ts";

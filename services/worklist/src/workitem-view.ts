@@ -1,6 +1,5 @@
-import type { Workitem } from "@redspot/queue";
+import { isJobFailureCode, JOB_FAILURES, type Workitem } from "@redspot/queue";
 import type { Finding } from "@redspot/triage";
-import { REPORT_FAILURES, type ReportFailureCode } from "./report-failure.ts";
 import { viewerLink } from "./viewer-link.ts";
 
 interface Context {
@@ -53,8 +52,8 @@ function tellingInstance({ instances }: Finding) {
 
 function reportView(report: Workitem["report"]) {
   if (report.state !== "failed") return report;
-  const known = REPORT_FAILURES[report.code as ReportFailureCode] as { text: string } | undefined;
-  return { ...report, text: known?.text ?? REPORT_FAILURES.REPORT_FAILED.text };
+  const { text } = JOB_FAILURES[isJobFailureCode(report.code) ? report.code : "REPORT_FAILED"];
+  return { ...report, text };
 }
 
 /** All that is known about a study's finding: what made it, and each instance with its activation map. */

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
+import { progressOn } from "@redspot/runtime";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type BandRule, type CalibrateOptions, calibrate } from "../calibrate/calibrate.ts";
 import { CALIBRATION_FILE, type CalibrationFile } from "../calibrate/calibration-file.ts";
-import { progressOn } from "../progress.ts";
 import { DEFAULT_WORK, oneOf, real, whole } from "./options.ts";
 
 interface CalibrateCommandOptions extends CalibrateOptions {

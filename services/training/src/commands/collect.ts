@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { DicomWebClient } from "@redspot/dicomweb";
+import { progressOn } from "@redspot/runtime";
 import { type Command, Option } from "commander";
 import { collectCases } from "../collect/collect-cases.ts";
 import { contactSheet } from "../collect/contact-sheet.ts";
@@ -9,7 +10,6 @@ import { offerOfFolder } from "../collect/folder-source.ts";
 import { readLabelFile } from "../collect/label-file.ts";
 import { offerOfPacs } from "../collect/pacs-source.ts";
 import type { Offer } from "../collect/source.ts";
-import { progressOn } from "../progress.ts";
 import { TrainingError } from "../training-error.ts";
 import { FILES, onDisk, writeWorkFile } from "../work-folder.ts";
 import { DEFAULT_WORK, whole } from "./options.ts";

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { ensureBackbone, openEngine } from "@redspot/model";
+import { progressOn } from "@redspot/runtime";
 import type { Command } from "commander";
 import { evaluate } from "../evaluate/evaluate.ts";
 import type { Evaluation } from "../evaluate/evaluation-file.ts";
-import { progressOn } from "../progress.ts";
 import { figure, pValue } from "../report/words.ts";
 import { readTrainedModel } from "../trained-model.ts";
 import { DEFAULT_WORK, real, whole } from "./options.ts";

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { ensureBackbone, FEATURE_COUNT, openEngine } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
+import { progressOn } from "@redspot/runtime";
 import type { Command } from "commander";
 import { computeFeatures } from "../features/compute-features.ts";
 import { planFeatures } from "../features/plan-features.ts";
-import { progressOn } from "../progress.ts";
 import { findLeaks } from "../split/find-leaks.ts";
 import { TrainingError } from "../training-error.ts";
 import { readCases, readSplit } from "../work-folder.ts";

@@ -1,6 +1,6 @@
+import { progressOn } from "@redspot/runtime";
 import type { Command } from "commander";
 import { readStruck } from "../collect/struck.ts";
-import { progressOn } from "../progress.ts";
 import { findNearDuplicates } from "../split/find-leaks.ts";
 import { hashCases } from "../split/hash-cases.ts";
 import { measureOptimism, type Optimism, type Performance } from "../split/optimism.ts";

@@ -1,7 +1,7 @@
+import { progressOn } from "@redspot/runtime";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { readStruck } from "../collect/struck.ts";
-import { progressOn } from "../progress.ts";
 import {
   crossesParts,
   findLeaks,

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
+import { progressOn } from "@redspot/runtime";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { progressOn } from "../progress.ts";
 import { type HeadOptions, PAPER_OPTIONS } from "../train/head-options.ts";
 import { type Changes, type Dimension, drawTrials, gridOf, parseDimension, TUNABLES } from "../train/search-space.ts";
 import { train } from "../train/train.ts";

@@ -1,5 +1,5 @@
+import { progressOn } from "@redspot/runtime";
 import type { Command } from "commander";
-import { progressOn } from "../progress.ts";
 import { importWeights } from "../weights/import-weights.ts";
 import { OFFICIAL_MD5 } from "../weights/keras-file.ts";
 

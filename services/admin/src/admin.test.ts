@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { closeStore, connectStore, PermanentFailure, type Store, StudyQueue, workOn } from "@redspot/queue";
+import { freePort, type RunningRedis, startRedis, waitUntil } from "@redspot/testbed";
+
+const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+let redis: RunningRedis;
+let store: Store;
+
+before(async () => {
+  redis = await startRedis();
+  store = connectStore(redis.url);
+  const queue = new StudyQueue(store, "report");
+  await queue.add({ studyInstanceUID: "1.2.3", revision: 1 });
+  const worker = workOn(store, "report", () => Promise.reject(new PermanentFailure()), {
+    concurrency: 1,
+    onError: () => {},
+  });
+  await waitUntil(async () => (await queue.depth()).failed === 1, { what: "the job is given up" });
+  await worker.close();
+  await queue.close();
+});
+
+after(async () => {
+  await closeStore(store);
+  await redis.stop();
+});
+
+interface Ran {
+  status: number;
+  out: string;
+  errors: string;
+}
+
+function redspotAdmin(args: string[], url = redis.url): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { env: { REDSPOT_REDIS_URL: url } }, (error, out, errors) => {
+      resolve({ status: error === null ? 0 : Number(error.code), out, errors });
+    });
+  });
+}
+
+describe("redspot-admin", () => {
+  test("lists dead letters for people and for programs", async () => {
+    const forPeople = await redspotAdmin(["dead-letters", "list"]);
+    assert.equal(forPeople.status, 0);
+    assert.match(forPeople.out, /REPORT_FAILED .* report\/1\.2\.3-r1\n1 dead letter/);
+    const forPrograms = await redspotAdmin(["dead-letters", "list", "--json"]);
+    assert.equal(JSON.parse(forPrograms.out).id, "report/1.2.3-r1");
+    assert.equal((await redspotAdmin(["dead-letters", "list", "--queue", "triage", "--json"])).out, "");
+  });
+
+  test("tells all about one, and what to do", async () => {
+    const shown = await redspotAdmin(["dead-letters", "show", "report/1.2.3-r1"]);
+    assert.equal(shown.status, 0);
+    assert.match(shown.out, /why +REPORT_FAILED: .*\n +to do +Look at the log/);
+    const missing = await redspotAdmin(["dead-letters", "show", "report/9.9-r1"]);
+    assert.equal(missing.status, 1);
+    assert.match(missing.errors, /NOT_FOUND: there is no dead letter report\/9\.9-r1/);
+  });
+
+  test("ends with 2 where it was called wrongly or the configuration is wrong, and says how to call it", async () => {
+    for (const args of [["dead-letter"], ["dead-letters", "show"], ["dead-letters", "list", "--queue", "none"]]) {
+      assert.equal((await redspotAdmin(args)).status, 2, args.join(" "));
+    }
+    const wrong = await redspotAdmin(["dead-letters", "list"], "http://not-redis");
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.errors, /REDSPOT_REDIS_URL/);
+    const help = await redspotAdmin(["dead-letters", "--help"]);
+    assert.equal(help.status, 0);
+    assert.match(help.out, /REDSPOT_REDIS_PREFIX/);
+  });
+
+  test("says so where Redis is away", async () => {
+    const { status, errors } = await redspotAdmin(["dead-letters", "list"], `redis://127.0.0.1:${await freePort()}`);
+    assert.equal(status, 1);
+    assert.match(errors, /REDIS_AWAY: Redis does not answer \(ECONNREFUSED\)/);
+  });
+});
