@@ -3,6 +3,8 @@ declare module "dcmjs" {
   export interface DcmjsElement {
     vr: string;
     Value?: unknown[];
+    /** The values as they stand in the file, before they were looked at. */
+    _rawValue?: unknown;
   }
   export type DcmjsDataSet = Record<string, DcmjsElement>;
 

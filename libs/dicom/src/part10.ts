@@ -1,4 +1,5 @@
 import { inflateRawSync } from "node:zlib";
+import { hasCodeExtensions, withCodeExtensions } from "./character-set.ts";
 import { type DataSet, dataSetOf, number, tagOf, text } from "./data-set.ts";
 import { DicomError } from "./dicom-error.ts";
 import { loadDcmjs } from "./load-dcmjs.ts";
@@ -157,12 +158,15 @@ function decode(bytes: Uint8Array, stopTag: string | undefined): { meta: DataSet
       ...(stopTag === undefined ? {} : { untilTag: stopTag }),
     });
   try {
-    return read(false);
+    const { meta, dict } = read(false);
+    return { meta, dict: hasCodeExtensions(dict) ? withCodeExtensions(dict) : dict };
   } catch (error) {
     const reason = error instanceof Error ? error.message : "";
-    // dcmjs reads one character set. Of several, or of one it does not know, the first or the default serves for all
-    // that is decided here; text in the others comes out wrong, which is better than no triage.
-    if (/character set/.test(reason)) return read(true);
+    // dcmjs reads one character set, the first of several, and one that it does not know as the default.
+    if (/character set/.test(reason)) {
+      const { meta, dict } = read(true);
+      return { meta, dict: withCodeExtensions(dict) };
+    }
     if (/more than currently allocated|outside the bounds|out of range/i.test(reason)) {
       throw new DicomError("TRUNCATED", `an element goes beyond the ${bytes.byteLength} bytes that there are`);
     }
