@@ -26,6 +26,7 @@ describe("toModelInput", () => {
       decodedReduction: 0,
       field: { x: 0, y: 0, width: COLUMNS, height: ROWS },
       content: { x: 0, y: 0, width: 299, height: 299 },
+      seen: { x: 0, y: 0, width: COLUMNS, height: ROWS },
     });
     assert.deepEqual([size, pixels.length], [INPUT_SIZE, INPUT_SIZE ** 2]);
     pixels.forEach((grey, at) => {
@@ -39,7 +40,7 @@ describe("toModelInput", () => {
     const long = limbWords(800, 300, 12);
     const { pixels, facts } = await inputOf({ rows: 800, columns: 300, words: long });
     assert.deepEqual(facts.field, { x: 0, y: 0, width: 300, height: 800 });
-    // The square is 600 wide.
+    assert.deepEqual(facts.seen, { x: -150, y: 100, width: 600, height: 600 });
     const { x, y, width, height } = facts.content;
     assert.deepEqual(
       [x, y, width, height].map((side) => side.toFixed(3)),

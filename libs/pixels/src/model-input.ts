@@ -43,6 +43,8 @@ export interface ModelInputFacts {
   field: Box;
   /** Where that part lies in pixels of the square: it may be narrower, and longer. */
   content: Box;
+  /** Where the square lies, in the image's own pixels from its upper left corner: it may reach beyond the image. */
+  seen: Box;
 }
 
 /** One and a half times as many pixels as the network sees are enough. */
@@ -106,20 +108,25 @@ function see(look: Look, dataSet: DataSet, image: ImagePixel, scale: GreyScale):
   return { size: INPUT_SIZE, pixels: clean.greys, facts };
 }
 
-function placesOf(box: Box, square: Box, reduction: number): Pick<ModelInputFacts, "field" | "content"> {
+function placesOf(box: Box, square: Box, reduction: number): Pick<ModelInputFacts, "field" | "content" | "seen"> {
   return {
-    field: {
-      x: placeInImage(box.x, reduction),
-      y: placeInImage(box.y, reduction),
-      width: box.width * 2 ** reduction,
-      height: box.height * 2 ** reduction,
-    },
+    field: boxInImage(box, reduction),
+    seen: boxInImage(square, reduction),
     content: {
       x: ((box.x - square.x) / square.width) * INPUT_SIZE,
       y: ((box.y - square.y) / square.height) * INPUT_SIZE,
       width: (box.width / square.width) * INPUT_SIZE,
       height: (box.height / square.height) * INPUT_SIZE,
     },
+  };
+}
+
+function boxInImage({ x, y, width, height }: Box, reduction: number): Box {
+  return {
+    x: placeInImage(x, reduction),
+    y: placeInImage(y, reduction),
+    width: width * 2 ** reduction,
+    height: height * 2 ** reduction,
   };
 }
 

@@ -23,6 +23,8 @@ describe("the resolution that is needed", () => {
     for (const side of ["x", "y", "width", "height"] as const) {
       const apart = Math.abs(whole.facts.field[side] - reduced.facts.field[side]);
       assert.ok(apart < 16, `the field's ${side} is ${apart} pixels off`);
+      const seenApart = Math.abs(whole.facts.seen[side] - reduced.facts.seen[side]);
+      assert.ok(seenApart < 16, `the ${side} of what is seen is ${seenApart} pixels off`);
     }
     assert.equal(whole.facts.decodedReduction, 0);
     return reduced.facts.decodedReduction;

@@ -18,6 +18,13 @@ const analysedInstance = z.strictObject({
   laterality: z.enum(["L", "R"]).optional(),
   /** Class activation map, 8 x 8, row by row, in logits: its mean and the head's bias make the logit. */
   activationMap: z.array(z.number()).length(64),
+  /**
+   * Where the square that the network saw, and over which the activation map lies, is in the image: in its pixels from
+   * the upper left corner; it may reach beyond the image. Findings of earlier versions do not have it.
+   */
+  seen: z
+    .strictObject({ x: z.number(), y: z.number(), width: z.number().positive(), height: z.number().positive() })
+    .optional(),
 });
 
 const passedInstance = z.strictObject({

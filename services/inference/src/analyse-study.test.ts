@@ -8,6 +8,7 @@ import { analysisWith } from "./analyse-study.ts";
 import type { Preparation } from "./prepare-instance.ts";
 
 const job: StudyJob = { studyInstanceUID: "1.2", revision: 1 };
+const SEEN = { x: -10, y: 20.5, width: 800, height: 640 };
 
 /**
  * An analysis whose neighbours are in memory: instances by SOP Instance UID, each with the logit that the network would
@@ -46,7 +47,7 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
         const given = instances[sopInstanceUID];
         if (given instanceof Error) throw given;
         if (typeof given === "object") return given;
-        return { prepared: { input: { logit: given } as unknown as ModelInput } };
+        return { prepared: { input: { logit: given, facts: { seen: SEEN } } as unknown as ModelInput } };
       },
     },
     batcher: {
@@ -69,6 +70,7 @@ test("a study is as suspicious as its most suspicious image, and its report is q
   assert.equal(finding.outcome, "fracture");
   assert.equal(finding.probability?.toFixed(4), "0.9526");
   assert.equal(finding.instances.length, 3);
+  assert.deepEqual(finding.instances[0]?.analysed && finding.instances[0].seen, SEEN);
   assert.deepEqual(reports, [job]);
 });
 

@@ -87,6 +87,7 @@ async function analyseInstance(
     probability: calibrate(logit),
     ...(laterality === undefined ? {} : { laterality }),
     activationMap,
+    seen: input.facts.seen,
   };
 }
 
