@@ -1,5 +1,5 @@
+import { randomStream } from "@redspot/statistics";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { randomStream } from "../random-stream.ts";
 
 /** One of the eight images that training sees of a radiograph, and what was done to it. */
 export interface Augmentation {

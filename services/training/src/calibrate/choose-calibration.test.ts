@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { randomStream } from "@redspot/statistics";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { randomStream } from "../random-stream.ts";
 import { chooseCalibration } from "./choose-calibration.ts";
 
 /** Cases whose chance of a fracture is the given function of their logit. */

@@ -1,4 +1,4 @@
-import { escaped } from "../markup.ts";
+import { escaped } from "@redspot/report";
 import type { Case } from "../work-folder.ts";
 import { FILES } from "../work-folder.ts";
 

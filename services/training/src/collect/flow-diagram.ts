@@ -1,4 +1,4 @@
-import { escaped } from "../markup.ts";
+import { escaped } from "@redspot/report";
 import type { CasesFile, Excluded } from "../work-folder.ts";
 import { STAGES, wordingOf } from "./exclusion.ts";
 

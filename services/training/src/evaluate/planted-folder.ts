@@ -3,10 +3,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EMBEDDED_BACKBONE, FEATURE_COUNT, INPUT_SIZE } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
+import { randomStream } from "@redspot/statistics";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { AS_IT_IS } from "../augment/augmentation.ts";
 import { caseId } from "../case-id.ts";
-import { randomStream } from "../random-stream.ts";
 import { type Case, FILES, type PartName, writeWorkFile } from "../work-folder.ts";
 
 export interface Planted {

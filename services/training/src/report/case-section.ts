@@ -1,4 +1,4 @@
-import { type Markup, markup } from "../markup.ts";
+import { type Markup, markup } from "@redspot/report";
 import { activationPicture } from "./pictures.ts";
 import type { ReportContent, ShownCase } from "./report-content.ts";
 

@@ -1,4 +1,4 @@
-import { Markup, markup } from "../markup.ts";
+import { Markup, markup } from "@redspot/report";
 import type { ReportContent } from "./report-content.ts";
 import { figure, pValue } from "./words.ts";
 

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
+import { axis, COLOURS, draw } from "@redspot/report";
 import { decisionCurve } from "../statistics/decision-curve.ts";
-import { axis, COLOURS, draw } from "./drawing.ts";
 
 export interface DecisionFigure {
   /** At the prevalence below. */

@@ -1,5 +1,5 @@
 import { type CalibrationMap, calibrate, type Estimate } from "@redspot/model";
-import { Markup, markup } from "../markup.ts";
+import { Markup, markup } from "@redspot/report";
 import { decisionFigure } from "./decision-figure.ts";
 import { filterPicture } from "./pictures.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";

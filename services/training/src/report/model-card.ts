@@ -1,4 +1,4 @@
-import { type Markup, markup } from "../markup.ts";
+import { type Markup, markup } from "@redspot/report";
 import type { ReportContent } from "./report-content.ts";
 import { chosenBy, evaluatedOn, figure } from "./words.ts";
 

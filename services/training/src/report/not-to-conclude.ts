@@ -1,4 +1,4 @@
-import { type Markup, markup } from "../markup.ts";
+import { type Markup, markup } from "@redspot/report";
 import type { ReportContent } from "./report-content.ts";
 
 /** What a reader must not conclude. */

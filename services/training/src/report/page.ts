@@ -1,4 +1,4 @@
-import { Markup, markup } from "../markup.ts";
+import { Markup, markup, STYLE } from "@redspot/report";
 import { caseSection } from "./case-section.ts";
 import { flowSection, shortcutSection } from "./data-sections.ts";
 import { figuresSection } from "./figures-section.ts";
@@ -6,7 +6,6 @@ import { modelCard } from "./model-card.ts";
 import { notToConclude } from "./not-to-conclude.ts";
 import type { ReportContent } from "./report-content.ts";
 import { results } from "./results-section.ts";
-import { STYLE } from "./style.ts";
 
 /** The report as one HTML page that needs nothing else. */
 export function page(content: ReportContent): string {

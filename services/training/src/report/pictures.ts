@@ -1,7 +1,6 @@
 import { INPUT_SIZE, MAP_SIZE } from "@redspot/model";
+import { COLOURS, type Markup, markup } from "@redspot/report";
 import { encode } from "fast-png";
-import { type Markup, markup } from "../markup.ts";
-import { COLOURS } from "./drawing.ts";
 
 const dataUri = (png: Uint8Array) => `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
 

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
+import { COLOURS, draw, share } from "@redspot/report";
 import { reliabilityBins } from "../statistics/calibration-error.ts";
-import { COLOURS, draw, share } from "./drawing.ts";
 
 /** What was promised and what came: the part of cases with a fracture in ten bins of like probability, with Wilson's intervals. */
 export function reliabilityDiagram(probabilities: readonly number[], labels: Uint8Array): string {

@@ -1,5 +1,5 @@
 import type { Estimate } from "@redspot/model";
-import { type Markup, markup } from "../markup.ts";
+import { type Markup, markup } from "@redspot/report";
 import type { ReportContent } from "./report-content.ts";
 import { chosenBy, evaluatedOn, figure, pValue } from "./words.ts";
 

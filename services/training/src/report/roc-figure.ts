@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import { COLOURS, draw, share } from "@redspot/report";
 import { rocCurve } from "../statistics/roc.ts";
 import { rocBand } from "../statistics/roc-band.ts";
-import { COLOURS, draw, share } from "./drawing.ts";
 
 export interface RocFigure {
   readonly scores: readonly number[];

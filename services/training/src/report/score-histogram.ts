@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { COLOURS, draw, share } from "./drawing.ts";
+import { COLOURS, draw, share } from "@redspot/report";
 
 export interface ScoreHistogram {
   readonly probabilities: readonly number[];

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Estimate, Subgroup } from "@redspot/model";
-import { COLOURS, draw } from "./drawing.ts";
+import { COLOURS, draw } from "@redspot/report";
 
 /** A subgroup's sensitivity or specificity with its interval, a line each; hollow where there are too few cases. */
 export function subgroupForest(

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
+import { axis, COLOURS, draw } from "@redspot/report";
 import type { TrainingPoint } from "../train/curves.ts";
-import { axis, COLOURS, draw } from "./drawing.ts";
 
 /** As many points as the paper's moving average takes in. */
 const WINDOW = 40;

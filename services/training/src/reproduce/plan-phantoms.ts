@@ -1,6 +1,6 @@
 import { EXCLUSIONS, planStudies, type StudyOptions } from "@redspot/phantom";
+import { randomStream } from "@redspot/statistics";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { randomStream } from "../random-stream.ts";
 
 /** Kim & MacKinnon 2018: 695 + 694 radiographs, and 50 + 50 that were kept apart. */
 const PAPER = { split: 1389, finalEach: 50 } as const;

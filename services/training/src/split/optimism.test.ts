@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { randomStream } from "@redspot/statistics";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { randomStream } from "../random-stream.ts";
 import { makeCase } from "../test-support.ts";
 import { PAPER_OPTIONS } from "../train/head-options.ts";
 import type { Case, PartFeatures, Split } from "../work-folder.ts";

@@ -1,6 +1,6 @@
+import { randomStream, shuffle } from "@redspot/statistics";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { AUGMENTED_COUNT } from "../augment/augmentation.ts";
-import { randomStream, shuffle } from "../random-stream.ts";
 import { TrainingError } from "../training-error.ts";
 import type { Case, Split } from "../work-folder.ts";
 import type { NearDuplicate } from "./find-leaks.ts";

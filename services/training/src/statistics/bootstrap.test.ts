@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { areaUnderCurve } from "./area-under-curve.ts";
-import { bootstrapInterval, quantile } from "./bootstrap.ts";
+import { bootstrapInterval } from "./bootstrap.ts";
 import { ASAH } from "./published-data.ts";
 
 const near = (found: number, expected: number, within: number) =>
@@ -59,11 +59,4 @@ test("a statistic that never varies has an interval of no width", () => {
     const { low, high } = bootstrapInterval(Uint8Array.of(0, 1, 1), () => 7, { seed: 1, replicates: 20, method });
     assert.deepEqual([low, high], [7, 7]);
   }
-});
-
-test("quantiles are straight between neighbours", () => {
-  assert.deepEqual(
-    [0, 0.25, 0.5, 0.9, 1].map((share) => quantile([1, 2, 4, 8, 16], share)),
-    [1, 2, 4, 12.8, 16],
-  );
 });

@@ -1,8 +1,7 @@
+import { normalDistribution, normalQuantile, quantile, randomStream } from "@redspot/statistics";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
-import { randomStream } from "../random-stream.ts";
 import { rowsOf } from "./classes.ts";
-import { normalDistribution, normalQuantile } from "./normal.ts";
 
 export interface BootstrapOptions {
   readonly seed: number;
@@ -47,13 +46,6 @@ export function bootstrapInterval(
 /** As many cases of each stratum as it has, drawn with replacement. */
 export function resample(strata: readonly (readonly number[])[], random: RandomGenerator): Uint32Array {
   return Uint32Array.from(strata.flatMap((rows) => rows.map(() => rows[uniformInt(random, 0, rows.length - 1)]!)));
-}
-
-/** A quantile of sorted values, straight between neighbours (Hyndman & Fan 1996, definition 7). */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
-  return below === above ? below : below + (at - Math.floor(at)) * (above - below);
 }
 
 /** Efron's corrected shares (1987): bias z0 from how many resamples lie below the value, skewness from the acceleration. */

@@ -1,5 +1,5 @@
-import { randomStream } from "../random-stream.ts";
-import { quantile, resample } from "./bootstrap.ts";
+import { quantile, randomStream } from "@redspot/statistics";
+import { resample } from "./bootstrap.ts";
 import { rowsOf } from "./classes.ts";
 import { rocCurve, sensitivityAt } from "./roc.ts";
 

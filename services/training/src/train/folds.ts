@@ -1,4 +1,4 @@
-import { randomStream, shuffle } from "../random-stream.ts";
+import { randomStream, shuffle } from "@redspot/statistics";
 
 /** What of a case decides on its fold. */
 export interface Member {

@@ -1,4 +1,4 @@
-import { randomStream, shuffle } from "../random-stream.ts";
+import { randomStream, shuffle } from "@redspot/statistics";
 
 /**
  * The cases of any iteration: every case once in a random order, then all again in another. A minibatch may reach from

@@ -1,7 +1,7 @@
+import { randomStream } from "@redspot/statistics";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
-import { randomStream } from "../random-stream.ts";
 import { TrainingError } from "../training-error.ts";
 import { checkHeadOptions, type HeadOptions } from "./head-options.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { randomStream } from "@redspot/statistics";
 import * as tf from "@tensorflow/tfjs";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { randomStream } from "../random-stream.ts";
 import { areaUnderCurve } from "../statistics/area-under-curve.ts";
 import { fitOf } from "./curves.ts";
 import { type HeadOptions, PAPER_OPTIONS } from "./head-options.ts";

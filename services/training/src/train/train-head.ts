@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Head } from "@redspot/model";
+import { randomStream } from "@redspot/statistics";
 import type { Tensor2D } from "@tensorflow/tfjs";
-import { randomStream } from "../random-stream.ts";
 import { TrainingError } from "../training-error.ts";
 import { type Fit, fitOf, type TrainingPoint } from "./curves.ts";
 import type { HeadOptions } from "./head-options.ts";

@@ -1,0 +1,3 @@
+export { normalDistribution, normalQuantile, twoSided } from "./normal.ts";
+export { quantile } from "./quantile.ts";
+export { randomStream, shuffle } from "./random-stream.ts";
