@@ -1,3 +1,4 @@
+export { type ClassEffect, type ListedStudy, type OrderEffect, orderEffect } from "./counterfactual.ts";
 export { outcomeAt } from "./cut-off.ts";
 export { exclusionOf, lateralityOf } from "./eligibility.ts";
 export {
