@@ -2,6 +2,7 @@ import type { DataSet } from "@redspot/dicom";
 import dicomwebClient from "dicomweb-client";
 import { DicomWebError, errorOfStatus } from "./dicom-web-error.ts";
 import { FetchRequest } from "./fetch-request.ts";
+import { type InstancePath, openInstance } from "./open-instance.ts";
 import { parseDicomJson, parseStoreResponse, type StoreOutcomes } from "./store-response.ts";
 
 export interface DicomWebClientOptions {
@@ -22,11 +23,15 @@ type Call = (request: { instance: FetchRequest }) => unknown;
 /** A DICOMweb peer, over dicomweb-client. Every method throws DicomWebError. */
 export class DicomWebClient {
   readonly #client: InstanceType<typeof dicomwebClient.api.DICOMwebClient>;
+  readonly #url: string;
+  readonly #authorization: string | undefined;
   readonly #timeoutMs: number;
 
   constructor({ url, authorization, timeoutMs = 60_000 }: DicomWebClientOptions) {
+    this.#url = url.replace(/\/+$/, "");
+    this.#authorization = authorization;
     this.#client = new dicomwebClient.api.DICOMwebClient({
-      url: url.replace(/\/+$/, ""),
+      url: this.#url,
       singlepart: "",
       // Otherwise it prints requests and answers, patient data and all.
       verbose: false,
@@ -57,6 +62,14 @@ export class DicomWebClient {
     return searchResults(found);
   }
 
+  /** The Search transaction for the series of a study (PS3.18 10.6). */
+  async searchForSeries(studyInstanceUID: string, parameters: SearchParameters = {}): Promise<DataSet[]> {
+    const found = await this.#call("searching for series", (request) =>
+      this.#client.searchForSeries({ studyInstanceUID, ...query(parameters), request } as never),
+    );
+    return searchResults(found);
+  }
+
   /** The Search transaction for instances (PS3.18 10.6), within a study where one is given. */
   async searchForInstances(
     parameters: SearchParameters = {},
@@ -69,11 +82,7 @@ export class DicomWebClient {
   }
 
   /** The Retrieve transaction for one instance (PS3.18 10.4): a DICOM file, in the transfer syntax that it has. */
-  async retrieveInstance(uids: {
-    studyInstanceUID: string;
-    seriesInstanceUID: string;
-    sopInstanceUID: string;
-  }): Promise<Uint8Array> {
+  async retrieveInstance(uids: InstancePath): Promise<Uint8Array> {
     const instance = await this.#call(`retrieving instance ${uids.sopInstanceUID}`, (request) =>
       this.#client.retrieveInstance({ ...uids, request } as never),
     );
@@ -81,6 +90,15 @@ export class DicomWebClient {
       throw new DicomWebError("BAD_RESPONSE", `the peer's answer holds no instance ${uids.sopInstanceUID}`);
     }
     return new Uint8Array(instance);
+  }
+
+  /**
+   * The Retrieve transaction for one instance (PS3.18 10.4), as its bytes come in, in the transfer syntax that it has: no
+   * more of it is in memory than one chunk. dicomweb-client would hold all of it. `timeoutMs` is then how long the peer
+   * may be silent.
+   */
+  openInstance(uids: InstancePath): AsyncGenerator<Uint8Array, void, undefined> {
+    return openInstance(uids, { url: this.#url, authorization: this.#authorization, silenceMs: this.#timeoutMs });
   }
 
   async #call(
@@ -103,7 +121,7 @@ export class DicomWebClient {
         throw new DicomWebError("BAD_RESPONSE", `${what}: the peer's answer cannot be read`, status);
       }
       if (answersWithReasons && typeof response === "string" && isStoreResponse(response)) return response;
-      throw errorOfStatus(what, status);
+      throw errorOfStatus(what, status, instance.getResponseHeader("retry-after"));
     }
   }
 }

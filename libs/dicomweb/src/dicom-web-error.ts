@@ -30,20 +30,32 @@ export class DicomWebError extends Error {
   readonly code: DicomWebErrorCode;
   /** The HTTP status, where there was one. */
   readonly status: number | undefined;
+  /** How long the service asks to be left alone, in milliseconds: its Retry-After (RFC 9110 10.2.3). */
+  readonly retryAfterMs: number | undefined;
   /** Whether doing the same later may succeed. */
   readonly retryable: boolean;
 
-  constructor(code: DicomWebErrorCode, message: string, status?: number) {
+  constructor(code: DicomWebErrorCode, message: string, status?: number, retryAfterMs?: number) {
     super(message);
     this.code = code;
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
     this.retryable = RETRYABLE.has(code);
   }
 }
 
-/** The error for an HTTP status that is no success. */
-export function errorOfStatus(what: string, status: number): DicomWebError {
-  return new DicomWebError(codeOfStatus(status), `${what}: the peer answered ${status}`, status);
+/** The error for an HTTP status that is no success, with the answer's Retry-After where it has one. */
+export function errorOfStatus(what: string, status: number, retryAfter?: string | null): DicomWebError {
+  const message = `${what}: the peer answered ${status}`;
+  return new DicomWebError(codeOfStatus(status), message, status, retryAfterMsOf(retryAfter));
+}
+
+/** Retry-After (RFC 9110 10.2.3) in milliseconds: a number of seconds, or a date. Undefined for anything else. */
+export function retryAfterMsOf(header: string | null | undefined, now = Date.now()): number | undefined {
+  if (header === null || header === undefined || header === "") return undefined;
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 function codeOfStatus(status: number): DicomWebErrorCode {

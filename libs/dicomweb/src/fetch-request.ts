@@ -96,7 +96,7 @@ export class FetchRequest {
 }
 
 /** Node's fetch hides the reason, such as ECONNREFUSED or "bad port", in the error's cause. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
   return String(cause?.code ?? cause?.message ?? "no reason given");
 }

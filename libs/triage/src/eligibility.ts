@@ -58,15 +58,25 @@ export function exclusionOf(dataSet: DataSet): Reason | undefined {
 }
 
 function bodyPartExclusion(dataSet: DataSet): Reason | undefined {
+  const part = bodyPartOf(dataSet);
+  if (part === "wrist") return undefined;
+  return reason(part === "another" ? "NOT_A_WRIST" : "BODY_PART_UNKNOWN");
+}
+
+/**
+ * Which body part a header names, as far as it does: an image's own, or what a search tells of a series (PS3.18 10.6.3),
+ * which is less.
+ */
+export function bodyPartOf(dataSet: DataSet): "wrist" | "another" | "unknown" {
   const regions = items(dataSet, "AnatomicRegionSequence");
-  if (regions.some((region) => WRIST_CODES.has(text(region, "CodeValue") ?? ""))) return undefined;
+  if (regions.some((region) => WRIST_CODES.has(text(region, "CodeValue") ?? ""))) return "wrist";
   const named = [...regions.flatMap((region) => texts(region, "CodeMeaning")), ...texts(dataSet, "BodyPartExamined")];
   const specific = named.filter((name) => !UNSPECIFIC_PART.test(name));
-  if (specific.some((name) => WRIST.test(name))) return undefined;
-  if (specific.length > 0) return reason("NOT_A_WRIST");
+  if (specific.some((name) => WRIST.test(name))) return "wrist";
+  if (specific.length > 0) return "another";
   const descriptions = descriptionsOf(dataSet);
-  if (descriptions.some((line) => WRIST.test(line))) return undefined;
-  return reason(descriptions.some((line) => OTHER_PART_WORD.test(line)) ? "NOT_A_WRIST" : "BODY_PART_UNKNOWN");
+  if (descriptions.some((line) => WRIST.test(line))) return "wrist";
+  return descriptions.some((line) => OTHER_PART_WORD.test(line)) ? "another" : "unknown";
 }
 
 function viewExclusion(dataSet: DataSet): Reason | undefined {
