@@ -1,8 +1,10 @@
+export { Backlog, type Sweep, type SweepOutcome, type SweepPlan } from "./backlog.ts";
 export { closeStore, connectStore, type Store } from "./connection.ts";
 export { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead-letters.ts";
 export { FindingStore } from "./finding-store.ts";
 export { isJobFailureCode, JOB_FAILURES, type JobFailureCode } from "./job-failure.ts";
 export {
+  NotYet,
   PermanentFailure,
   type StudyJob,
   StudyQueue,

@@ -21,6 +21,16 @@ export const JOB_FAILURES = {
     text: "the analysis failed",
     advice: "The study is reported as not analysed. Look at the log of the inference service; then retry.",
   },
+  NOT_RETRIEVED: {
+    retry: true,
+    text: "the PACS gave none of the study's images",
+    advice: "The study is on the list as not analysed. See whether the PACS can show it; then retry.",
+  },
+  SWEEP_FAILED: {
+    retry: true,
+    text: "the study of the backlog could not be swept",
+    advice: "Nothing is known of it yet. Look at the log of the inference service; then retry.",
+  },
   WORKER_DIED: {
     retry: false,
     text: "the process that worked on it died, again and again, while it did nothing else",
@@ -93,6 +103,8 @@ const OF_THE_QUEUE: Record<QueueName, JobFailureCode> = {
   settling: "SETTLING_FAILED",
   triage: "ANALYSIS_FAILED",
   report: "REPORT_FAILED",
+  backlog: "SWEEP_FAILED",
+  "backlog-report": "REPORT_FAILED",
 };
 
 /** The code of an error that a job failed with: its own where it has one of the table, otherwise that of its queue. */

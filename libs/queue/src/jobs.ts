@@ -40,6 +40,8 @@ const RETRIES = {
   settling: { attempts: 1000, delay: 1_000, jitter: 0.5 },
   triage: { attempts: 4, delay: 1_000, jitter: 0.5 },
   report: { attempts: 500, delay: 2_000, jitter: 0.5 },
+  backlog: { attempts: 8, delay: 5_000, jitter: 0.5 },
+  "backlog-report": { attempts: 500, delay: 2_000, jitter: 0.5 },
 } as const satisfies Record<QueueName, object>;
 
 const LONGEST_RETRY_DELAY_MS = 10 * 60_000;
@@ -60,19 +62,46 @@ export class StudyQueue {
   }
 
   /** Adds the job of a study's revision, to be done after `delayMs`. */
-  async add({ studyInstanceUID, revision }: StudyJob, delayMs = 0): Promise<void> {
-    await this.#queue.add(
-      this.name,
-      { version: 1, studyInstanceUID, revision },
-      {
+  async add(job: StudyJob, delayMs = 0): Promise<void> {
+    const { name, data, opts } = this.#entry(job);
+    await this.#queue.add(name, data, { ...opts, delay: delayMs });
+  }
+
+  /** Adds many jobs at once, to be done in this order. */
+  async addAll(jobs: readonly StudyJob[]): Promise<void> {
+    await this.#queue.addBulk(jobs.map((job) => this.#entry(job)));
+  }
+
+  #entry({ studyInstanceUID, revision }: StudyJob) {
+    return {
+      name: this.name,
+      data: { version: 1, studyInstanceUID, revision },
+      opts: {
         jobId: `${studyInstanceUID}-r${revision}`,
-        delay: delayMs,
         attempts: RETRIES[this.name].attempts,
         backoff: { type: "capped-exponential" },
         removeOnComplete: { age: 24 * 3600, count: 10_000 },
         removeOnFail: false,
       },
-    );
+    };
+  }
+
+  /** Has every worker of the queue, in whatever process, take no more jobs until `resume`; those under way end. */
+  async pause(): Promise<void> {
+    await this.#queue.pause();
+  }
+
+  async resume(): Promise<void> {
+    await this.#queue.resume();
+  }
+
+  isPaused(): Promise<boolean> {
+    return this.#queue.isPaused();
+  }
+
+  /** Forgets the jobs that wait; those under way, and those that failed, stay. */
+  async clear(): Promise<void> {
+    await this.#queue.drain(true);
   }
 
   /** How many jobs are in each state. */

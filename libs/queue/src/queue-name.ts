@@ -1,3 +1,6 @@
-/** The queues, in the order in which a study passes through them. */
-export const QUEUE_NAMES = ["settling", "triage", "report"] as const;
+/**
+ * The queues, in the order in which a study passes through them; then those of the backlog, whose studies pass through
+ * queues of their own, so that no live study ever stands behind one of them.
+ */
+export const QUEUE_NAMES = ["settling", "triage", "report", "backlog", "backlog-report"] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
