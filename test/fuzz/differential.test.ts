@@ -37,7 +37,7 @@ async function redspot(file: Buffer, spool: FileSpool): Promise<string> {
         noteInstance: async ({ studyInstanceUID, sopInstanceUID }) => {
           // Most have the same UIDs: none may be in the way of the next.
           await rm(spool.pathOf(studyInstanceUID, sopInstanceUID));
-          return { newInstance: true, openRevision: 1 };
+          return { newInstance: true, openRevision: 1, lane: "live" };
         },
       },
       settling: { add: async () => {} },

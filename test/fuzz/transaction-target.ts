@@ -46,7 +46,7 @@ async function openTransactions(): Promise<OpenTarget> {
         ledger: {
           async noteInstance({ studyInstanceUID, sopInstanceUID, sopClassUID }) {
             notes.push({ studyInstanceUID, sopInstanceUID, sopClassUID });
-            return { newInstance: true, openRevision: 1 };
+            return { newInstance: true, openRevision: 1, lane: "live" };
           },
         },
         settling: { add: async ({ studyInstanceUID }) => void settling.add(studyInstanceUID) },

@@ -12,7 +12,20 @@ export {
   workOn,
 } from "./jobs.ts";
 export { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
-export { ReadingList, type ReadingListWatch, type ReportState, type Workitem } from "./reading-list.ts";
+export {
+  type Act,
+  type Opening,
+  ReadingList,
+  type ReadingListCounts,
+  type ReadingListWatch,
+  type ReportState,
+  type StudyEvent,
+  type Verdict,
+  type VerdictNote,
+  type Workitem,
+  type WorkitemState,
+} from "./reading-list.ts";
+export { ReadingListRefusal } from "./reading-list-refusal.ts";
 export { settleStudies } from "./settling.ts";
 export { sharedKey } from "./shared-key.ts";
 export { type InstanceNote, type Noted, StudyLedger } from "./study-ledger.ts";

@@ -1,43 +1,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
-import { type Finding, findingOf, type InstanceFinding } from "@redspot/triage";
-import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import type { Store } from "./connection.ts";
 import { FindingStore } from "./finding-store.ts";
 import { ReadingList } from "./reading-list.ts";
 import { StudyLedger } from "./study-ledger.ts";
+import { testFinding as finding } from "./test-finding.ts";
 import { note, redisForTests } from "./test-support.ts";
 
 const redis = redisForTests();
-const HEAD_START = 240 * 60_000;
-
-function finding(studyInstanceUID: string, revision: number, probability?: number): Finding {
-  const instance: InstanceFinding =
-    probability === undefined
-      ? {
-          sopInstanceUID: "1.9",
-          sopClassUID: "1.2",
-          analysed: false,
-          reason: { code: "NOT_A_WRIST", text: "no wrist" },
-        }
-      : {
-          sopInstanceUID: "1.9",
-          sopClassUID: "1.2",
-          analysed: true,
-          logit: 0,
-          probability,
-          activationMap: Array.from({ length: 64 }, () => 0),
-        };
-  return findingOf({
-    studyInstanceUID,
-    revision,
-    instances: [instance],
-    model: EXAMPLE_MODEL,
-    softwareVersion: "0",
-    analysedAt: new Date(0),
-  });
-}
+const POLICY = { headStartMs: 240 * 60_000 };
 
 async function arrive(store: Store, ...uids: string[]): Promise<void> {
   for (const uid of uids) await new StudyLedger(store).noteInstance(note(uid, `${uid}.1`));
@@ -53,7 +25,7 @@ test("studies stand in order of arrival until a finding gives one a head start",
   await arrive(store, "1.7", "1.2", "1.5");
   assert.deepEqual(await order(store), ["1.7", "1.2", "1.5"]);
   const found = await new FindingStore(store).put(finding("1.5", 1, 0.9));
-  assert.equal(await list.place(found, HEAD_START), true);
+  assert.equal(await list.place(found, POLICY), true);
   assert.deepEqual(await order(store), ["1.5", "1.7", "1.2"]);
   const [first] = await list.page(0, 1);
   assert.equal(first?.priority, "HIGH");
@@ -64,8 +36,8 @@ test("no fracture and not analysed move nothing", async () => {
   const store = redis.store();
   const list = new ReadingList(store);
   await arrive(store, "1.1", "1.2", "1.3");
-  await list.place(finding("1.1", 1, 0.1), HEAD_START);
-  await list.place(finding("1.2", 1), HEAD_START);
+  await list.place(finding("1.1", 1, 0.1), POLICY);
+  await list.place(finding("1.2", 1), POLICY);
   assert.deepEqual(await order(store), ["1.1", "1.2", "1.3"]);
 });
 
@@ -73,16 +45,45 @@ test("placing is done once, a new revision places anew, and an old one that come
   const store = redis.store();
   const list = new ReadingList(store);
   await arrive(store, "1.1", "1.2");
-  assert.equal(await list.place(finding("1.2", 1, 0.1), HEAD_START), true);
-  assert.equal(await list.place(finding("1.2", 1, 0.1), HEAD_START), false);
-  assert.equal(await list.place(finding("1.2", 3, 0.9), HEAD_START), true);
-  assert.equal(await list.place(finding("1.2", 2, 0.1), HEAD_START), false);
+  assert.equal(await list.place(finding("1.2", 1, 0.1), POLICY), true);
+  assert.equal(await list.place(finding("1.2", 1, 0.1), POLICY), false);
+  assert.equal(await list.place(finding("1.2", 3, 0.9), POLICY), true);
+  assert.equal(await list.place(finding("1.2", 2, 0.1), POLICY), false);
   assert.deepEqual(await order(store), ["1.2", "1.1"]);
+});
+
+test("a study that was flagged by an earlier version stays where it was put, and moves back to it", async () => {
+  const store = redis.store();
+  const list = new ReadingList(store);
+  await arrive(store, "1.1", "1.2");
+  // As that version left it: no finding in short, no state, the head start in the score alone.
+  const { arrivedAt } = (await list.get("1.2"))!;
+  const old = finding("1.2", 1, 0.9);
+  await store.redis.hset(`${store.prefix}:study:1.2`, { priority: "HIGH", foundRevision: "1" });
+  await store.redis.zadd(`${store.prefix}:reading-list`, "XX", String(arrivedAt - 60_000), "1.2");
+  await new FindingStore(store).put(old);
+  const [first] = await list.page();
+  assert.deepEqual([first?.studyInstanceUID, first?.state, first?.finding?.probability], ["1.2", "SCHEDULED", 0.9]);
+  await list.take("1.2", { by: "a", at: 1 });
+  await list.release("1.2", { by: "a", at: 2 });
+  assert.deepEqual(await order(store), ["1.2", "1.1"]);
+  assert.equal((await list.get("1.2"))?.priority, "HIGH");
+  assert.equal(Number(await store.redis.zscore(`${store.prefix}:reading-list`, "1.2")), arrivedAt - 60_000);
+});
+
+test("lines are read with their places and the length of the list at one moment, without activation maps", async () => {
+  const store = redis.store();
+  const list = new ReadingList(store);
+  await arrive(store, "1.1", "1.2", "1.3");
+  await list.place(finding("1.3", 1, 0.9), POLICY);
+  const { total, workitems } = await list.lines(1, 1);
+  assert.deepEqual([total, workitems.map((one) => [one.position, one.studyInstanceUID])], [3, [[2, "1.1"]]]);
+  assert.ok(!JSON.stringify(await list.page()).includes("activationMap"));
 });
 
 test("a finding about a study that never arrived places nothing", async () => {
   const store = redis.store();
-  assert.equal(await new ReadingList(store).place(finding("9.9", 1, 0.9), HEAD_START), false);
+  assert.equal(await new ReadingList(store).place(finding("9.9", 1, 0.9), POLICY), false);
   assert.deepEqual(await order(store), []);
 });
 
@@ -98,11 +99,11 @@ test("how the report stands is part of the workitem, and a new finding makes it 
   const store = redis.store();
   const list = new ReadingList(store);
   await arrive(store, "1.1");
-  await list.place(finding("1.1", 1, 0.9), HEAD_START);
+  await list.place(finding("1.1", 1, 0.9), POLICY);
   const stored = { state: "stored", sopInstanceUID: "2.25.1" } as const;
   await list.noteReport({ studyInstanceUID: "1.1", revision: 1 }, stored);
   assert.deepEqual((await list.get("1.1"))?.report, stored);
-  await list.place(finding("1.1", 2, 0.9), HEAD_START);
+  await list.place(finding("1.1", 2, 0.9), POLICY);
   assert.deepEqual((await list.get("1.1"))?.report, { state: "pending" });
   await list.noteReport({ studyInstanceUID: "1.1", revision: 1 }, stored);
   assert.deepEqual((await list.get("1.1"))?.report, { state: "pending" }, "what an older revision says is out of date");
@@ -119,7 +120,7 @@ test("whoever watches is told of arrivals, of findings and of reports", async ()
     return (await change)[0];
   };
   assert.equal(await told(() => arrive(store, "1.1")), "1.1");
-  assert.equal(await told(() => list.place(finding("1.1", 1, 0.9), HEAD_START)), "1.1");
+  assert.equal(await told(() => list.place(finding("1.1", 1, 0.9), POLICY)), "1.1");
   assert.equal(
     await told(() => list.noteReport({ studyInstanceUID: "1.1", revision: 1 }, { state: "pending" })),
     "1.1",

@@ -1,7 +1,24 @@
 import { EventEmitter } from "node:events";
-import { type Finding, findingSchema, type Priority, priorityOf, readingOrder } from "@redspot/triage";
+import {
+  backlogStepOf,
+  type Finding,
+  type FindingInShort,
+  findingSchema,
+  headStartOf,
+  inShort,
+  type Lane,
+  type Outcome,
+  type Priority,
+  priorityOf,
+  type ReadingPolicy,
+} from "@redspot/triage";
 import { keyOf, type Store } from "./connection.ts";
 import type { StudyJob } from "./jobs.ts";
+import { ReadingListRefusal, type RefusalCode } from "./reading-list-refusal.ts";
+import { run, scriptOf } from "./script.ts";
+
+/** Procedure Step State (0074,1000) (PS3.4 CC.1.1). */
+export type WorkitemState = "SCHEDULED" | "IN PROGRESS" | "COMPLETED" | "CANCELED";
 
 /** How the report about a study's latest finding stands. */
 export type ReportState =
@@ -10,46 +27,114 @@ export type ReportState =
   /** `code` says why, `retrying` whether it will be tried again. */
   | { state: "failed"; code: string; retrying: boolean };
 
+/** Who did something with a study, as Redspot knows them, and when, in milliseconds since 1970. */
+export interface Act {
+  by: string;
+  at: number;
+}
+
+/** A person's answer to a finding. */
+export type Verdict = "fracture" | "no-fracture";
+
+/** A verdict, with the finding that it is about, where there was one. */
+export interface VerdictNote extends Act {
+  verdict: Verdict;
+  comment?: string;
+  revision?: number;
+  outcome?: Outcome;
+  probability?: number;
+  model?: FindingInShort["model"];
+}
+
 /** A study's line on the reading list. */
 export interface Workitem {
   studyInstanceUID: string;
-  /** When the study's first instance arrived, in milliseconds since 1970, with a fraction. */
+  /** Its place, from 1; none for a study that is not open any more. */
+  position?: number;
+  /** When the study arrived on the list, in milliseconds since 1970, with a fraction. */
   arrivedAt: number;
+  /** The name of the site that sent it, where it is known. */
+  site?: string;
+  lane: Lane;
+  state: WorkitemState;
   priority: Priority;
   /** The latest finding; none while the study waits for its analysis. */
-  finding?: Finding;
+  finding?: FindingInShort;
   report: ReportState;
+  /** Who reads it, while it is IN PROGRESS. */
+  taken?: Act;
+  /** Who completed or withdrew it. */
+  ended?: Act;
+  /** Who moved it to the top, and why. */
+  pin?: Act & { why: string };
+  verdict?: VerdictNote;
 }
 
-/**
- * Places a study by its finding: KEYS study, list, channel; ARGV study UID, revision, priority, head start.
- * A finding of an older revision than the one that placed the study changes nothing.
- */
-const PLACE = `
-local arrived = redis.call('HGET', KEYS[1], 'arrivedAt')
-if not arrived then return 0 end
-if tonumber(redis.call('HGET', KEYS[1], 'foundRevision') or '0') >= tonumber(ARGV[2]) then return 0 end
-redis.call('HSET', KEYS[1], 'foundRevision', ARGV[2], 'priority', ARGV[3])
-redis.call('HDEL', KEYS[1], 'report')
-redis.call('ZADD', KEYS[2], 'XX', ARGV[4], ARGV[1])
-redis.call('PUBLISH', KEYS[3], ARGV[1])
-return 1
-`;
+/** A line of a study's history. */
+export interface StudyEvent {
+  event: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  by?: string;
+  why?: string;
+  verdict?: Verdict;
+  revision?: number;
+  outcome?: Outcome;
+  /** The finding came when the study had been opened, and moved nothing. */
+  afterOpening?: boolean;
+}
 
-/**
- * Notes how a report stands: KEYS study, channel; ARGV study UID, revision, state. What is told of an older revision than
- * the one that placed the study is out of date.
- */
-const NOTE_REPORT = `
-if tonumber(redis.call('HGET', KEYS[1], 'foundRevision') or '0') > tonumber(ARGV[2]) then return 0 end
-redis.call('HSET', KEYS[1], 'report', ARGV[3])
-redis.call('PUBLISH', KEYS[2], ARGV[1])
-return 1
-`;
+/** A study that somebody took up, as it was then. */
+export interface Opening {
+  studyInstanceUID: string;
+  arrivedAt: number;
+  openedAt: number;
+  priority: Priority;
+  outcome?: Outcome;
+  pinned: boolean;
+  lane: Lane;
+}
+
+/** How much is on the list. */
+export interface ReadingListCounts {
+  open: Record<Priority, Record<"SCHEDULED" | "IN PROGRESS", number>>;
+  done: number;
+  /** When the study arrived that waits longest to be taken up, in milliseconds since 1970; none where none waits. */
+  oldestArrival: Partial<Record<Priority, number>>;
+  findingsAfterOpening: number;
+}
+
+const PLACE = scriptOf("study", "place");
+const NOTE_REPORT = scriptOf("study", "note-report");
+const ACT = scriptOf("study", "act");
+const LINES = scriptOf("lines");
+
+/** The fields of a study of which its line is made, all of them small. */
+const FIELDS = [
+  "arrivedAt",
+  "site",
+  "lane",
+  "state",
+  "priority",
+  "short",
+  "foundRevision",
+  "report",
+  "takenBy",
+  "takenAt",
+  "endedBy",
+  "endedAt",
+  "pin",
+  "verdict",
+] as const;
+
+type Fields = Partial<Record<(typeof FIELDS)[number], string>>;
+
+const PRIORITIES = ["HIGH", "MEDIUM", "LOW"] as const;
+const OPEN_STATES = ["SCHEDULED", "IN PROGRESS"] as const;
 
 /**
  * The reading list: every study that arrived, first come, first served, those with a likely fracture with a head start.
- * One sorted set, whose scores are `readingOrder`.
+ * One sorted set, whose scores are `readingOrder`. Each change is one script: done whole, whoever else is at it.
  */
 export class ReadingList {
   readonly #store: Store;
@@ -59,78 +144,229 @@ export class ReadingList {
   }
 
   /**
-   * Gives a study the place that its finding asks for. Idempotent; false when a finding as new had placed it before.
-   *
-   * @param headStart milliseconds
+   * Gives a study the place that its finding asks for. A study that somebody has opened keeps the place that it has, and
+   * is counted. Idempotent; false when a finding as new had placed it before.
    */
-  async place({ studyInstanceUID, revision, outcome }: Finding, headStart: number): Promise<boolean> {
-    const { redis } = this.#store;
-    const arrivedAt = Number(await redis.hget(this.#study(studyInstanceUID), "arrivedAt"));
-    const priority = priorityOf(outcome);
-    const placed = await redis.eval(
+  async place(finding: Finding, policy: ReadingPolicy): Promise<boolean> {
+    const { studyInstanceUID, revision, outcome, probability } = finding;
+    const site = await this.#store.redis.hget(this.#study(studyInstanceUID), "site");
+    const headStart = headStartOf({ priority: priorityOf(outcome), outcome, site: site ?? undefined }, policy);
+    const placed = await run(
+      this.#store,
       PLACE,
-      3,
-      this.#study(studyInstanceUID),
-      this.#list,
-      this.#channel,
       studyInstanceUID,
-      String(revision),
-      priority,
-      String(readingOrder(arrivedAt, priority, headStart)),
+      revision,
+      outcome,
+      headStart,
+      backlogStepOf(probability),
+      JSON.stringify(inShort(finding)),
     );
     return placed === 1;
   }
 
   /** Notes how the report of a revision stands, and tells those who watch; nothing where a newer one placed the study. */
   async noteReport({ studyInstanceUID, revision }: StudyJob, report: ReportState): Promise<void> {
-    await this.#store.redis.eval(
-      NOTE_REPORT,
-      2,
-      this.#study(studyInstanceUID),
-      this.#channel,
+    const event = { pending: "", stored: "reported", failed: "not-reported" }[report.state];
+    const told = report.state === "failed" && report.retrying ? "" : event;
+    await run(this.#store, NOTE_REPORT, studyInstanceUID, revision, JSON.stringify(report), told);
+  }
+
+  /** Somebody starts to read a study: IN PROGRESS. Refused where another is at it, or it has ended. */
+  async take(studyInstanceUID: string, act: Act): Promise<void> {
+    await this.#act("take", studyInstanceUID, act);
+  }
+
+  /** Puts a study back that was taken and not read, whoever took it: SCHEDULED, where its findings would have it. */
+  async release(studyInstanceUID: string, act: Act): Promise<void> {
+    await this.#act("release", studyInstanceUID, act);
+  }
+
+  /** A study has been read: COMPLETED, off the open list. Refused while another is at it. */
+  async complete(studyInstanceUID: string, act: Act): Promise<void> {
+    await this.#act("complete", studyInstanceUID, act);
+  }
+
+  /** A study will not be read: CANCELED, off the open list. */
+  async withdraw(studyInstanceUID: string, act: Act & { why?: string }): Promise<void> {
+    await this.#act("withdraw", studyInstanceUID, act, act.why);
+  }
+
+  /** Brings a study back that was completed or withdrawn: SCHEDULED, where its findings would have it. */
+  async reopen(studyInstanceUID: string, act: Act): Promise<void> {
+    await this.#act("reopen", studyInstanceUID, act);
+  }
+
+  /** Somebody moves a study to the top, behind those that were pinned before. */
+  async pin(studyInstanceUID: string, act: Act & { why: string }): Promise<void> {
+    await this.#act("pin", studyInstanceUID, act, act.why);
+  }
+
+  /** Takes a pin away: the study goes where its findings would have it. */
+  async unpin(studyInstanceUID: string, act: Act): Promise<void> {
+    await this.#act("unpin", studyInstanceUID, act);
+  }
+
+  /** Keeps what a person says to the finding: one verdict a study, the latest. */
+  async disagree(studyInstanceUID: string, act: Act & { verdict: Verdict; comment?: string }): Promise<void> {
+    await this.#act("disagree", studyInstanceUID, act, act.comment, act.verdict);
+  }
+
+  /** Takes a verdict back. */
+  async withdrawVerdict(studyInstanceUID: string, act: Act): Promise<void> {
+    await this.#act("agree", studyInstanceUID, act);
+  }
+
+  async #act(act: string, studyInstanceUID: string, { by, at }: Act, words = "", verdict = ""): Promise<void> {
+    const [code, state, other, since] = (await run(
+      this.#store,
+      ACT,
       studyInstanceUID,
-      String(revision),
-      JSON.stringify(report),
-    );
-  }
-
-  /** How many studies are on the list. */
-  async length(): Promise<number> {
-    return this.#store.redis.zcard(this.#list);
-  }
-
-  /** Workitems in reading order. */
-  async page(offset = 0, count = 100): Promise<Workitem[]> {
-    const uids = await this.#store.redis.zrange(this.#list, String(offset), String(offset + count - 1));
-    return this.#workitems(uids);
-  }
-
-  /** One study's workitem, whatever its place. */
-  async get(studyInstanceUID: string): Promise<Workitem | undefined> {
-    return (await this.#workitems([studyInstanceUID]))[0];
-  }
-
-  async #workitems(uids: string[]): Promise<Workitem[]> {
-    const { redis } = this.#store;
-    const studies = await Promise.all(uids.map((uid) => redis.hgetall(this.#study(uid))));
-    const findings = await Promise.all(
-      uids.map((uid, index) => {
-        const revision = studies[index]?.foundRevision;
-        return revision === undefined ? null : redis.get(keyOf(this.#store, "study", uid, `finding-${revision}`));
-      }),
-    );
-    return uids.flatMap((studyInstanceUID, index) => {
-      const study = studies[index];
-      if (study?.arrivedAt === undefined) return [];
-      const finding = findings[index];
-      return {
-        studyInstanceUID,
-        arrivedAt: Number(study.arrivedAt),
-        priority: (study.priority ?? "MEDIUM") as Priority,
-        ...(finding ? { finding: findingSchema.parse(JSON.parse(finding)) } : {}),
-        report: study.report === undefined ? { state: "pending" } : (JSON.parse(study.report) as ReportState),
-      };
+      act,
+      by,
+      at,
+      words,
+      verdict,
+    )) as string[];
+    if (code === "done" || code === "same") return;
+    throw new ReadingListRefusal(code as RefusalCode, {
+      studyInstanceUID,
+      ...(state === undefined ? {} : { state: state as WorkitemState }),
+      ...(other && since ? { by: other, at: Number(since) } : {}),
     });
+  }
+
+  /** How many studies are on the open list. */
+  async length(): Promise<number> {
+    return this.#store.redis.zcard(this.#key());
+  }
+
+  /** Open workitems in reading order, and how many there are in all, at one moment. */
+  async lines(offset = 0, count = 100): Promise<{ total: number; workitems: Workitem[] }> {
+    return this.#lines(this.#key(), "open", offset, count);
+  }
+
+  /** Workitems that were completed or withdrawn, the latest first, and how many there are in all. */
+  async doneLines(offset = 0, count = 100): Promise<{ total: number; workitems: Workitem[] }> {
+    return this.#lines(keyOf(this.#store, "reading-list-done"), "done", offset, count);
+  }
+
+  /** Open workitems in reading order. */
+  async page(offset = 0, count = 100): Promise<Workitem[]> {
+    return (await this.lines(offset, count)).workitems;
+  }
+
+  async #lines(key: string, which: "open" | "done", offset: number, count: number) {
+    const last = offset + count - 1;
+    const [total, rows] = (await run(this.#store, LINES, key, which, offset, last, ...FIELDS)) as [
+      number,
+      [string, (string | null)[]][],
+    ];
+    const lines = rows.map(([studyInstanceUID, values], index) =>
+      this.#workitem(studyInstanceUID, values, which === "open" ? offset + index + 1 : undefined),
+    );
+    return { total, workitems: (await Promise.all(lines)).flatMap((line) => line ?? []) };
+  }
+
+  /** One study's workitem, whatever its place and state. */
+  async get(studyInstanceUID: string): Promise<Workitem | undefined> {
+    const { redis } = this.#store;
+    const [values, rank] = await Promise.all([
+      redis.hmget(this.#study(studyInstanceUID), ...FIELDS),
+      redis.zrank(this.#key(), studyInstanceUID),
+    ]);
+    return this.#workitem(studyInstanceUID, values, rank === null ? undefined : rank + 1);
+  }
+
+  async #workitem(uid: string, values: (string | null)[], position?: number): Promise<Workitem | undefined> {
+    const study: Fields = {};
+    for (const [index, field] of FIELDS.entries()) {
+      const value = values[index];
+      if (value != null) study[field] = value;
+    }
+    if (study.arrivedAt === undefined) return undefined;
+    const finding = await this.#findingOf(uid, study);
+    return {
+      studyInstanceUID: uid,
+      ...(position === undefined ? {} : { position }),
+      arrivedAt: Number(study.arrivedAt),
+      ...(study.site === undefined ? {} : { site: study.site }),
+      lane: (study.lane ?? "live") as Lane,
+      state: (study.state ?? "SCHEDULED") as WorkitemState,
+      priority: (study.priority ?? "MEDIUM") as Priority,
+      ...(finding === undefined ? {} : { finding }),
+      report: study.report === undefined ? { state: "pending" } : (JSON.parse(study.report) as ReportState),
+      ...(study.takenBy === undefined ? {} : { taken: { by: study.takenBy, at: Number(study.takenAt) } }),
+      ...(study.endedBy === undefined ? {} : { ended: { by: study.endedBy, at: Number(study.endedAt) } }),
+      ...(study.pin === undefined ? {} : { pin: withNumbers(JSON.parse(study.pin)) }),
+      ...(study.verdict === undefined ? {} : { verdict: verdictOf(study.verdict) }),
+    };
+  }
+
+  async #findingOf(uid: string, { short, foundRevision }: Fields): Promise<FindingInShort | undefined> {
+    if (short !== undefined) return JSON.parse(short) as FindingInShort;
+    if (foundRevision === undefined) return undefined;
+    // Placed by an earlier version, which kept nothing in short.
+    const finding = await this.#store.redis.get(keyOf(this.#store, "study", uid, `finding-${foundRevision}`));
+    return finding === null ? undefined : inShort(findingSchema.parse(JSON.parse(finding)));
+  }
+
+  /** What has happened with a study, from its arrival; undefined where there is no such study. */
+  async history(studyInstanceUID: string): Promise<StudyEvent[] | undefined> {
+    const { redis } = this.#store;
+    const [arrivedAt, lines] = await Promise.all([
+      redis.hget(this.#study(studyInstanceUID), "arrivedAt"),
+      redis.lrange(`${this.#study(studyInstanceUID)}:history`, 0, -1),
+    ]);
+    if (arrivedAt === null) return undefined;
+    const events = lines.map((line) => withNumbers(JSON.parse(line)) as StudyEvent);
+    // A study that came anew has told of it; its first arrival is not kept.
+    const anew = events.some(({ event }) => event === "live" || event === "grown");
+    return anew ? events : [{ event: "arrived", at: Number(arrivedAt) }, ...events];
+  }
+
+  /** The studies that somebody has taken up since a moment, in that order; kept for a week. */
+  async opened(sinceMs: number): Promise<Opening[]> {
+    const rows = await this.#store.redis.zrange(
+      keyOf(this.#store, "reading-list-openings"),
+      String(sinceMs),
+      "+inf",
+      "BYSCORE",
+    );
+    return rows.map((row) => {
+      const opening = JSON.parse(row);
+      return { ...opening, arrivedAt: Number(opening.arrivedAt), openedAt: Number(opening.openedAt) } as Opening;
+    });
+  }
+
+  /** The verdicts given since a moment, in that order. */
+  async verdicts(sinceMs = 0): Promise<(VerdictNote & { studyInstanceUID: string })[]> {
+    const { redis } = this.#store;
+    const uids = await redis.zrange(keyOf(this.#store, "verdicts"), String(sinceMs), "+inf", "BYSCORE");
+    const notes = await Promise.all(uids.map((uid) => redis.hget(this.#study(uid), "verdict")));
+    return uids.flatMap((studyInstanceUID, index) => {
+      const note = notes[index];
+      return note ? [{ studyInstanceUID, ...verdictOf(note) }] : [];
+    });
+  }
+
+  /** How much is on the list, by priority and state. */
+  async counts(): Promise<ReadingListCounts> {
+    const { redis } = this.#store;
+    const cells = PRIORITIES.flatMap((priority) => OPEN_STATES.map((state) => ({ priority, state })));
+    const [numbers, oldest, done, findingsAfterOpening] = await Promise.all([
+      Promise.all(cells.map(({ priority, state }) => redis.zcard(this.#key(priority, state)))),
+      Promise.all(PRIORITIES.map((priority) => redis.zrange(this.#key(priority, "SCHEDULED"), 0, 0, "WITHSCORES"))),
+      redis.zcard(keyOf(this.#store, "reading-list-done")),
+      redis.hget(keyOf(this.#store, "reading-list-counters"), "findingsAfterOpening"),
+    ]);
+    const open = Object.fromEntries(PRIORITIES.map((priority) => [priority, {}])) as ReadingListCounts["open"];
+    for (const [index, { priority, state }] of cells.entries()) open[priority][state] = numbers[index] ?? 0;
+    const oldestArrival: ReadingListCounts["oldestArrival"] = {};
+    for (const [index, priority] of PRIORITIES.entries()) {
+      const score = oldest[index]?.[1];
+      if (score !== undefined) oldestArrival[priority] = Number(score);
+    }
+    return { open, done, oldestArrival, findingsAfterOpening: Number(findingsAfterOpening ?? 0) };
   }
 
   /**
@@ -140,7 +376,7 @@ export class ReadingList {
   async watch(): Promise<ReadingListWatch> {
     const subscriber = this.#store.redis.duplicate();
     const events = new EventEmitter<{ change: [studyInstanceUID: string]; resumed: [] }>();
-    await subscriber.subscribe(this.#channel);
+    await subscriber.subscribe(keyOf(this.#store, "reading-list-changes"));
     subscriber.on("message", (_channel, studyInstanceUID) => events.emit("change", studyInstanceUID));
     subscriber.on("ready", () => events.emit("resumed"));
     subscriber.on("error", () => {
@@ -149,12 +385,8 @@ export class ReadingList {
     return Object.assign(events, { close: async () => void (await subscriber.quit()) });
   }
 
-  get #list(): string {
-    return keyOf(this.#store, "reading-list");
-  }
-
-  get #channel(): string {
-    return keyOf(this.#store, "reading-list-changes");
+  #key(...parts: string[]): string {
+    return keyOf(this.#store, "reading-list", ...parts);
   }
 
   #study(studyInstanceUID: string): string {
@@ -165,3 +397,13 @@ export class ReadingList {
 export type ReadingListWatch = EventEmitter<{ change: [studyInstanceUID: string]; resumed: [] }> & {
   close(): Promise<void>;
 };
+
+/** Times are kept as text, in all their digits. */
+function withNumbers<T extends { at: string | number }>(note: T): T & { at: number } {
+  return { ...note, at: Number(note.at) };
+}
+
+function verdictOf(text: string): VerdictNote {
+  const { comment, ...note } = withNumbers(JSON.parse(text)) as VerdictNote;
+  return { ...note, ...(comment ? { comment } : {}) };
+}

@@ -1,4 +1,6 @@
+import type { Lane } from "@redspot/triage";
 import { keyOf, type Store } from "./connection.ts";
+import { run, scriptOf } from "./script.ts";
 
 /** What Redis notes about an instance: identifiers and figures of the file, nothing about the patient. */
 export interface InstanceNote {
@@ -9,6 +11,10 @@ export interface InstanceNote {
   isImage: boolean;
   sha256: string;
   bytes: number;
+  /** How it came; live where left out. An image that comes live makes a study of the backlog a live one. */
+  lane?: Lane;
+  /** Which site sent it, by the name under which Redspot knows the sender. */
+  site?: string;
 }
 
 export interface Noted {
@@ -16,6 +22,8 @@ export interface Noted {
   newInstance: boolean;
   /** The study's revision that waits for its settling, where there is one: its settling job must exist. */
   openRevision?: number;
+  /** The lane that the study is in by now. */
+  lane: Lane;
 }
 
 /** What came of the attempt to close a revision. */
@@ -25,28 +33,7 @@ export type Settling =
   /** Instances arrived too recently: try again after that many milliseconds. */
   | { state: "growing"; waitMs: number };
 
-/**
- * Notes one instance: KEYS study, instances, list, channel; ARGV study UID, SOP Instance UID, note, is image.
- * The clock is that of Redis, the one clock that all listeners share, in milliseconds with their microseconds.
- */
-const NOTE_INSTANCE = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + time[2] / 1000
-local isNew = redis.call('HSETNX', KEYS[2], ARGV[2], ARGV[3])
-if isNew == 1 then
-  redis.call('HSET', KEYS[1], 'lastArrivalAt', now)
-  if redis.call('HSETNX', KEYS[1], 'arrivedAt', now) == 1 then
-    redis.call('HSET', KEYS[1], 'priority', 'MEDIUM')
-    redis.call('ZADD', KEYS[3], 'NX', now, ARGV[1])
-    redis.call('PUBLISH', KEYS[4], ARGV[1])
-  end
-  local settled = tonumber(redis.call('HGET', KEYS[1], 'settledRevision') or '0')
-  if ARGV[4] == '1' or settled == 0 then
-    redis.call('HSET', KEYS[1], 'openRevision', settled + 1)
-  end
-end
-return { isNew, tonumber(redis.call('HGET', KEYS[1], 'openRevision') or '0') }
-`;
+const NOTE_INSTANCE = scriptOf("study", "note-instance");
 
 /** Closes a revision: KEYS study, instances, revision; ARGV revision, settle time in milliseconds. */
 const CLOSE_REVISION = `
@@ -67,6 +54,9 @@ redis.call('HDEL', KEYS[1], 'openRevision')
 return { 0, uids }
 `;
 
+/** Secondary Capture Image Storage and those below it: made of what has been read, by a person or a program. */
+const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
+
 /** What each study holds, and which of its revisions is open: the bookkeeping between the spool and the queues. */
 export class StudyLedger {
   readonly #store: Store;
@@ -77,22 +67,29 @@ export class StudyLedger {
 
   /**
    * Notes an instance that the spool holds. The study's first instance puts it on the reading list; an instance that is
-   * new opens a revision, unless it is no image and the study had one before. Idempotent and atomic.
+   * new opens a revision, unless it is no image and the study had one before. A live image that is new brings a study
+   * back that was completed without it. Idempotent and atomic.
    */
-  async noteInstance({ studyInstanceUID, sopInstanceUID, isImage, ...rest }: InstanceNote): Promise<Noted> {
-    const [isNew, openRevision] = (await this.#store.redis.eval(
+  async noteInstance({
+    studyInstanceUID,
+    sopInstanceUID,
+    isImage,
+    lane = "live",
+    site,
+    ...rest
+  }: InstanceNote): Promise<Noted> {
+    const [isNew, openRevision, laneNow] = (await run(
+      this.#store,
       NOTE_INSTANCE,
-      4,
-      this.#key(studyInstanceUID),
-      this.#key(studyInstanceUID, "instances"),
-      keyOf(this.#store, "reading-list"),
-      keyOf(this.#store, "reading-list-changes"),
       studyInstanceUID,
       sopInstanceUID,
       JSON.stringify({ ...rest, isImage }),
-      isImage ? "1" : "0",
-    )) as [number, number];
-    return { newInstance: isNew === 1, ...(openRevision > 0 ? { openRevision } : {}) };
+      isImage ? 1 : 0,
+      lane,
+      site ?? "",
+      rest.sopClassUID.startsWith(SECONDARY_CAPTURE) ? 0 : 1,
+    )) as [number, number, Lane];
+    return { newInstance: isNew === 1, ...(openRevision > 0 ? { openRevision } : {}), lane: laneNow };
   }
 
   /**

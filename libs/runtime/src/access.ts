@@ -30,6 +30,7 @@ export class Access {
   readonly schemes: readonly Scheme[];
   readonly #limits: RateLimits;
   readonly #logger: AccessOptions["logger"];
+  readonly #identities = new WeakMap<FastifyRequest, Identity>();
   /** Of a connection, how many of its bytes were counted. */
   readonly #counted = new WeakMap<object, number>();
 
@@ -98,6 +99,7 @@ export class Access {
             ? await this.authenticate(request, await otherToken(request), { isGuess: false })
             : await this.authenticate(request, token);
         if (!identity.scopes.has(scope)) throw scopeMissing(scope);
+        this.#identities.set(request, identity);
         const wait = await this.#limits.request(identity.name);
         if (wait > 0) throw new AccessError("TOO_MANY_REQUESTS", undefined, { "retry-after": String(wait) });
         reply.raw.once("close", () => void this.#countBytes(request, identity));
@@ -107,6 +109,13 @@ export class Access {
         return this.refuse(request, reply, error, error.statusCode === 429 ? tooManyStatus : error.statusCode);
       }
     };
+  }
+
+  /** Who sent a request that a guard has let pass. */
+  identityOf(request: FastifyRequest): Identity {
+    const identity = this.#identities.get(request);
+    if (identity === undefined) throw new Error("no guard has looked at this request");
+    return identity;
   }
 
   /** Answers with why a request may not be, and notes it. */

@@ -1,8 +1,9 @@
 /**
- * What somebody may do: `store` instances, `read` the reading list with all that it shows, `admin`ister, which is to see
- * how the service is protected. None includes another.
+ * What somebody may do: `store` instances, `read` the reading list with all that it shows, `work` through it (take,
+ * complete, pin, and all of UPS-RS that changes something), `admin`ister, which is to see how the service is protected.
+ * None includes another.
  */
-export const SCOPES = ["store", "read", "admin"] as const;
+export const SCOPES = ["store", "read", "work", "admin"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who asks, as far as Redspot knows: a name for logs and limits, and what they may do. */

@@ -4,7 +4,7 @@ export { openAccess } from "./access-variables.ts";
 export { commonVariables, portVariable } from "./common-variables.ts";
 export { ConfigError, describeConfig, readConfig, secret } from "./config.ts";
 export { addHealthRoutes, type ReadinessChecks } from "./health.ts";
-export type { Scope } from "./identity.ts";
+export type { Identity, Scope } from "./identity.ts";
 export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { progressOn } from "./progress.ts";

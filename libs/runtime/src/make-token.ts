@@ -9,7 +9,8 @@ token's SHA-256: keep the token for who is to present it, it is nowhere else.
   npm run token -- --name NAME --scope SCOPE [--scope SCOPE]
 
   --name    whose it is, for logs and limits: letters, digits and . _ @ -
-  --scope   store (send instances), read (the reading list) or admin (see how the service is protected)
+  --scope   store (send instances), read (the reading list), work (take, complete, pin) or admin (see how the service
+            is protected)
   --help    this
 `;
 

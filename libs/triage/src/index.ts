@@ -9,6 +9,18 @@ export {
   type ModelIdentity,
   type Outcome,
 } from "./finding.ts";
+export { type FindingInShort, inShort } from "./finding-in-short.ts";
 export { ageInYears } from "./patient-age.ts";
-export { type Priority, priorityOf, readingOrder } from "./reading-order.ts";
+export {
+  BACKLOG_STEP,
+  backlogStepOf,
+  headStartOf,
+  type Lane,
+  type Priority,
+  priorityOf,
+  type ReadingPolicy,
+  readingOrder,
+  type StudyToOrder,
+  UNSCORED_STEP,
+} from "./reading-order.ts";
 export { isReasonCode, REASON_CODES, REASONS, type Reason, type ReasonCode, reason } from "./reason.ts";

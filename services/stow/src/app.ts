@@ -34,7 +34,7 @@ interface StowLimits extends StoreLimits {
   maxConnections: number;
 }
 
-export interface StowOptions extends Omit<StoreDependencies, "onFailure"> {
+export interface StowOptions extends Omit<StoreDependencies, "onFailure" | "site"> {
   logger: Logger;
   access: Access;
   transport: Transport;
@@ -140,6 +140,7 @@ export function buildApp(options: StowOptions): FastifyInstance {
       { ...study, strict, limits },
       {
         ...dependencies,
+        ...siteOf(request),
         onFailure: (failure, cause) =>
           request.log.warn({ code: failure.code, err: cause ?? failure }, "an instance was not stored"),
       },
@@ -157,6 +158,11 @@ export function buildApp(options: StowOptions): FastifyInstance {
     );
     if (response.status === 503) reply.header("retry-after", String(RETRY_AFTER_SECONDS));
     return reply.code(response.status).type(responseType).send(written(response, responseType));
+  }
+
+  /** The sender's name, without the kind of its credentials: `token:north` and `certificate:north` are one site. */
+  function siteOf(request: FastifyRequest): { site?: string } {
+    return access.isConfigured ? { site: access.identityOf(request).name.replace(/^[a-z]+:/, "") } : {};
   }
 }
 

@@ -24,6 +24,8 @@ export interface StoreDependencies {
   ledger: Ledger;
   settling: Settling;
   settleMs: number;
+  /** Which site sends, by the name under which its credentials are known; the reading list may treat sites differently. */
+  site?: string;
   /** Told of each failure of an instance, for the log. */
   onFailure?: (failure: InstanceFailure, cause?: unknown) => void;
 }
@@ -137,12 +139,18 @@ class Transaction {
   }
 
   async #note(identity: ReceivedInstance["identity"], sha256: string, bytes: number): Promise<void> {
-    const { ledger, settling, settleMs, onFailure } = this.#dependencies;
+    const { ledger, settling, settleMs, site, onFailure } = this.#dependencies;
     // Each would wait for Redis as long as the first one did, and the sender has to come again anyway.
     if (this.#ledgerAway) throw new InstanceFailure("LEDGER_AWAY");
     try {
       const { studyInstanceUID, sopClassUID } = identity;
-      const { openRevision } = await ledger.noteInstance({ ...identity, isImage: isImage(sopClassUID), sha256, bytes });
+      const { openRevision } = await ledger.noteInstance({
+        ...identity,
+        isImage: isImage(sopClassUID),
+        sha256,
+        bytes,
+        ...(site === undefined ? {} : { site }),
+      });
       if (openRevision !== undefined) await settling.add({ studyInstanceUID, revision: openRevision }, settleMs);
     } catch (cause) {
       const failure = new InstanceFailure("LEDGER_AWAY");

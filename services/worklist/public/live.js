@@ -16,6 +16,7 @@ export function hearChanges({ onChange, onState }) {
     source = new EventSource("reading-list/events");
     source.addEventListener("open", () => onState(true));
     source.addEventListener("change", onChange);
+    source.addEventListener("refresh", onChange);
     source.addEventListener("error", () => {
       onState(false);
       // Why, the list's own answer tells.

@@ -1,4 +1,4 @@
-import { type Access, AccessError } from "@redspot/runtime";
+import { type Access, AccessError, type Identity, type Scope } from "@redspot/runtime";
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from "fastify";
 import { z } from "zod";
 import { Sessions } from "./session.ts";
@@ -16,13 +16,14 @@ export interface AccessOptions {
 const credentials = z.object({ token: z.string().min(1).max(8000) });
 
 /**
- * Adds `POST /session` (a token in, a cookie out), `GET /session` and `DELETE /session`, and answers with the hook that
- * guards all that concerns studies: it lets through who may read, by client certificate, bearer token or open session.
+ * Adds `POST /session` (a token in, a cookie out), `GET /session` and `DELETE /session`, and answers with what makes the
+ * hooks that guard all that concerns studies: each lets through who has a scope, by client certificate, bearer token or
+ * open session.
  */
 export function addAccess(
   app: FastifyInstance,
   { access, sessionKey, secureCookie, now }: AccessOptions,
-): onRequestHookHandler {
+): (scope: Scope) => onRequestHookHandler {
   const sessions = new Sessions({ key: sessionKey, now });
   const secure = ({ protocol }: FastifyRequest) => ({ secure: secureCookie || protocol === "https" });
 
@@ -41,9 +42,11 @@ export function addAccess(
     return reply.code(204).send();
   });
 
-  app.get("/session", async (request, reply) =>
-    reply.header("cache-control", "no-store").send({ open: await isOpen(request) }),
-  );
+  app.get("/session", async (request, reply) => {
+    const { open, identity } = await sessionOf(request);
+    const { name = null, scopes = [] } = identity ?? {};
+    return reply.header("cache-control", "no-store").send({ open, name, scopes: [...scopes] });
+  });
 
   app.delete("/session", async (request, reply) =>
     reply
@@ -52,15 +55,14 @@ export function addAccess(
       .send(),
   );
 
-  return access.guard("read", { otherToken: ({ headers }) => sessions.tokenIn(headers.cookie) });
+  return (scope) => access.guard(scope, { otherToken: ({ headers }) => sessions.tokenIn(headers.cookie) });
 
-  /** Whether there is a session whose token is still good. */
-  async function isOpen(request: FastifyRequest): Promise<boolean> {
+  /** Who asks, where it is known, and whether it is by a session whose token is still good. */
+  async function sessionOf(request: FastifyRequest): Promise<{ open: boolean; identity?: Identity }> {
     const token = await sessions.tokenIn(request.headers.cookie);
-    if (token === undefined || !access.isConfigured) return false;
     return access.authenticate(request, token, { isGuess: false }).then(
-      () => true,
-      () => false,
+      (identity) => ({ open: token !== undefined && access.isConfigured, identity }),
+      () => ({ open: false }),
     );
   }
 }

@@ -1,13 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { default as serveStatic } from "@fastify/static";
 import { AccessError, addHealthRoutes, type Logger, type ReadinessChecks, type Transport } from "@redspot/runtime";
-import { type FastifyInstance, fastify } from "fastify";
+import { type FastifyInstance, type FastifyRequest, fastify } from "fastify";
 import { type AccessOptions, addAccess } from "./access.ts";
+import { type ActDependencies, addActRoutes } from "./act-routes.ts";
 import { addReadingListRoutes, type RouteDependencies } from "./routes.ts";
+import { refuseOtherOrigins } from "./same-origin.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { WorklistError } from "./worklist-error.ts";
 
-export interface AppDependencies extends RouteDependencies, AccessOptions {
+export interface AppDependencies extends Omit<RouteDependencies, "list">, AccessOptions {
+  list: RouteDependencies["list"] & ActDependencies["list"];
   checks: ReadinessChecks;
   transport: Transport;
   logger: Pick<Logger, "error">;
@@ -34,7 +37,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       dependencies.logger.error({ err: error, route: request.routeOptions.url }, "request failed");
     }
     if (answer.statusCode === 503) reply.header("retry-after", "2");
-    return reply.code(answer.statusCode).send({ code: answer.code, message: answer.message });
+    return reply.code(answer.statusCode).send({ code: answer.code, message: answer.message, ...answer.facts });
   });
   app.setNotFoundHandler(() => {
     throw new WorklistError("NOT_FOUND");
@@ -42,10 +45,16 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 
   addHealthRoutes(app, dependencies.checks);
   dependencies.access.addRoutes(app, dependencies.transport);
-  const guard = addAccess(app, dependencies);
+  const guardFor = addAccess(app, dependencies);
   await app.register(async (guarded) => {
-    guarded.addHook("onRequest", guard);
+    guarded.addHook("onRequest", guardFor("read"));
     addReadingListRoutes(guarded, dependencies);
+  });
+  await app.register(async (guarded) => {
+    guarded.addHook("onRequest", refuseOtherOrigins);
+    guarded.addHook("onRequest", guardFor("work"));
+    const nameOf = (request: FastifyRequest) => dependencies.access.identityOf(request).name;
+    addActRoutes(guarded, { ...dependencies, nameOf });
   });
   await app.register(serveStatic, { root: PUBLIC, cacheControl: false, etag: true });
   app.addHook("preClose", async () => dependencies.events.close());

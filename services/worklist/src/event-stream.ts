@@ -1,7 +1,10 @@
 import type { ServerResponse } from "node:http";
 
-/** At most so often is a browser told that the list has changed: it then asks for the whole of it. */
+/** At most so often is a browser told that the list has changed. */
 const COALESCE_MS = 250;
+
+/** Changes of more studies at a time are told as one: whoever listens asks for the whole list then. */
+const MOST_NAMED = 20;
 
 /** Something is sent at least so often, for proxies and for the browser to notice a dead connection. */
 const HEARTBEAT_MS = 15_000;
@@ -16,12 +19,15 @@ interface Stream {
 }
 
 /**
- * Server-sent events (HTML, 9.2) to any number of browsers: `change` says that the list is no longer what it was.
- * Changes that come together are told once, and a slow browser is never told more than it can take.
+ * Server-sent events (HTML, 9.2) to any number of browsers: `change` names the studies whose lines are no longer what they
+ * were, `refresh` says that the whole list may be another. Changes that come together are told once, and a slow browser
+ * is never told more than it can take.
  */
 export class EventStream {
   readonly #streams = new Set<Stream>();
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #changed = new Set<string>();
+  #all = false;
   #flush: NodeJS.Timeout | undefined;
   #sequence = 0;
 
@@ -34,7 +40,7 @@ export class EventStream {
     return this.#streams.size;
   }
 
-  /** Takes a response over and keeps it open. Its first event is a change, since the browser may have missed some. */
+  /** Takes a response over and keeps it open. Its first event is a refresh, since the browser may have missed some. */
   connect(response: ServerResponse, headers: Record<string, string>): void {
     const stream: Stream = { response, owes: false };
     response.writeHead(200, {
@@ -48,18 +54,32 @@ export class EventStream {
     response.on("drain", () => {
       if (!stream.owes) return;
       stream.owes = false;
-      response.write(this.#event());
+      response.write(this.#refreshEvent());
     });
     this.#streams.add(stream);
-    response.write(`retry: ${RETRY_MS}\n${this.#event()}`);
+    response.write(`retry: ${RETRY_MS}\n${this.#refreshEvent()}`);
   }
 
-  /** Tells all browsers, soon, that the list has changed. */
-  changed(): void {
+  /** Tells all browsers, soon, that a study's line has changed. */
+  changed(studyInstanceUID: string): void {
+    if (this.#changed.size <= MOST_NAMED) this.#changed.add(studyInstanceUID);
+    this.#tellSoon();
+  }
+
+  /** Tells all browsers, soon, that the list may be another. */
+  refresh(): void {
+    this.#all = true;
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
     this.#flush ??= setTimeout(() => {
       this.#flush = undefined;
       this.#sequence += 1;
-      const event = this.#event();
+      const named = !this.#all && this.#changed.size <= MOST_NAMED;
+      const event = named ? this.#event("change", { studies: [...this.#changed] }) : this.#refreshEvent();
+      this.#changed.clear();
+      this.#all = false;
       for (const stream of this.#streams) {
         if (stream.response.writableNeedDrain) stream.owes = true;
         else stream.response.write(event);
@@ -75,8 +95,12 @@ export class EventStream {
     this.#streams.clear();
   }
 
-  #event(): string {
-    return `id: ${this.#sequence}\nevent: change\ndata: {"sequence":${this.#sequence}}\n\n`;
+  #refreshEvent(): string {
+    return this.#event("refresh", {});
+  }
+
+  #event(name: "change" | "refresh", data: object): string {
+    return `id: ${this.#sequence}\nevent: ${name}\ndata: ${JSON.stringify({ sequence: this.#sequence, ...data })}\n\n`;
   }
 
   #writeToAll(text: string): void {

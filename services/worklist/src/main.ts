@@ -7,6 +7,7 @@ import { EventStream } from "./event-stream.ts";
 import { pacsOver } from "./pacs.ts";
 import { PatientDirectory } from "./patient-directory.ts";
 import { readHeader } from "./read-header.ts";
+import { readingPolicy } from "./reading-policy.ts";
 import { localUtcOffset } from "./utc-offset.ts";
 import { variables } from "./variables.ts";
 import { reportingWith } from "./write-report.ts";
@@ -44,7 +45,7 @@ await runService(logger, async (closers) => {
     list: new ReadingList(workStore),
     readHeader: (study, instance) => readHeader(spool, study, instance),
     pacs,
-    headStart: config.REDSPOT_HEAD_START_MINUTES * 60_000,
+    policy: readingPolicy(config.REDSPOT_HEAD_START_MINUTES, config.REDSPOT_INCONCLUSIVE_HEAD_START_MINUTES),
     device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: config.REDSPOT_DEVICE_SERIAL_NUMBER },
     utcOffsetAt: localUtcOffset,
   });
@@ -76,7 +77,8 @@ await runService(logger, async (closers) => {
     spool,
     patients: new PatientDirectory({ find: (study) => pacs.findStudy(study), now }),
     events,
-    headStartMinutes: config.REDSPOT_HEAD_START_MINUTES,
+    headStarts: config.REDSPOT_HEAD_START_MINUTES,
+    findings: new FindingStore(listStore),
     viewerUrl: config.REDSPOT_VIEWER_URL,
     access,
     transport,
@@ -97,8 +99,8 @@ await runService(logger, async (closers) => {
   // Waits for Redis; meanwhile the page says that the list cannot be read.
   const watch = await new ReadingList(workStore).watch();
   closers.push(() => watch.close());
-  watch.on("change", () => events.changed());
-  watch.on("resumed", () => events.changed());
-  events.changed();
-  logger.info({ address, headStartMinutes: config.REDSPOT_HEAD_START_MINUTES }, "ready");
+  watch.on("change", (study) => events.changed(study));
+  watch.on("resumed", () => events.refresh());
+  events.refresh();
+  logger.info({ address, headStartMinutes: String(config.REDSPOT_HEAD_START_MINUTES) }, "ready");
 });

@@ -1,32 +1,33 @@
-import { isUid } from "@redspot/dicom";
-import type { ReadingList } from "@redspot/queue";
+import type { FindingStore, ReadingList } from "@redspot/queue";
 import { type Spool, SpoolError } from "@redspot/spool";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { EventStream } from "./event-stream.ts";
 import type { PatientDirectory } from "./patient-directory.ts";
 import { pngOf } from "./preview-picture.ts";
+import type { HeadStarts } from "./reading-policy.ts";
+import { parse, studyParams, uid } from "./request-parts.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { viewerLink } from "./viewer-link.ts";
-import { listLine, studyDetail } from "./workitem-view.ts";
+import { listLine, studyDetail, studyHistory } from "./workitem-view.ts";
 import { WorklistError } from "./worklist-error.ts";
 
 export interface RouteDependencies {
-  list: Pick<ReadingList, "page" | "length" | "get">;
+  list: Pick<ReadingList, "lines" | "doneLines" | "get" | "history">;
+  findings: Pick<FindingStore, "get">;
   spool: Pick<Spool, "readPreview">;
   patients: Pick<PatientDirectory, "lookUp">;
   events: EventStream;
-  headStartMinutes: number;
+  headStarts: HeadStarts;
   viewerUrl: string | undefined;
   now: () => Date;
 }
 
-const uid = z.string().refine(isUid, "it is no UID");
 const pageQuery = z.object({
+  state: z.enum(["open", "done"]).default("open"),
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
-const studyParams = z.object({ study: uid });
 const instanceParams = z.object({ study: uid, instance: uid });
 const patientsQuery = z.object({
   study: z.preprocess((value) => (typeof value === "string" ? [value] : value), z.array(uid).min(1).max(100)),
@@ -34,18 +35,19 @@ const patientsQuery = z.object({
 
 /** Adds all that tells about studies; whoever adds it guards it. */
 export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDependencies): void {
-  const { list, spool, patients, events, headStartMinutes, viewerUrl, now } = dependencies;
+  const { list, findings, spool, patients, events, headStarts, viewerUrl, now } = dependencies;
 
   app.get("/reading-list", async (request, reply) => {
-    const { offset, limit } = parse(pageQuery, request.query);
-    const [total, workitems] = await Promise.all([list.length(), list.page(offset, limit)]);
+    const { state, offset, limit } = parse(pageQuery, request.query);
+    const { total, workitems } = await (state === "done" ? list.doneLines(offset, limit) : list.lines(offset, limit));
     const context = { now: now(), viewerUrl };
     return reply.header("cache-control", "no-store").send({
       asOf: context.now.toISOString(),
-      headStartMinutes,
+      headStartMinutes: headStarts.minutes,
+      siteHeadStartMinutes: Object.fromEntries(headStarts.sites),
       total,
       offset,
-      workitems: workitems.map((workitem, index) => listLine(workitem, offset + index + 1, context)),
+      workitems: workitems.map((workitem) => listLine(workitem, context)),
     });
   });
 
@@ -58,7 +60,15 @@ export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDe
     const { study } = parse(studyParams, request.params);
     const workitem = await list.get(study);
     if (!workitem) throw new WorklistError("STUDY_UNKNOWN", study);
-    return reply.header("cache-control", "no-store").send(studyDetail(workitem));
+    const finding = workitem.finding && (await findings.get(study, workitem.finding.revision));
+    return reply.header("cache-control", "no-store").send(studyDetail(study, finding));
+  });
+
+  app.get("/studies/:study/history", async (request, reply) => {
+    const { study } = parse(studyParams, request.params);
+    const history = await list.history(study);
+    if (!history) throw new WorklistError("STUDY_UNKNOWN", study);
+    return reply.header("cache-control", "no-store").send(studyHistory(study, history));
   });
 
   app.get("/studies/:study/instances/:instance/preview", async (request, reply) => {
@@ -82,11 +92,4 @@ export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDe
     }));
     return reply.header("cache-control", "no-store").send({ pacs, studies: found });
   });
-}
-
-function parse<T>(schema: z.ZodType<T>, given: unknown): T {
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new WorklistError("BAD_REQUEST", `${issue?.path.join(".")}: ${issue?.message}`);
 }

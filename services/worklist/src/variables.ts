@@ -1,5 +1,6 @@
 import { commonVariables, portVariable, secret } from "@redspot/runtime";
 import { z } from "zod";
+import { HeadStarts } from "./reading-policy.ts";
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
@@ -11,12 +12,26 @@ export const variables = {
     .transform((url) => url.replace(/\/+$/, ""))
     .describe("Base address of the PACS's DICOMweb services, to which reports go and from which names come"),
   REDSPOT_PACS_TOKEN: secret(z.string().optional().describe("Bearer token for the PACS, where it wants one")),
-  REDSPOT_HEAD_START_MINUTES: z.coerce
+  REDSPOT_HEAD_START_MINUTES: z
+    .string()
+    .default("240")
+    .transform((text, context) => {
+      try {
+        return HeadStarts.parse(text);
+      } catch (error) {
+        context.issues.push({ code: "custom", message: (error as Error).message, input: text });
+        return z.NEVER;
+      }
+    })
+    .describe(
+      "By how many minutes a suspected fracture goes ahead of its arrival; 0 leaves first come, first served. Other minutes for what a site sends, by the name of its token or certificate: 240,north=120",
+    ),
+  REDSPOT_INCONCLUSIVE_HEAD_START_MINUTES: z.coerce
     .number()
     .min(0)
     .max(7 * 24 * 60)
-    .default(240)
-    .describe("By how many minutes a suspected fracture goes ahead of its arrival; 0 leaves first come, first served"),
+    .default(0)
+    .describe("The same for a study whose finding is inconclusive; never more than a fracture gets"),
   REDSPOT_REPORT_CONCURRENCY: z.coerce
     .number()
     .int()

@@ -1,5 +1,5 @@
-import { isJobFailureCode, JOB_FAILURES, type Workitem } from "@redspot/queue";
-import type { Finding } from "@redspot/triage";
+import { isJobFailureCode, JOB_FAILURES, type StudyEvent, type Workitem } from "@redspot/queue";
+import type { Finding, FindingInShort } from "@redspot/triage";
 import { viewerLink } from "./viewer-link.ts";
 
 interface Context {
@@ -7,47 +7,47 @@ interface Context {
   viewerUrl: string | undefined;
 }
 
-/** A line of the reading list as it goes out: identifiers, times and the finding in short. No patient data. */
-export function listLine(workitem: Workitem, position: number, { now, viewerUrl }: Context) {
-  const { studyInstanceUID, arrivedAt, priority, finding, report } = workitem;
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** A note of who did something and when, with its time as it goes out. */
+function dated<T extends { at: number }>(note: T | undefined): (Omit<T, "at"> & { at: string }) | null {
+  return note === undefined ? null : { ...note, at: iso(note.at) };
+}
+
+/** A line of the reading list as it goes out: identifiers, times, who is at it and the finding in short. No patient data. */
+export function listLine(workitem: Workitem, { now, viewerUrl }: Context) {
+  const { studyInstanceUID, position, arrivedAt, lane, state, priority, finding, report } = workitem;
+  const { taken, ended, pin, verdict } = workitem;
   return {
-    position,
+    position: position ?? null,
     studyInstanceUID,
-    arrivedAt: new Date(arrivedAt).toISOString(),
+    arrivedAt: iso(arrivedAt),
     waitingSeconds: Math.max(0, Math.floor((now.getTime() - arrivedAt) / 1000)),
+    lane,
+    state,
+    takenBy: taken?.by ?? null,
+    takenAt: taken === undefined ? null : iso(taken.at),
+    ended: dated(ended),
     priority,
+    pin: dated(pin),
+    verdict: dated(verdict),
     report: reportView(report),
     viewerUrl: viewerLink(viewerUrl, { studyInstanceUID }) ?? null,
     ...(finding ? findingInShort(finding) : { outcome: null }),
   };
 }
 
-function findingInShort(finding: Finding) {
-  const { outcome, probability, reason, revision, model, analysedAt, instances } = finding;
-  const telling = tellingInstance(finding);
+function findingInShort({ outcome, probability, reason, tellingInstance, ...rest }: FindingInShort) {
   return {
     outcome,
     probability: probability ?? null,
     reason: reason ?? null,
-    revision,
-    analysedAt,
-    cutOff: model.cutOff,
-    inconclusiveBand: model.inconclusiveBand,
-    model: { name: model.name, version: model.version, intendedUse: model.intendedUse },
-    images: {
-      analysed: instances.filter((one) => one.analysed).length,
-      passedOver: instances.filter((one) => !one.analysed).length,
-    },
+    ...rest,
     /** The analysed instance with the highest probability: the one that the study's answer comes from. */
-    tellingInstance: telling
-      ? { sopInstanceUID: telling.sopInstanceUID, laterality: telling.laterality ?? null }
+    tellingInstance: tellingInstance
+      ? { sopInstanceUID: tellingInstance.sopInstanceUID, laterality: tellingInstance.laterality ?? null }
       : null,
   };
-}
-
-function tellingInstance({ instances }: Finding) {
-  const analysed = instances.flatMap((instance) => (instance.analysed ? [instance] : []));
-  return analysed.toSorted((a, b) => b.probability - a.probability)[0];
 }
 
 function reportView(report: Workitem["report"]) {
@@ -57,8 +57,7 @@ function reportView(report: Workitem["report"]) {
 }
 
 /** All that is known about a study's finding: what made it, and each instance with its activation map. */
-export function studyDetail(workitem: Workitem) {
-  const { studyInstanceUID, finding } = workitem;
+export function studyDetail(studyInstanceUID: string, finding: Finding | undefined) {
   if (!finding) return { studyInstanceUID, finding: null };
   const { revision, outcome, model, softwareVersion, analysedAt } = finding;
   const instances = finding.instances.map((instance) => {
@@ -75,4 +74,9 @@ export function studyDetail(workitem: Workitem) {
     };
   });
   return { studyInstanceUID, finding: { revision, outcome, model, softwareVersion, analysedAt, instances } };
+}
+
+/** What has happened with a study, from its arrival. */
+export function studyHistory(studyInstanceUID: string, events: StudyEvent[]) {
+  return { studyInstanceUID, events: events.map((event) => dated(event)) };
 }

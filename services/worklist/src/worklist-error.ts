@@ -9,6 +9,9 @@ const WORKLIST_ERRORS = {
   },
   NOT_FOUND: { status: 404, text: "There is nothing at this address" },
   STUDY_UNKNOWN: { status: 404, text: "The reading list has no such study" },
+  STUDY_TAKEN: { status: 409, text: "Somebody else is reading this study" },
+  STUDY_ENDED: { status: 409, text: "This study has been completed or withdrawn; it can be reopened" },
+  WRONG_ORIGIN: { status: 403, text: "A page of another origin may change nothing here" },
   NO_PREVIEW: { status: 404, text: "There is no preview of this instance: it was not analysed" },
   FAILED: { status: 500, text: "The service failed at this; its log says more" },
   STORE_AWAY: { status: 503, text: "The reading list cannot be read just now: Redis does not answer" },
@@ -20,11 +23,14 @@ export class WorklistError extends Error {
   override readonly name = "WorklistError";
   readonly code: WorklistErrorCode;
   readonly statusCode: number;
+  /** More members of the answer's body. */
+  readonly facts: Readonly<Record<string, string>>;
 
-  constructor(code: WorklistErrorCode, detail?: string) {
+  constructor(code: WorklistErrorCode, detail?: string, facts: Readonly<Record<string, string>> = {}) {
     const { status, text } = WORKLIST_ERRORS[code];
     super(detail === undefined ? text : `${text}: ${detail}`);
     this.code = code;
     this.statusCode = status;
+    this.facts = facts;
   }
 }

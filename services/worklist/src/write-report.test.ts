@@ -87,7 +87,7 @@ function world({
       },
       holds: async (_study, sopInstanceUID) => sent.some((one) => one.sopInstanceUID === sopInstanceUID),
     },
-    headStart: 1,
+    policy: { headStartMs: 1 },
     device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: "1" },
     utcOffsetAt: () => "+0000",
   });

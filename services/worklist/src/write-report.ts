@@ -1,7 +1,7 @@
 import { type DataSet, writePart10 } from "@redspot/dicom";
 import type { FindingStore, ReadingList, StudyJob } from "@redspot/queue";
 import { buildReport, type PredecessorDocument, type ReportRequest, reportUids } from "@redspot/sr";
-import type { Finding } from "@redspot/triage";
+import type { Finding, ReadingPolicy } from "@redspot/triage";
 import type { Pacs } from "./pacs.ts";
 import { asReportFailure, reportFailure } from "./report-failure.ts";
 
@@ -11,8 +11,8 @@ interface ReportDependencies {
   /** The header of an instance, or undefined where it cannot be read. */
   readHeader: (studyInstanceUID: string, sopInstanceUID: string) => Promise<DataSet | undefined>;
   pacs: Pick<Pacs, "store" | "holds">;
-  /** Milliseconds. */
-  headStart: number;
+  /** How far findings move studies forward. */
+  policy: ReadingPolicy;
   device: ReportRequest["device"];
   /** Local offset from UTC at a moment, like "+0100". */
   utcOffsetAt: (moment: Date) => string;
@@ -32,7 +32,7 @@ export interface Reporting {
  * the same again, and a report has the same UIDs and bytes.
  */
 export function reportingWith(dependencies: ReportDependencies): Reporting {
-  const { findings, list, headStart } = dependencies;
+  const { findings, list, policy } = dependencies;
 
   return {
     async report(job) {
@@ -40,7 +40,7 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
       try {
         const finding = await findings.get(studyInstanceUID, revision);
         if (!finding) throw reportFailure("FINDING_MISSING", `revision ${revision} of study ${studyInstanceUID}`);
-        await list.place(finding, headStart);
+        await list.place(finding, policy);
         const workitem = await list.get(studyInstanceUID);
         // A report that a newer revision has made untrue before it was sent would only mislead.
         if ((workitem?.finding?.revision ?? revision) > revision) return "superseded";

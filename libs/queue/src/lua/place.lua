@@ -1,0 +1,18 @@
+-- Places a study by its finding. ARGV[3] revision, [4] outcome, [5] head start in milliseconds, [6] step of the backlog,
+-- [7] the finding in short. A finding of an older revision than the one that placed the study changes nothing.
+local study = readStudy()
+if not study then return 0 end
+if tonumber(study.foundRevision or 0) >= tonumber(ARGV[3]) then return 0 end
+local before = copyOf(study)
+study.foundRevision, study.outcome, study.headStart, study.step = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+redis.call('HSET', studyKey, 'short', ARGV[7])
+redis.call('HDEL', studyKey, 'report')
+local opened = study.openedAt ~= nil
+if opened then
+  redis.call('HINCRBY', prefix .. ':reading-list-counters', 'findingsAfterOpening', 1)
+elseif isOpen(study) then
+  settle(study)
+end
+remember({ event = 'found', at = now(), revision = tonumber(ARGV[3]), outcome = ARGV[4], afterOpening = opened or nil })
+save(before, study)
+return 1
