@@ -12,7 +12,9 @@ const POLICY = { headStartMs: 240 * 60_000 };
 const anna = { by: "anna", at: 1_000 };
 const bert = { by: "bert", at: 2_000 };
 
-async function listWith(...uids: string[]): Promise<{ store: Store; list: ReadingList; order: () => Promise<string[]> }> {
+async function listWith(
+  ...uids: string[]
+): Promise<{ store: Store; list: ReadingList; order: () => Promise<string[]> }> {
   const store = redis.store();
   const list = new ReadingList(store);
   for (const uid of uids) await new StudyLedger(store).noteInstance(note(uid, `${uid}.1`));
@@ -58,7 +60,13 @@ describe("taking, completing and bringing back", () => {
     await list.complete("1.1", anna);
     await list.complete("1.2", bert);
     const done = (await list.doneLines()).workitems;
-    assert.deepEqual(done.map((item) => [item.studyInstanceUID, item.position]), [["1.2", undefined], ["1.1", undefined]]);
+    assert.deepEqual(
+      done.map((item) => [item.studyInstanceUID, item.position]),
+      [
+        ["1.2", undefined],
+        ["1.1", undefined],
+      ],
+    );
     await list.reopen("1.1", bert);
     await list.reopen("1.1", bert);
     assert.deepEqual(await order(), ["1.1", "1.3"]);
@@ -71,7 +79,10 @@ describe("taking, completing and bringing back", () => {
     await list.release("1.1", bert);
     await list.release("1.1", bert);
     await list.withdraw("1.1", { ...bert, why: "repeated elsewhere" });
-    await assert.rejects(list.complete("1.1", anna), refused("STUDY_ENDED", { state: "CANCELED", by: "bert", at: 2_000 }));
+    await assert.rejects(
+      list.complete("1.1", anna),
+      refused("STUDY_ENDED", { state: "CANCELED", by: "bert", at: 2_000 }),
+    );
     await list.reopen("1.1", anna);
     await list.take("1.1", bert);
     assert.equal((await list.get("1.1"))?.taken?.by, "bert");
@@ -84,7 +95,10 @@ describe("a finding that comes late", () => {
     await list.take("1.2", anna);
     await list.place(testFinding("1.2", 1, 0.9), POLICY);
     assert.deepEqual(await order(), ["1.1", "1.2"]);
-    assert.deepEqual([(await list.get("1.2"))?.priority, (await list.get("1.2"))?.finding?.outcome], ["MEDIUM", "fracture"]);
+    assert.deepEqual(
+      [(await list.get("1.2"))?.priority, (await list.get("1.2"))?.finding?.outcome],
+      ["MEDIUM", "fracture"],
+    );
     assert.equal((await list.counts()).findingsAfterOpening, 1);
     await list.complete("1.2", anna);
     await list.place(testFinding("1.2", 2, 0.9), POLICY);
@@ -134,16 +148,30 @@ test("a verdict is kept with the finding that it is about, until it is taken bac
   await list.disagree("1.1", { ...anna, verdict: "no-fracture", comment: "a vessel" });
   await list.disagree("1.2", { ...bert, verdict: "fracture" });
   const model = { name: "example", version: "0.1.0", intendedUse: "demonstration" };
-  const first = { ...anna, verdict: "no-fracture", comment: "a vessel", revision: 1, outcome: "fracture", probability: 0.9, model };
+  const first = {
+    ...anna,
+    verdict: "no-fracture",
+    comment: "a vessel",
+    revision: 1,
+    outcome: "fracture",
+    probability: 0.9,
+    model,
+  };
   assert.deepEqual(await list.verdicts(), [
     { studyInstanceUID: "1.1", ...first },
     { studyInstanceUID: "1.2", ...bert, verdict: "fracture" },
   ]);
   assert.deepEqual((await list.get("1.1"))?.verdict, first);
-  assert.deepEqual((await list.verdicts(1_500)).map((one) => one.studyInstanceUID), ["1.2"]);
+  assert.deepEqual(
+    (await list.verdicts(1_500)).map((one) => one.studyInstanceUID),
+    ["1.2"],
+  );
   await list.withdrawVerdict("1.1", bert);
   assert.equal((await list.get("1.1"))?.verdict, undefined);
-  assert.deepEqual((await list.verdicts()).map((one) => one.studyInstanceUID), ["1.2"]);
+  assert.deepEqual(
+    (await list.verdicts()).map((one) => one.studyInstanceUID),
+    ["1.2"],
+  );
 });
 
 test("the history tells what happened, from the arrival", async () => {
@@ -178,7 +206,10 @@ test("what was opened is kept as it was then; what was put back unread was not o
   await list.release("1.3", anna);
   assert.deepEqual(
     (await list.opened(0)).map(({ studyInstanceUID, openedAt, outcome }) => [studyInstanceUID, openedAt, outcome]),
-    [["1.1", 1_000, "fracture"], ["1.2", 2_000, undefined]],
+    [
+      ["1.1", 1_000, "fracture"],
+      ["1.2", 2_000, undefined],
+    ],
   );
   const [first] = await list.opened(0);
   assert.deepEqual([first?.arrivedAt, first?.priority, first?.pinned, first?.lane], [arrived, "HIGH", false, "live"]);
@@ -202,6 +233,16 @@ test("the counts follow priority and state", async () => {
   await list.complete("1.2", anna);
   assert.deepEqual((await list.counts()).open.HIGH.SCHEDULED, 0);
   assert.deepEqual([(await list.counts()).done, (await list.counts()).open.MEDIUM["IN PROGRESS"]], [2, 0]);
+});
+
+test("what an earlier version put on the list is counted once it is counted anew", async () => {
+  const { store, list } = await listWith("1.1", "1.2");
+  await store.redis.hset(`${store.prefix}:study:1.3`, { arrivedAt: "5", priority: "HIGH" });
+  await store.redis.zadd(`${store.prefix}:reading-list`, "5", "1.3");
+  await store.redis.hset(`${store.prefix}:study:1.2`, { priority: "HIGH" });
+  await list.indexAnew();
+  const { open, oldestArrival } = await list.counts();
+  assert.deepEqual([open.HIGH.SCHEDULED, open.MEDIUM.SCHEDULED, oldestArrival.HIGH], [2, 1, 5]);
 });
 
 describe("the backlog", () => {
@@ -237,5 +278,8 @@ test("an image that comes after the study was completed brings it back, as one t
   assert.deepEqual(await order(), ["1.2"], "not a duplicate, a document or a secondary capture");
   await ledger.noteInstance(note("1.1", "1.1.4"));
   assert.deepEqual(await order(), ["1.2", "1.1"]);
-  assert.deepEqual((await list.history("1.1"))?.map(({ event }) => event), ["complete", "grown"]);
+  assert.deepEqual(
+    (await list.history("1.1"))?.map(({ event }) => event),
+    ["complete", "grown"],
+  );
 });

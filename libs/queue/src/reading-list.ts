@@ -108,6 +108,7 @@ const PLACE = scriptOf("study", "place");
 const NOTE_REPORT = scriptOf("study", "note-report");
 const ACT = scriptOf("study", "act");
 const LINES = scriptOf("lines");
+const INDEX_ANEW = scriptOf("index-anew");
 
 /** The fields of a study of which its line is made, all of them small. */
 const FIELDS = [
@@ -349,13 +350,27 @@ export class ReadingList {
     });
   }
 
+  /**
+   * Counts open studies again by priority and state. Those that an earlier version put on the list, or moved on it, are
+   * not counted until then; nothing else depends on it. Takes a moment for each thousand, and may be done at any time.
+   */
+  async indexAnew(): Promise<void> {
+    const { redis } = this.#store;
+    const chunk = 500;
+    for (let first = 0; ; first += chunk) {
+      const uids = await redis.zrange(this.#key(), String(first), String(first + chunk - 1));
+      if (uids.length === 0) return;
+      await run(this.#store, INDEX_ANEW, ...uids);
+    }
+  }
+
   /** How much is on the list, by priority and state. */
   async counts(): Promise<ReadingListCounts> {
     const { redis } = this.#store;
     const cells = PRIORITIES.flatMap((priority) => OPEN_STATES.map((state) => ({ priority, state })));
     const [numbers, oldest, done, findingsAfterOpening] = await Promise.all([
       Promise.all(cells.map(({ priority, state }) => redis.zcard(this.#key(priority, state)))),
-      Promise.all(PRIORITIES.map((priority) => redis.zrange(this.#key(priority, "SCHEDULED"), 0, 0, "WITHSCORES"))),
+      Promise.all(PRIORITIES.map((priority) => redis.zrange(this.#key(priority, "SCHEDULED"), "0", "0", "WITHSCORES"))),
       redis.zcard(keyOf(this.#store, "reading-list-done")),
       redis.hget(keyOf(this.#store, "reading-list-counters"), "findingsAfterOpening"),
     ]);

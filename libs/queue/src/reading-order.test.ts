@@ -39,7 +39,10 @@ test("with AI off the order is first come, first served, exactly, whatever is fo
           await list.place(testFinding(uid, revision, what), { headStartMs: 0, inconclusiveHeadStartMs: 0 });
         }
       }
-      assert.deepEqual((await list.page()).map((item) => item.studyInstanceUID), arrived);
+      assert.deepEqual(
+        (await list.page()).map((item) => item.studyInstanceUID),
+        arrived,
+      );
     }),
     { numRuns: 30 },
   );

@@ -10,7 +10,11 @@ const HOUR = 3_600_000;
 test("the first instance opens revision 1 and puts the study on the reading list", async () => {
   const store = redis.store();
   const ledger = new StudyLedger(store);
-  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.1")), { newInstance: true, openRevision: 1, lane: "live" });
+  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.1")), {
+    newInstance: true,
+    openRevision: 1,
+    lane: "live",
+  });
   assert.deepEqual(
     (await new ReadingList(store).page()).map((item) => [item.studyInstanceUID, item.priority, item.report.state]),
     [["1.1", "MEDIUM", "pending"]],
@@ -20,7 +24,11 @@ test("the first instance opens revision 1 and puts the study on the reading list
 test("noting an instance again changes nothing, and tells the revision that is still open", async () => {
   const ledger = new StudyLedger(redis.store());
   await ledger.noteInstance(note("1.1", "1.1.1"));
-  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.1")), { newInstance: false, openRevision: 1, lane: "live" });
+  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.1")), {
+    newInstance: false,
+    openRevision: 1,
+    lane: "live",
+  });
 });
 
 test("a revision that grew a moment ago is not closed, one that has rested is, with all that came", async () => {
@@ -45,8 +53,16 @@ test("a late image opens a new revision that holds everything, and the old one s
   const ledger = new StudyLedger(redis.store());
   await ledger.noteInstance(note("1.1", "1.1.1"));
   await ledger.closeRevision("1.1", 1, 0);
-  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.1")), { newInstance: false, lane: "live" }, "a duplicate opens none");
-  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.2")), { newInstance: true, openRevision: 2, lane: "live" });
+  assert.deepEqual(
+    await ledger.noteInstance(note("1.1", "1.1.1")),
+    { newInstance: false, lane: "live" },
+    "a duplicate opens none",
+  );
+  assert.deepEqual(await ledger.noteInstance(note("1.1", "1.1.2")), {
+    newInstance: true,
+    openRevision: 2,
+    lane: "live",
+  });
   await ledger.closeRevision("1.1", 2, 0);
   assert.equal((await ledger.instancesOf("1.1", 1)).length, 1);
   assert.equal((await ledger.instancesOf("1.1", 2)).length, 2);

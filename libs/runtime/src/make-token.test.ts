@@ -21,7 +21,7 @@ test("what is missing or wrong is told, with how it goes", () => {
     [[], /--name is missing/],
     [["--name", "two words", "--scope", "store"], /--name/],
     [["--name", "pacs"], /--scope is missing/],
-    [["--name", "pacs", "--scope", "write"], /write is none of store, read, admin/],
+    [["--name", "pacs", "--scope", "write"], /write is none of store, read, work, admin/],
     [["--nonsense"], /nonsense/],
   ] as const) {
     const { status, stderr, stdout } = run(...options);

@@ -21,7 +21,7 @@ export interface RedspotOptions {
   readonly folder?: string;
   /** Where the backbone is kept from run to run; the repository's .cache where left out. */
   readonly cacheFolder?: string;
-  /** Bearer token that may store and read; a random one where left out. */
+  /** Bearer token that may store, read and work; a random one where left out. */
   readonly token?: string;
   /** Free ones where left out; stow's is needed beforehand, as the PACS is told where to push. */
   readonly ports?: Partial<Record<ServiceName, number>>;
@@ -61,7 +61,7 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
     REDSPOT_SPOOL_DIR: join(folder.path, "spool"),
     REDSPOT_CACHE_DIR: options.cacheFolder ?? join(repository, ".cache"),
     REDSPOT_HOST: "127.0.0.1",
-    REDSPOT_TOKENS: staticTokenEntry({ name: "testbed", scopes: ["store", "read"] }, token),
+    REDSPOT_TOKENS: staticTokenEntry({ name: "testbed", scopes: ["store", "read", "work"] }, token),
     REDSPOT_PACS_URL: options.pacsUrl,
     REDSPOT_SETTLE_SECONDS: `${options.settleSeconds ?? 1}`,
     ...options.environment,

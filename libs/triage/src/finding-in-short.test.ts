@@ -7,7 +7,13 @@ import { reason } from "./reason.ts";
 
 const image = { sopClassUID: "1.2.840.10008.5.1.4.1.1.1" };
 const activationMap = new Array(64).fill(0);
-const made = { studyInstanceUID: "1.1", revision: 2, model: EXAMPLE_MODEL, softwareVersion: "1", analysedAt: new Date(0) };
+const made = {
+  studyInstanceUID: "1.1",
+  revision: 2,
+  model: EXAMPLE_MODEL,
+  softwareVersion: "1",
+  analysedAt: new Date(0),
+};
 
 test("a finding in short tells the image with the highest probability, and counts the others", () => {
   const short = inShort(
@@ -15,7 +21,15 @@ test("a finding in short tells the image with the highest probability, and count
       ...made,
       instances: [
         { ...image, sopInstanceUID: "1.1.1", analysed: true, logit: -1, probability: 0.2, activationMap },
-        { ...image, sopInstanceUID: "1.1.2", analysed: true, logit: 2, probability: 0.9, laterality: "R", activationMap },
+        {
+          ...image,
+          sopInstanceUID: "1.1.2",
+          analysed: true,
+          logit: 2,
+          probability: 0.9,
+          laterality: "R",
+          activationMap,
+        },
         { ...image, sopInstanceUID: "1.1.3", analysed: false, reason: reason("NOT_LATERAL") },
       ],
     }),
@@ -28,7 +42,13 @@ test("a finding in short tells the image with the highest probability, and count
 
 test("what was not analysed has its reason", () => {
   const short = inShort(
-    findingOf({ ...made, instances: [{ ...image, sopInstanceUID: "1", analysed: false, reason: reason("NOT_A_WRIST") }] }),
+    findingOf({
+      ...made,
+      instances: [{ ...image, sopInstanceUID: "1", analysed: false, reason: reason("NOT_A_WRIST") }],
+    }),
   );
-  assert.deepEqual([short.outcome, short.reason?.code, short.tellingInstance], ["not-analysed", "NOT_A_WRIST", undefined]);
+  assert.deepEqual(
+    [short.outcome, short.reason?.code, short.tellingInstance],
+    ["not-analysed", "NOT_A_WRIST", undefined],
+  );
 });

@@ -1,7 +1,8 @@
 import type { Finding, ModelIdentity } from "./finding.ts";
 
 /** What the reading list shows of a finding: little enough to be read by the hundred, without activation maps. */
-export interface FindingInShort extends Pick<Finding, "revision" | "outcome" | "probability" | "reason" | "analysedAt"> {
+export interface FindingInShort
+  extends Pick<Finding, "revision" | "outcome" | "probability" | "reason" | "analysedAt"> {
   cutOff: number;
   inconclusiveBand: { low: number; high: number };
   model: Pick<ModelIdentity, "name" | "version" | "intendedUse">;

@@ -9,7 +9,11 @@ const policy: ReadingPolicy = { headStartMs: 4 * HOUR };
 const arrivedAt = fc.integer({ min: 1_600_000_000_000_000, max: 3_000_000_000_000_000 }).map((micros) => micros / 1000);
 const outcome = fc.constantFrom("fracture", "no-fracture", "inconclusive", "not-analysed", undefined);
 const live = fc
-  .record({ arrivedAt, outcome, probability: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }) })
+  .record({
+    arrivedAt,
+    outcome,
+    probability: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
+  })
   .map((study): StudyToOrder => ({ ...study, priority: priorityOf(study.outcome) }));
 const backlog = live.map((study): StudyToOrder => ({ ...study, lane: "backlog", priority: "LOW" }));
 const pinned = fc

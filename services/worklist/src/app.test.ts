@@ -3,52 +3,68 @@ import { describe, test } from "node:test";
 import type { Workitem } from "@redspot/queue";
 import { Access, parseStaticTokens, staticTokenEntry, staticTokenScheme, Transport } from "@redspot/runtime";
 import { SpoolError } from "@redspot/spool";
-import { findingOf, reason } from "@redspot/triage";
+import { findingOf, inShort, reason } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { decode } from "fast-png";
 import { type AppDependencies, buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
+import { HeadStarts } from "./reading-policy.ts";
 
 const TOKEN = "a-token-of-some-length";
 const SENDER = "a-token-that-may-only-store";
 const NOW = new Date("2026-03-01T10:00:00Z");
 const model = { ...EXAMPLE_MODEL, cutOff: 0.45, inconclusiveBand: { low: 0.4, high: 0.5 } };
 const image = { sopClassUID: "1.2.840.10008.5.1.4.1.1.1" };
+const FINDING = findingOf({
+  studyInstanceUID: "1.1",
+  revision: 2,
+  instances: [
+    {
+      ...image,
+      sopInstanceUID: "1.1.1",
+      analysed: true,
+      logit: -1,
+      probability: 0.2,
+      activationMap: new Array(64).fill(0),
+    },
+    {
+      ...image,
+      sopInstanceUID: "1.1.2",
+      analysed: true,
+      logit: 2,
+      probability: 0.9,
+      laterality: "R",
+      activationMap: new Array(64).fill(1 / 3),
+    },
+    { ...image, sopInstanceUID: "1.1.3", analysed: false, reason: reason("NOT_LATERAL") },
+  ],
+  model,
+  softwareVersion: "1",
+  analysedAt: NOW,
+});
 const WORKITEMS: Workitem[] = [
   {
     studyInstanceUID: "1.1",
+    position: 1,
     arrivedAt: NOW.getTime() - 90_000,
+    lane: "live",
+    state: "IN PROGRESS",
+    taken: { by: "token:anna", at: NOW.getTime() - 10_000 },
     priority: "HIGH",
+    pin: { by: "token:anna", at: NOW.getTime() - 20_000, why: "theatre waits" },
+    verdict: { by: "token:anna", at: NOW.getTime() - 5_000, verdict: "no-fracture", comment: "a vessel", revision: 2 },
     report: { state: "failed", code: "PACS_UNREACHABLE", retrying: true },
-    finding: findingOf({
-      studyInstanceUID: "1.1",
-      revision: 2,
-      instances: [
-        {
-          ...image,
-          sopInstanceUID: "1.1.1",
-          analysed: true,
-          logit: -1,
-          probability: 0.2,
-          activationMap: new Array(64).fill(0),
-        },
-        {
-          ...image,
-          sopInstanceUID: "1.1.2",
-          analysed: true,
-          logit: 2,
-          probability: 0.9,
-          laterality: "R",
-          activationMap: new Array(64).fill(1 / 3),
-        },
-        { ...image, sopInstanceUID: "1.1.3", analysed: false, reason: reason("NOT_LATERAL") },
-      ],
-      model,
-      softwareVersion: "1",
-      analysedAt: NOW,
-    }),
+    finding: inShort(FINDING),
   },
-  { studyInstanceUID: "1.2", arrivedAt: NOW.getTime() - 30_000, priority: "MEDIUM", report: { state: "pending" } },
+  {
+    studyInstanceUID: "1.2",
+    position: 2,
+    arrivedAt: NOW.getTime() - 30_000,
+    lane: "live",
+    state: "SCHEDULED",
+    priority: "MEDIUM",
+    report: { state: "pending" },
+  },
 ];
 
 const KNOWN = [
@@ -58,13 +74,25 @@ const KNOWN = [
 const accessFor = (entries: string[]) =>
   new Access({ schemes: entries.length === 0 ? [] : [staticTokenScheme(parseStaticTokens(entries.join()))] });
 
+const LIST: AppDependencies["list"] = {
+  lines: async (offset = 0, count = 100) => ({ total: 2, workitems: WORKITEMS.slice(offset, offset + count) }),
+  doneLines: async () => ({ total: 0, workitems: [] }),
+  get: async (study) => WORKITEMS.find((one) => one.studyInstanceUID === study),
+  history: async (study) => (study === "1.1" ? [{ event: "arrived", at: NOW.getTime() - 90_000 }] : undefined),
+  take: async () => undefined,
+  release: async () => undefined,
+  complete: async () => undefined,
+  reopen: async () => undefined,
+  pin: async () => undefined,
+  unpin: async () => undefined,
+  disagree: async () => undefined,
+  withdrawVerdict: async () => undefined,
+};
+
 async function app(changes: Partial<AppDependencies> = {}) {
   return buildApp({
-    list: {
-      page: async (offset, count) => WORKITEMS.slice(offset, (offset ?? 0) + (count ?? 100)),
-      length: async () => WORKITEMS.length,
-      get: async (study) => WORKITEMS.find((one) => one.studyInstanceUID === study),
-    },
+    list: LIST,
+    findings: { get: async (study) => (study === "1.1" ? FINDING : undefined) },
     spool: {
       readPreview: async (_study, instance) => {
         if (instance !== "1.1.2") throw new SpoolError("NOT_FOUND", "no");
@@ -90,7 +118,7 @@ async function app(changes: Partial<AppDependencies> = {}) {
       }),
     },
     events: new EventStream(),
-    headStartMinutes: 240,
+    headStarts: HeadStarts.parse("240,north=120"),
     viewerUrl: "https://pacs/view?study={StudyInstanceUID}",
     access: accessFor(KNOWN),
     transport: Transport.clear,
@@ -113,6 +141,7 @@ describe("the reading list as JSON", () => {
     assert.deepEqual(response.json(), {
       asOf: "2026-03-01T10:00:00.000Z",
       headStartMinutes: 240,
+      siteHeadStartMinutes: { north: 120 },
       total: 2,
       offset: 0,
       workitems: [
@@ -121,7 +150,20 @@ describe("the reading list as JSON", () => {
           studyInstanceUID: "1.1",
           arrivedAt: "2026-03-01T09:58:30.000Z",
           waitingSeconds: 90,
+          lane: "live",
+          state: "IN PROGRESS",
+          takenBy: "token:anna",
+          takenAt: "2026-03-01T09:59:50.000Z",
+          ended: null,
           priority: "HIGH",
+          pin: { by: "token:anna", at: "2026-03-01T09:59:40.000Z", why: "theatre waits" },
+          verdict: {
+            by: "token:anna",
+            at: "2026-03-01T09:59:55.000Z",
+            verdict: "no-fracture",
+            comment: "a vessel",
+            revision: 2,
+          },
           report: { state: "failed", code: "PACS_UNREACHABLE", retrying: true, text: "the PACS does not answer" },
           viewerUrl: "https://pacs/view?study=1.1",
           outcome: "fracture",
@@ -140,7 +182,14 @@ describe("the reading list as JSON", () => {
           studyInstanceUID: "1.2",
           arrivedAt: "2026-03-01T09:59:30.000Z",
           waitingSeconds: 30,
+          lane: "live",
+          state: "SCHEDULED",
+          takenBy: null,
+          takenAt: null,
+          ended: null,
           priority: "MEDIUM",
+          pin: null,
+          verdict: null,
           report: { state: "pending" },
           viewerUrl: "https://pacs/view?study=1.2",
           outcome: null,
@@ -159,22 +208,14 @@ describe("the reading list as JSON", () => {
   });
 
   test("a Redis that does not answer is told as such", async () => {
-    const list = {
-      page: async () => [],
-      get: async () => undefined,
-      length: () => Promise.reject(new Error("Command timed out")),
-    };
+    const list = { ...LIST, lines: () => Promise.reject(new Error("Command timed out")) };
     const response = await (await app({ list })).inject({ url: "/reading-list", headers: bearer });
     assert.deepEqual([response.statusCode, response.json().code], [503, "STORE_AWAY"]);
     assert.equal(response.headers["retry-after"], "2");
   });
 
   test("another failure tells nothing of itself", async () => {
-    const list = {
-      page: async () => [],
-      get: async () => undefined,
-      length: () => Promise.reject(new Error("Doe^Jane")),
-    };
+    const list = { ...LIST, lines: () => Promise.reject(new Error("Doe^Jane")) };
     const response = await (await app({ list })).inject({ url: "/reading-list", headers: bearer });
     assert.equal(response.statusCode, 500);
     assert.ok(!response.body.includes("Doe"));
@@ -193,6 +234,13 @@ test("a study's detail has each instance with its map or its reason", async () =
   assert.deepEqual([instances[1].logit, instances[1].activationMap[63]], [2, 0.3333]);
   assert.equal((await (await app()).inject({ url: "/studies/1.2", headers: bearer })).json().finding, null);
   assert.equal((await (await app()).inject({ url: "/studies/1.9", headers: bearer })).statusCode, 404);
+});
+
+test("a study's history has its times as they go out", async () => {
+  const response = await (await app()).inject({ url: "/studies/1.1/history", headers: bearer });
+  assert.deepEqual(response.json().events, [{ event: "arrived", at: "2026-03-01T09:58:30.000Z" }]);
+  const none = await (await app()).inject({ url: "/studies/1.9/history", headers: bearer });
+  assert.deepEqual([none.statusCode, none.json().code], [404, "STUDY_UNKNOWN"]);
 });
 
 test("a preview is a PNG, or a coded nothing", async () => {
@@ -220,6 +268,7 @@ describe("access", () => {
     "/reading-list",
     "/reading-list/events",
     "/studies/1.1",
+    "/studies/1.1/history",
     "/studies/1.1/instances/1.1.2/preview",
     "/patients?study=1.1",
   ];
@@ -230,6 +279,41 @@ describe("access", () => {
       assert.deepEqual([none.statusCode, none.json().code], [401, "UNAUTHORIZED"], url);
       const wrong = await (await app()).inject({ url, headers: { authorization: "Bearer another-token-of-length" } });
       assert.equal(wrong.statusCode, 401, url);
+    }
+  });
+
+  test("what changes the list needs the scope work, and no page of another origin may do it", async () => {
+    const readers = "a-token-of-somebody-who-reads";
+    const service = await app({
+      access: accessFor([...KNOWN, staticTokenEntry({ name: "anna", scopes: ["read", "work"] }, readers)]),
+    });
+    const acts = [
+      ["POST", "take"],
+      ["POST", "release"],
+      ["POST", "complete"],
+      ["POST", "reopen"],
+      ["POST", "pin"],
+      ["DELETE", "pin"],
+      ["POST", "verdict"],
+      ["DELETE", "verdict"],
+    ] as const;
+    for (const [method, act] of acts) {
+      const url = `/studies/1.1/${act}`;
+      const payload = act === "verdict" ? { verdict: "fracture" } : { why: "in pain" };
+      assert.equal((await service.inject({ method, url, payload })).json().code, "UNAUTHORIZED", act);
+      assert.equal((await service.inject({ method, url, payload, headers: bearer })).json().code, "FORBIDDEN", act);
+      const headers = { authorization: `Bearer ${readers}`, host: "list.example" };
+      const done = await service.inject({
+        method,
+        url,
+        payload,
+        headers: { ...headers, origin: "https://list.example" },
+      });
+      assert.deepEqual([done.statusCode, done.json().studyInstanceUID], [200, "1.1"], act);
+      for (const origin of ["https://other.example", "null"]) {
+        const foreign = await service.inject({ method, url, payload, headers: { ...headers, origin } });
+        assert.deepEqual([foreign.statusCode, foreign.json().code], [403, "WRONG_ORIGIN"], act);
+      }
     }
   });
 
@@ -249,8 +333,13 @@ describe("access", () => {
     assert.equal(opened.statusCode, 204);
     const cookie = String(opened.headers["set-cookie"]).split(";")[0] ?? "";
     assert.equal((await service.inject({ url: "/reading-list", headers: { cookie } })).statusCode, 200);
-    assert.deepEqual((await service.inject({ url: "/session", headers: { cookie } })).json(), { open: true });
-    assert.deepEqual((await service.inject({ url: "/session" })).json(), { open: false });
+    assert.deepEqual((await service.inject({ url: "/session", headers: { cookie } })).json(), {
+      open: true,
+      name: "token:reading-room",
+      scopes: ["read"],
+    });
+    const none = { open: false, name: null, scopes: [] };
+    assert.deepEqual((await service.inject({ url: "/session" })).json(), none);
     const closed = await service.inject({ method: "DELETE", url: "/session" });
     assert.match(String(closed.headers["set-cookie"]), /^redspot-session=; .*Max-Age=0/);
   });
@@ -271,7 +360,7 @@ describe("access", () => {
     const cookie = String(opened.headers["set-cookie"]).split(";")[0] ?? "";
     const without = await app({ access: accessFor(KNOWN.slice(1)) });
     assert.equal((await without.inject({ url: "/reading-list", headers: { cookie } })).statusCode, 401);
-    assert.deepEqual((await without.inject({ url: "/session", headers: { cookie } })).json(), { open: false });
+    assert.deepEqual((await without.inject({ url: "/session", headers: { cookie } })).json().open, false);
   });
 
   test("a session whose key Redis cannot tell is not taken for a wrong one", async () => {

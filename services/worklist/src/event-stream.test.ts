@@ -10,24 +10,44 @@ function browser(highWaterMark = 1 << 16) {
   const response = Object.assign(stream, { writeHead: () => response }) as unknown as ServerResponse;
   const received = () => {
     const chunk = stream.read() as Buffer | null;
-    return (chunk?.toString() ?? "").split("\n").filter((line) => line.startsWith("event:")).length;
+    const events = (chunk?.toString() ?? "").matchAll(/event: (\w+)\ndata: (.*)\n/g);
+    return [...events].map(([, name, data]) => (name === "refresh" ? name : `${name} ${data}`));
   };
   return { stream, response, received };
 }
 
-test("a browser is told of a change at once when it connects, then once for all changes that come together", (context) => {
+test("a browser is told to refresh when it connects, then once of all studies that change together", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const events = new EventStream();
   const one = browser();
   events.connect(one.response, {});
-  assert.equal(one.received(), 1);
-  for (let count = 0; count < 50; count += 1) events.changed();
-  assert.equal(one.received(), 0);
+  assert.deepEqual(one.received(), ["refresh"]);
+  for (let count = 0; count < 50; count += 1) events.changed(`1.${count % 3}`);
+  assert.deepEqual(one.received(), []);
   context.mock.timers.tick(250);
-  assert.equal(one.received(), 1);
-  events.changed();
+  assert.deepEqual(one.received(), ['change {"sequence":1,"studies":["1.0","1.1","1.2"]}']);
+  events.changed("1.9");
   context.mock.timers.tick(250);
-  assert.equal(one.received(), 1);
+  assert.deepEqual(one.received(), ['change {"sequence":2,"studies":["1.9"]}']);
+  events.close();
+});
+
+test("of many studies at a time, or when changes may have been missed, it is told to refresh", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const events = new EventStream();
+  const one = browser();
+  events.connect(one.response, {});
+  one.received();
+  for (let count = 0; count < 50; count += 1) events.changed(`1.${count}`);
+  context.mock.timers.tick(250);
+  assert.deepEqual(one.received(), ["refresh"]);
+  events.changed("1.1");
+  events.refresh();
+  context.mock.timers.tick(250);
+  assert.deepEqual(one.received(), ["refresh"]);
+  events.changed("1.1");
+  context.mock.timers.tick(250);
+  assert.deepEqual(one.received(), ['change {"sequence":3,"studies":["1.1"]}'], "what was told is told no more");
   events.close();
 });
 
@@ -38,7 +58,7 @@ test("a slow browser is told once it can take more, and only the last", async (c
   events.connect(slow.response, {});
   assert.equal(slow.response.writableNeedDrain, true);
   for (let count = 0; count < 3; count += 1) {
-    events.changed();
+    events.changed("1.1");
     context.mock.timers.tick(250);
   }
   let text = "";

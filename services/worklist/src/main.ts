@@ -96,6 +96,10 @@ await runService(logger, async (closers) => {
     transport,
     logger,
   });
+  // What a version before this one put on the list is counted too.
+  void new ReadingList(workStore)
+    .indexAnew()
+    .catch((error: unknown) => logger.warn({ err: error }, "the reading list could not be counted anew"));
   // Waits for Redis; meanwhile the page says that the list cannot be read.
   const watch = await new ReadingList(workStore).watch();
   closers.push(() => watch.close());

@@ -4,9 +4,26 @@ import { HeadStarts, readingPolicy } from "./reading-policy.ts";
 
 test("head starts are minutes, and those of sites by name", () => {
   assert.equal(HeadStarts.parse("240").minutes, 240);
-  assert.deepEqual([...HeadStarts.parse("240,north=120,south=0").sites], [["north", 120], ["south", 0]]);
+  assert.deepEqual(
+    [...HeadStarts.parse("240,north=120,south=0").sites],
+    [
+      ["north", 120],
+      ["south", 0],
+    ],
+  );
   assert.equal(String(HeadStarts.parse("240,north=120")), "240,north=120");
-  for (const wrong of ["", "a", "-1", "10081", "240,", "240,north", "240,north=", "240,=1", "240,a=1,a=2", "Infinity"]) {
+  for (const wrong of [
+    "",
+    "a",
+    "-1",
+    "10081",
+    "240,",
+    "240,north",
+    "240,north=",
+    "240,=1",
+    "240,a=1,a=2",
+    "Infinity",
+  ]) {
     assert.throws(() => HeadStarts.parse(wrong), RangeError, wrong);
   }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { dataSetOf, items, readPart10, text } from "@redspot/dicom";
 import { PermanentFailure, type ReportState, type Workitem } from "@redspot/queue";
-import { type Finding, findingOf, priorityOf } from "@redspot/triage";
+import { type Finding, findingOf, inShort, priorityOf } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { reportFailure } from "./report-failure.ts";
 import { reportingWith } from "./write-report.ts";
@@ -58,8 +58,10 @@ function world({
         placed && {
           studyInstanceUID: STUDY,
           arrivedAt: 0,
+          lane: "live",
+          state: "SCHEDULED",
           priority: priorityOf(placed.outcome),
-          finding: placed,
+          finding: inShort(placed),
           report,
         },
       noteReport: async (_study, noted) => {
