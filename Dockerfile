@@ -17,7 +17,10 @@ RUN --mount=type=cache,target=/root/.npm \
 # docker build --build-arg SERVICE=inference --target gpu . : for NVIDIA GPUs, with ONNX Runtime's CUDA libraries. They are
 # downloaded from outside the npm registry. Run it with REDSPOT_DEVICE=cuda and the NVIDIA container runtime.
 FROM nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04 AS gpu
+# The allocator maps large blocks and gives them back one by one (docs/decisions/0009).
 ENV NODE_ENV=production \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     REDSPOT_HOST=0.0.0.0 \
     REDSPOT_PORT=8080 \
     REDSPOT_SPOOL_DIR=/var/lib/redspot/spool \
@@ -39,7 +42,10 @@ CMD ["node", "services/inference/src/main.ts"]
 
 FROM node:24-slim
 ARG SERVICE
+# The allocator maps large blocks and gives them back one by one (docs/decisions/0009).
 ENV NODE_ENV=production \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     SERVICE=${SERVICE} \
     REDSPOT_HOST=0.0.0.0 \
     REDSPOT_PORT=8080 \

@@ -9,7 +9,7 @@ import { ensurePackageBackbone, INPUT_LENGTH, loadModelPackage, openEngine } fro
 import { makeStudy } from "@redspot/phantom";
 import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue } from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
-import { freePort, startProgram, startRedis, waitUntil } from "@redspot/testbed";
+import { ALLOCATOR, freePort, startProgram, startRedis, waitUntil } from "@redspot/testbed";
 import { Command, InvalidArgumentError } from "commander";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -79,6 +79,7 @@ const service = await startProgram({
   command: process.execPath,
   args: [join(repository, "services/inference/src/main.ts")],
   env: {
+    ...ALLOCATOR,
     REDSPOT_REDIS_URL: redis.url,
     REDSPOT_SPOOL_DIR: spoolDir,
     REDSPOT_CACHE_DIR: cacheDir,

@@ -29,4 +29,5 @@ export {
   writeModelPackage,
 } from "./model-package.ts";
 export { type EngineOptions, openEngine } from "./open-engine.ts";
+export { type EngineLanes, openLanes } from "./open-lanes.ts";
 export { fingerprintOf, makeSigningKeys, readPublicKeys } from "./signature.ts";

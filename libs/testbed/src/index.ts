@@ -1,3 +1,4 @@
+export { ALLOCATOR } from "./allocator.ts";
 export { type Modality, storeByDimse } from "./c-store.ts";
 export { type CertificateAndKey, type CertificateAuthority, certificateAuthority } from "./certificate-authority.ts";
 export { type ChildProgram, type Exit, type ProgramOptions, startProgram } from "./child-program.ts";

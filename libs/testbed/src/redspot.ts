@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { staticTokenEntry } from "@redspot/runtime";
+import { ALLOCATOR } from "./allocator.ts";
 import { type ChildProgram, startProgram } from "./child-program.ts";
 import { freePort } from "./free-port.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -114,7 +115,7 @@ async function startService(
     command: process.execPath,
     args: [join(repository, "services", name, "src", "main.ts")],
     // Nothing of the caller's environment: a run is what its options say.
-    env: { ...environment, REDSPOT_PORT: `${port}` },
+    env: { ...ALLOCATOR, ...environment, REDSPOT_PORT: `${port}` },
     cwd: folder.path,
     logFile: join(folder.path, `${name}.log`),
   });

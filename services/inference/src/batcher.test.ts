@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Engine, EngineOutput } from "@redspot/model";
+import type { EngineLanes, EngineOutput } from "@redspot/model";
 import type { ModelInput } from "@redspot/pixels";
 import { Batcher } from "./batcher.ts";
 
@@ -20,9 +20,10 @@ function image(grey: number): ModelInput {
 }
 
 /** An engine whose logit is the image's first value, which answers when told to, and notes its batches. */
-function engineByHand() {
+function engineByHand(lanes = 1) {
   const batches: Array<{ n: number; answer: () => void; fail: (error: Error) => void }> = [];
-  const engine: Pick<Engine, "run"> = {
+  const engine: Pick<EngineLanes, "run" | "lanes"> = {
+    lanes,
     run(input, n) {
       const run = Promise.withResolvers<EngineOutput>();
       const logits = Float32Array.from({ length: n }, (_, index) => input[index * 3 * PLANE] ?? Number.NaN);
@@ -35,7 +36,7 @@ function engineByHand() {
       return run.promise;
     },
   };
-  return { engine: engine as Engine, batches };
+  return { engine, batches };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -115,4 +116,30 @@ test("an engine that fails fails its batch, and the next one runs", async () => 
   await turn();
   batches[1]?.answer();
   assert.equal((await working).logit, 1);
+});
+
+test("images that come together are shared out among the lanes that are free; each lane has at most one batch before it", async () => {
+  const { engine, batches } = engineByHand(2);
+  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 4 });
+  const scores = [0.1, 0.2, 0.3].map((grey) => batcher.score(image(grey)));
+  await turn();
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [2, 1],
+  );
+  scores.push(...Array.from({ length: 13 }, () => batcher.score(image(0))));
+  await turn();
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [2, 1, 4, 4],
+  );
+  for (let answered = 0; answered < batches.length; answered++) {
+    batches[answered]?.answer();
+    await turn();
+  }
+  assert.equal((await Promise.all(scores)).length, 16);
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [2, 1, 4, 4, 4, 1],
+  );
 });

@@ -1,5 +1,4 @@
-import type { Engine } from "@redspot/model";
-import { MAP_SIZE } from "@redspot/model";
+import { type EngineLanes, MAP_SIZE } from "@redspot/model";
 import { type InputScaling, type ModelInput, toThreeChannels } from "@redspot/pixels";
 
 /** What the network says about one image. */
@@ -16,16 +15,16 @@ interface Waiting {
 }
 
 interface BatcherOptions {
-  engine: Engine;
+  engine: Pick<EngineLanes, "run" | "lanes">;
   /** The range that the backbone wants grey values in. */
   inputScaling: InputScaling;
   batchSize: number;
 }
 
 /**
- * Gathers images of all jobs into batches for the engine. While a batch runs the next gathers; an image never waits for
- * a batch to fill, so that a quiet night is as fast as the network allows and a busy day as efficient: then the next
- * batch, once full, already lies before the engine when it has done with this one.
+ * Gathers images of all jobs into batches for the engine's lanes. An image never waits for a batch to fill while a lane
+ * is free, so that a quiet night is as fast as the network allows; and on a busy day the next batch of each lane, once
+ * full, already lies before it when it has done with this one.
  */
 export class Batcher {
   readonly #options: BatcherOptions;
@@ -46,14 +45,17 @@ export class Batcher {
   }
 
   #next(): void {
-    const { batchSize } = this.#options;
-    const isDue = this.#underWay === 0 ? this.#waiting.length > 0 : this.#waiting.length >= batchSize;
-    if (this.#underWay > 1 || !isDue) return;
+    const { batchSize, engine } = this.#options;
+    const free = engine.lanes - this.#underWay;
+    const size = free > 0 ? Math.min(batchSize, Math.ceil(this.#waiting.length / free)) : batchSize;
+    const isDue = size > 0 && this.#waiting.length >= size && this.#underWay < 2 * engine.lanes;
+    if (!isDue) return;
     this.#underWay++;
-    void this.#run(this.#waiting.splice(0, batchSize)).finally(() => {
+    void this.#run(this.#waiting.splice(0, size)).finally(() => {
       this.#underWay--;
       this.#next();
     });
+    this.#next();
   }
 
   async #run(batch: Waiting[]): Promise<void> {

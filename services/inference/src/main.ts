@@ -1,7 +1,7 @@
 // First, so that it holds for all threads.
 import "./garbage-collection.ts";
 
-import { assertUsableIn, ensurePackageBackbone, loadModelPackage, ModelError, openEngine } from "@redspot/model";
+import { assertUsableIn, ensurePackageBackbone, loadModelPackage, ModelError, openLanes } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
 import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue, workOn } from "@redspot/queue";
 import {
@@ -19,7 +19,7 @@ import { Batcher } from "./batcher.ts";
 import { identityOf } from "./model-identity.ts";
 import { openPreparationPool } from "./preparation-pool.ts";
 import { trustedKeys } from "./trusted-keys.ts";
-import { variables } from "./variables.ts";
+import { lanesOf, variables } from "./variables.ts";
 
 if (process.argv.includes("--help")) {
   process.stdout.write(`redspot inference: scores studies of the triage queue\n\n${describeConfig(variables)}\n`);
@@ -38,13 +38,17 @@ await runService(logger, async (closers) => {
   });
   assertUsableIn(config.REDSPOT_MODE, modelPackage.manifest);
   const backbone = await ensurePackageBackbone(modelPackage.manifest, { cacheDir: config.REDSPOT_CACHE_DIR });
-  const engine = await openEngine({
-    engine: config.REDSPOT_ENGINE,
-    device: config.REDSPOT_DEVICE,
-    threads: config.REDSPOT_ENGINE_THREADS,
-    backbonePath: backbone.path,
-    head: modelPackage.head,
-  });
+  const lanes = lanesOf(config);
+  const engine = await openLanes(
+    {
+      engine: config.REDSPOT_ENGINE,
+      device: config.REDSPOT_DEVICE,
+      threads: Math.ceil(config.REDSPOT_ENGINE_THREADS / lanes),
+      backbonePath: backbone.path,
+      head: modelPackage.head,
+    },
+    lanes,
+  );
   closers.push(() => engine.close());
 
   const pool = openPreparationPool({
@@ -86,8 +90,8 @@ await runService(logger, async (closers) => {
       logger.info({ ...job, outcome, probability, reason: reason?.code }, "analysed");
     },
     {
-      // Enough studies in hand that a batch gathers while one lies before the engine and another runs.
-      concurrency: 3 * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS,
+      // Enough studies in hand that a batch gathers while one lies before each lane and another runs there.
+      concurrency: (2 * lanes + 1) * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS,
       onGivenUp: async (job) => void (await analysis.giveUp(job)),
       onError: (error, job) => {
         logger.error({ err: error, ...job }, "analysis failed");

@@ -31,6 +31,15 @@ export const variables = {
   REDSPOT_ENGINE: z.enum(["onnxruntime", "tensorflow"]).default("onnxruntime").describe("What runs the network"),
   REDSPOT_DEVICE: z.enum(["cpu", "cuda"]).default("cpu").describe("Where the network runs: cpu or cuda"),
   REDSPOT_ENGINE_THREADS: threads(availableParallelism()).describe("Threads of the network on a CPU"),
+  REDSPOT_ENGINE_LANES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      "Copies of the network that work side by side and share these threads, 130 MB each; without it two with ONNX Runtime on a CPU of two threads or more, else one",
+    ),
   REDSPOT_PREPARATION_THREADS: threads(Math.max(1, Math.floor(availableParallelism() / 2))).describe(
     "Threads that turn instances into model input",
   ),
@@ -42,3 +51,15 @@ export const variables = {
     .default(4)
     .describe("Most images that the network scores at once; 4 serves a CPU, 32 or more a GPU"),
 } as const;
+
+/** How many copies of the network work side by side, where the configuration does not say. */
+export function lanesOf(config: {
+  REDSPOT_ENGINE: "onnxruntime" | "tensorflow";
+  REDSPOT_DEVICE: "cpu" | "cuda";
+  REDSPOT_ENGINE_THREADS: number;
+  REDSPOT_ENGINE_LANES?: number | undefined;
+}): number {
+  // TensorFlow takes all threads for itself, and a GPU does one batch after the other.
+  const sharesThreads = config.REDSPOT_ENGINE === "onnxruntime" && config.REDSPOT_DEVICE === "cpu";
+  return config.REDSPOT_ENGINE_LANES ?? (sharesThreads ? Math.min(2, config.REDSPOT_ENGINE_THREADS) : 1);
+}
