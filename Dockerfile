@@ -23,6 +23,7 @@ ENV NODE_ENV=production \
     MALLOC_TRIM_THRESHOLD_=131072 \
     REDSPOT_HOST=0.0.0.0 \
     REDSPOT_PORT=8080 \
+    REDSPOT_ADMIN_PORT=8180 \
     REDSPOT_SPOOL_DIR=/var/lib/redspot/spool \
     REDSPOT_CACHE_DIR=/var/lib/redspot/cache \
     REDSPOT_DEVICE=cuda \
@@ -37,7 +38,7 @@ COPY --from=packages /redspot/libs ./libs
 COPY --from=packages /redspot/services ./services
 RUN sh services/inference/setup-gpu.sh onnxruntime
 USER ubuntu
-EXPOSE 8080
+EXPOSE 8080 8180
 CMD ["node", "services/inference/src/main.ts"]
 
 FROM node:24-slim
@@ -49,6 +50,7 @@ ENV NODE_ENV=production \
     SERVICE=${SERVICE} \
     REDSPOT_HOST=0.0.0.0 \
     REDSPOT_PORT=8080 \
+    REDSPOT_ADMIN_PORT=8180 \
     REDSPOT_SPOOL_DIR=/var/lib/redspot/spool \
     REDSPOT_CACHE_DIR=/var/lib/redspot/cache
 # A volume mounted here takes these folders' owner.
@@ -59,7 +61,7 @@ COPY --from=packages /redspot/node_modules ./node_modules
 COPY --from=packages /redspot/libs ./libs
 COPY --from=packages /redspot/services ./services
 USER node
-EXPOSE 8080
+EXPOSE 8080 8180
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 \
     CMD ["node", "-e", "const { REDSPOT_PORT: port, REDSPOT_TLS_CERTIFICATE: tls } = process.env; require(tls ? 'https' : 'http').get({ port, host: '127.0.0.1', path: '/health/ready', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # exec: signals reach Node, which ends in order.

@@ -84,6 +84,7 @@ const service = await startProgram({
     REDSPOT_SPOOL_DIR: spoolDir,
     REDSPOT_CACHE_DIR: cacheDir,
     REDSPOT_PORT: String(port),
+    REDSPOT_ADMIN_PORT: "0",
     REDSPOT_BATCH_SIZE: String(options.batch),
     REDSPOT_ENGINE_THREADS: String(options.threads),
     REDSPOT_PREPARATION_THREADS: String(options.preparationThreads),

@@ -90,7 +90,12 @@ try {
     name: "services/stow",
     command: process.execPath,
     args: [...nodeOption, fileURLToPath(new URL("../../services/stow/src/main.ts", import.meta.url))],
-    env: { REDSPOT_REDIS_URL: redis.url, REDSPOT_SPOOL_DIR: join(folder.path, "spool"), REDSPOT_PORT: `${port}` },
+    env: {
+      REDSPOT_REDIS_URL: redis.url,
+      REDSPOT_SPOOL_DIR: join(folder.path, "spool"),
+      REDSPOT_PORT: `${port}`,
+      REDSPOT_ADMIN_PORT: "0",
+    },
     logFile: join(folder.path, "stow.log"),
   });
   try {

@@ -84,6 +84,7 @@ async function startStow(folder: string, durable: boolean): Promise<Contender> {
       REDSPOT_REDIS_URL: redis.url,
       REDSPOT_SPOOL_DIR: join(folder, "spool"),
       REDSPOT_PORT: String(port),
+      REDSPOT_ADMIN_PORT: "0",
       REDSPOT_DURABLE: String(durable),
     },
     logFile: join(folder, "stow.log"),

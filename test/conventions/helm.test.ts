@@ -229,7 +229,10 @@ describe("the Helm chart", {
           assert.ok(image.includes(`${name}=${value}`), `${name}=${value}`);
         }
         const variable = (wanted: string) => container.env.find(({ name }) => name === wanted)?.value;
-        assert.deepEqual(container.ports, [{ name: "http", containerPort: Number(variable("REDSPOT_PORT")) }]);
+        assert.deepEqual(container.ports, [
+          { name: "http", containerPort: Number(variable("REDSPOT_PORT")) },
+          { name: "metrics", containerPort: Number(variable("REDSPOT_ADMIN_PORT")) },
+        ]);
         assert.deepEqual(container.startupProbe.httpGet, { path: "/health/live", port: "http" });
         assert.deepEqual(container.livenessProbe.httpGet, { path: "/health/live", port: "http" });
         assert.deepEqual(container.readinessProbe.httpGet, { path: "/health/ready", port: "http" });

@@ -37,6 +37,7 @@ async function openService(): Promise<OpenTarget> {
       REDSPOT_REDIS_URL: redis.url,
       REDSPOT_SPOOL_DIR: spoolDir,
       REDSPOT_PORT: `${port}`,
+      REDSPOT_ADMIN_PORT: "0",
       REDSPOT_TOKENS: staticTokenEntry({ name: "fuzzer", scopes: ["store"] }, TOKEN),
       REDSPOT_SETTLE_SECONDS: "86400",
       REDSPOT_MAX_REQUEST_MIB: "1",

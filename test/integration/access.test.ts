@@ -57,6 +57,7 @@ before(async () => {
     REDSPOT_REDIS_URL: redis.url,
     REDSPOT_SPOOL_DIR: join(folder.path, "spool"),
     REDSPOT_PORT: `${port}`,
+    REDSPOT_ADMIN_PORT: "0",
     REDSPOT_SETTLE_SECONDS: "3600",
     REDSPOT_LOG_LEVEL: "trace",
     REDSPOT_TOKENS_FILE: file("tokens", `# who may what\n${entries.join("\n")}\n`),

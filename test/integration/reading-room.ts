@@ -52,6 +52,7 @@ export async function openReadingRoom({ redisUrl, pacsUrl, token = "", environme
     REDSPOT_SPOOL_DIR: spoolDir,
     REDSPOT_PACS_URL: pacsUrl,
     REDSPOT_PORT: String(port),
+    REDSPOT_ADMIN_PORT: "0",
     REDSPOT_TOKENS: token === "" ? "" : staticTokenEntry({ name: "reading-room", scopes: ["read", "work"] }, token),
     TZ: "Europe/London",
     ...environment,

@@ -22,7 +22,13 @@ export async function startStow({
     name: "services/stow",
     command: process.execPath,
     args: [main],
-    env: { REDSPOT_REDIS_URL: redisUrl, REDSPOT_SPOOL_DIR: spoolDir, REDSPOT_PORT: `${port}`, ...env },
+    env: {
+      REDSPOT_REDIS_URL: redisUrl,
+      REDSPOT_SPOOL_DIR: spoolDir,
+      REDSPOT_PORT: `${port}`,
+      REDSPOT_ADMIN_PORT: "0",
+      ...env,
+    },
     logFile,
   });
   const ready = `http://127.0.0.1:${port}/health/ready`;

@@ -71,6 +71,7 @@ securityContext:
   capabilities: { drop: [ALL] }
 ports:
   - { name: http, containerPort: 8080 }
+  - { name: metrics, containerPort: 8180 }
 # Inference makes its backbone before it listens.
 startupProbe:
   {{ include "redspot.probe" (merge (dict "path" "/health/live") .) }}
@@ -97,6 +98,7 @@ readinessProbe:
 {{- $tls := $values.tls -}}
 - { name: REDSPOT_HOST, value: "0.0.0.0" }
 - { name: REDSPOT_PORT, value: "8080" }
+- { name: REDSPOT_ADMIN_PORT, value: "8180" }
 - { name: REDSPOT_SPOOL_DIR, value: /var/lib/redspot/spool }
 - name: REDSPOT_REDIS_PREFIX
   value: {{ $values.redis.prefix | quote }}

@@ -4,6 +4,7 @@ export { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead-lett
 export { FindingStore } from "./finding-store.ts";
 export { isJobFailureCode, JOB_FAILURES, type JobFailureCode } from "./job-failure.ts";
 export {
+  type JobTry,
   NotYet,
   PermanentFailure,
   type StudyJob,

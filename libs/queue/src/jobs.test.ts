@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Queue } from "bullmq";
-import { PermanentFailure, type StudyJob, StudyQueue, workOn } from "./jobs.ts";
+import { type JobTry, PermanentFailure, type StudyJob, StudyQueue, workOn } from "./jobs.ts";
 import { redisForTests } from "./test-support.ts";
 
 const redis = redisForTests();
@@ -94,4 +94,56 @@ test("a job of a kind that this version does not know fails without being worked
   await worker.close();
   await queue.close();
   await raw.close();
+});
+
+test("a queue tells since when its next job waits, however many there are", async () => {
+  const store = redis.store();
+  const queue = new StudyQueue(store, "triage");
+  assert.equal(await queue.oldestWaitingSince(), undefined);
+  const before = Date.now();
+  await queue.add(job);
+  await queue.add({ ...job, revision: 2 }, 60_000);
+  const between = Date.now();
+  for (let revision = 3; revision < 9; revision++) await queue.add({ ...job, revision });
+  const since = (await queue.oldestWaitingSince()) ?? 0;
+  assert.ok(since >= before && since <= between, `${since} lies between ${before} and ${between}`);
+  await queue.close();
+});
+
+test("every try is told of, with how it ended", async () => {
+  const store = redis.store();
+  const queue = new StudyQueue(store, "triage");
+  await queue.add(job);
+  const tries: JobTry[] = [];
+  const over = Promise.withResolvers<void>();
+  const worker = workOn(
+    store,
+    "triage",
+    async () => {
+      if (tries.length === 0) throw new Error("passes");
+      throw new PermanentFailure("does not pass");
+    },
+    {
+      concurrency: 1,
+      onError: () => {},
+      onTried: (tried) => {
+        tries.push(tried);
+        if (tries.length === 2) over.resolve();
+      },
+    },
+  );
+  await over.promise;
+  await worker.close();
+  await queue.close();
+  assert.deepEqual(
+    tries.map(({ queue, outcome, studyInstanceUID }) => [queue, outcome, studyInstanceUID]),
+    [
+      ["triage", "failed", job.studyInstanceUID],
+      ["triage", "given-up", job.studyInstanceUID],
+    ],
+  );
+  const [first, second] = tries as [JobTry, JobTry];
+  assert.ok((first.waitMs ?? -1) >= 0 && first.runMs >= 0);
+  assert.equal(second.waitMs, undefined);
+  assert.ok(second.ageMs >= first.ageMs);
 });

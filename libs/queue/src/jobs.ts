@@ -1,7 +1,7 @@
 import { type ConnectionOptions, DelayedError, type Job, Queue, UnrecoverableError, Worker } from "bullmq";
 import { z } from "zod";
 import type { Store } from "./connection.ts";
-import { codeOfFailure, failedReasonOf } from "./job-failure.ts";
+import { codeOfFailure, failedReasonOf, type JobFailureCode } from "./job-failure.ts";
 import type { QueueName } from "./queue-name.ts";
 
 /** What every job carries, and all that it carries: which revision of which study. */
@@ -115,9 +115,29 @@ export class StudyQueue {
     return { waiting, active, delayed, failed };
   }
 
+  /** Since when the job that is next has been in the queue, in milliseconds since 1970; undefined where none waits. */
+  async oldestWaitingSince(): Promise<number | undefined> {
+    const waiting = await this.#queue.getJobs(["waiting"], 0, 0, true);
+    // A job that was taken meanwhile is no longer there.
+    return waiting.flatMap((job) => job?.timestamp ?? []).sort((a, b) => a - b)[0];
+  }
+
   async close(): Promise<void> {
     await this.#queue.close();
   }
+}
+
+/** How one try of a job ended. */
+export interface JobTry extends StudyJob {
+  queue: QueueName;
+  outcome: "done" | "failed" | "given-up";
+  /** What it failed for. */
+  code?: JobFailureCode;
+  runMs: number;
+  /** From when the job could be taken until it was; of a first try. */
+  waitMs?: number;
+  /** Since when the job has been in the queue. */
+  ageMs: number;
 }
 
 export interface WorkOptions {
@@ -125,6 +145,8 @@ export interface WorkOptions {
   concurrency: number;
   /** Called when a job was tried for the last time, with its error: what to leave behind so that nothing is silent. */
   onGivenUp?: (job: StudyJob, error: Error) => Promise<void>;
+  /** Called after every try that was done or has failed, for what counts them; it must not throw. */
+  onTried?: (tried: JobTry) => void;
   /** Called for every failed try and every error of the connection. */
   onError: (error: Error, job?: StudyJob) => void;
 }
@@ -143,7 +165,7 @@ export function workOn(
   store: Store,
   name: QueueName,
   work: (job: StudyJob) => Promise<void>,
-  { concurrency, onGivenUp, onError }: WorkOptions,
+  { concurrency, onGivenUp, onTried, onError }: WorkOptions,
 ): StudyWorker {
   const worker = new Worker(
     name,
@@ -153,8 +175,22 @@ export function workOn(
         throw new UnrecoverableError(failedReasonOf("NOT_UNDERSTOOD"));
       }
       const study = { studyInstanceUID: parsed.data.studyInstanceUID, revision: parsed.data.revision };
+      const startedAt = Date.now();
+      const tried = (outcome: JobTry["outcome"], code?: JobFailureCode) =>
+        onTried?.({
+          ...study,
+          queue: name,
+          outcome,
+          ...(code === undefined ? {} : { code }),
+          runMs: Date.now() - startedAt,
+          ageMs: Date.now() - job.timestamp,
+          ...(job.attemptsStarted > 1
+            ? {}
+            : { waitMs: Math.max(0, startedAt - job.timestamp - (job.opts.delay ?? 0)) }),
+        });
       try {
         await work(study);
+        tried("done");
       } catch (thrown) {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         if (error instanceof NotYet) {
@@ -165,8 +201,10 @@ export function workOn(
         const permanent = error instanceof PermanentFailure;
         if (permanent || isLastTry(job)) {
           await onGivenUp?.(study, error);
+          tried("given-up", codeOfFailure(error, name));
           throw new UnrecoverableError(failedReasonOf(codeOfFailure(error, name)));
         }
+        tried("failed", codeOfFailure(error, name));
         throw error;
       }
     },

@@ -1,10 +1,12 @@
 import type { Store } from "./connection.ts";
-import { NotYet, StudyQueue, type StudyWorker, workOn } from "./jobs.ts";
+import { type JobTry, NotYet, StudyQueue, type StudyWorker, workOn } from "./jobs.ts";
 import { StudyLedger } from "./study-ledger.ts";
 
 interface SettlingOptions {
   /** How long a study must not grow before it is judged, in milliseconds. */
   settleMs: number;
+  /** Called after every study that was settled, and every try that failed. */
+  onTried?: (tried: JobTry) => void;
   onError: (error: Error) => void;
 }
 
@@ -12,7 +14,7 @@ interface SettlingOptions {
  * Works on the settling queue: closes each study's revision once it has stopped growing, and queues it for triage. A
  * process that dies between the two does no harm: the job runs again, and closing again answers the same.
  */
-export function settleStudies(store: Store, { settleMs, onError }: SettlingOptions): StudyWorker {
+export function settleStudies(store: Store, { settleMs, onTried, onError }: SettlingOptions): StudyWorker {
   const ledger = new StudyLedger(store);
   const triage = new StudyQueue(store, "triage");
   const worker = workOn(
@@ -23,7 +25,7 @@ export function settleStudies(store: Store, { settleMs, onError }: SettlingOptio
       if (settling.state === "growing") throw new NotYet(settling.waitMs);
       await triage.add({ studyInstanceUID, revision });
     },
-    { concurrency: 16, onError },
+    { concurrency: 16, onError, ...(onTried === undefined ? {} : { onTried }) },
   );
   return {
     close: async () => {

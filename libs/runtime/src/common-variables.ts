@@ -24,6 +24,17 @@ export const commonVariables = {
     .describe("Least level of log lines: trace, debug, info, warn, error or silent"),
 } as const;
 
+/** Where a service tells operators how it does. */
+export function adminPortVariable(port: number): z.ZodType<number> {
+  return z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(port)
+    .describe("TCP port of GET /metrics, for Prometheus and other tools of operations; 0 takes a free one");
+}
+
 /** A TCP port with a default of its own for each service. */
 export function portVariable(port: number): z.ZodType<number> {
   return z.coerce.number().int().min(0).max(65_535).default(port).describe("TCP port to listen on; 0 takes a free one");

@@ -1,9 +1,9 @@
 /**
  * What somebody may do: `store` instances, `read` the reading list with all that it shows, `work` through it (take,
- * complete, pin, and all of UPS-RS that changes something), `admin`ister, which is to see how the service is protected.
- * None includes another.
+ * complete, pin, and all of UPS-RS that changes something), `admin`ister, which is to see how the service is protected,
+ * and see the `metrics`. None includes another.
  */
-export const SCOPES = ["store", "read", "work", "admin"] as const;
+export const SCOPES = ["store", "read", "work", "admin", "metrics"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who asks, as far as Redspot knows: a name for logs and limits, and what they may do. */

@@ -11,6 +11,8 @@ interface Address {
   access: Pick<Access, "isConfigured">;
   transport: Pick<Transport, "isProtected" | "follow">;
   logger: Pick<Logger, "warn">;
+  /** The variable that the port comes from. */
+  variable?: "REDSPOT_PORT" | "REDSPOT_ADMIN_PORT";
 }
 
 /**
@@ -19,7 +21,7 @@ interface Address {
  */
 export async function listen(
   app: FastifyInstance,
-  { host, port, access, transport, logger }: Address,
+  { host, port, access, transport, logger, variable = "REDSPOT_PORT" }: Address,
 ): Promise<string> {
   if (!access.isConfigured) {
     if (!isLoopback(host)) {
@@ -42,7 +44,7 @@ export async function listen(
     return address;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
-      throw new ConfigError(`port ${port} of ${host} is in use. Set REDSPOT_PORT to a free one, or 0 for any.`);
+      throw new ConfigError(`port ${port} of ${host} is in use. Set ${variable} to a free one, or 0 for any.`);
     }
     throw error;
   }

@@ -41,6 +41,8 @@ export class Transport {
   readonly #options: TransportOptions;
   #files: Files | undefined;
   #until: Date | undefined;
+  /** Which files a server has: several can be followed. */
+  readonly #filesOf = new WeakMap<object, Files>();
 
   /** Without TLS and without proxies. */
   static readonly clear = new Transport({ trustedProxies: [] });
@@ -96,8 +98,10 @@ export class Transport {
   async renew(server: object): Promise<void> {
     if (!(server instanceof Server)) return;
     try {
-      if (!(await this.#read())) return;
+      const hasChanged = await this.#read();
+      if (this.#files === undefined || (!hasChanged && this.#filesOf.get(server) === this.#files)) return;
       server.setSecureContext({ ...BCP_195, ...this.#files });
+      this.#filesOf.set(server, this.#files);
       this.#options.logger?.info({ notAfter: this.#until }, "the TLS certificate was renewed");
     } catch (error) {
       this.#options.logger?.warn({ err: error }, "the TLS certificate's files have changed and cannot be used");
@@ -107,6 +111,7 @@ export class Transport {
   /** Renews for as long as the server is open. */
   follow(server: object & { once(event: "close", listener: () => void): unknown }): void {
     if (this.#files === undefined) return;
+    this.#filesOf.set(server, this.#files);
     const timer = setInterval(() => void this.renew(server), LOOK_EVERY_MS).unref();
     server.once("close", () => clearInterval(timer));
   }

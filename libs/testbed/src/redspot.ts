@@ -65,6 +65,8 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
     REDSPOT_TOKENS: staticTokenEntry({ name: "testbed", scopes: ["store", "read", "work"] }, token),
     REDSPOT_PACS_URL: options.pacsUrl,
     REDSPOT_SETTLE_SECONDS: `${options.settleSeconds ?? 1}`,
+    // Several can run on one machine.
+    REDSPOT_ADMIN_PORT: "0",
     ...options.environment,
   };
   mkdirSync(environment.REDSPOT_SPOOL_DIR, { recursive: true });

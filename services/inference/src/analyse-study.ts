@@ -20,6 +20,8 @@ interface AnalysisDependencies {
   model: ModelIdentity;
   softwareVersion: string;
   now: () => Date;
+  /** Told of each finding that is new. */
+  onFinding?: (finding: Finding) => void;
 }
 
 /** Analyses studies, and gives up on those that cannot be: either way there is a finding, and its report is queued. */
@@ -33,12 +35,19 @@ export interface Analysis {
  * Doing it again finds what was stored the first time.
  */
 export function analysisWith(dependencies: AnalysisDependencies): Analysis {
-  const { ledger, findings, reports, model, softwareVersion, now } = dependencies;
+  const { ledger, findings, reports, model, softwareVersion, now, onFinding } = dependencies;
 
   const conclude = async (job: StudyJob, instances: InstanceFinding[], failure?: Reason): Promise<Finding> => {
-    const finding = await findings.put(
-      findingOf({ ...job, instances, model, softwareVersion, analysedAt: now(), ...(failure ? { failure } : {}) }),
-    );
+    const concluded = findingOf({
+      ...job,
+      instances,
+      model,
+      softwareVersion,
+      analysedAt: now(),
+      ...(failure ? { failure } : {}),
+    });
+    const finding = await findings.put(concluded);
+    if (finding.analysedAt === concluded.analysedAt) onFinding?.(finding);
     await reports.add(job);
     return finding;
   };

@@ -11,6 +11,7 @@ export interface Score {
 
 interface Waiting {
   input: ModelInput;
+  since: number;
   scored: PromiseWithResolvers<Score>;
 }
 
@@ -19,6 +20,10 @@ interface BatcherOptions {
   /** The range that the backbone wants grey values in. */
   inputScaling: InputScaling;
   batchSize: number;
+  /** Told of each batch that was scored: how many images, and how long the engine took. */
+  onBatch?: (images: number, ms: number) => void;
+  /** Told of each image that was scored: how long from when it was there. */
+  onScored?: (ms: number) => void;
 }
 
 /**
@@ -38,7 +43,7 @@ export class Batcher {
   /** Scores one image. An error of the engine reaches every image of its batch. */
   score(input: ModelInput): Promise<Score> {
     const scored = Promise.withResolvers<Score>();
-    this.#waiting.push({ input, scored });
+    this.#waiting.push({ input, scored, since: performance.now() });
     // Inputs that become ready in the same turn of the event loop share the first batch.
     setImmediate(() => this.#next());
     return scored.promise;
@@ -59,15 +64,18 @@ export class Batcher {
   }
 
   async #run(batch: Waiting[]): Promise<void> {
-    const { engine, inputScaling } = this.#options;
+    const { engine, inputScaling, onBatch, onScored } = this.#options;
     try {
       const input = toThreeChannels(
         batch.map((one) => one.input),
         inputScaling,
       );
+      const startedAt = performance.now();
       const { logits, activationMaps } = await engine.run(input, batch.length);
+      onBatch?.(batch.length, performance.now() - startedAt);
       const cells = MAP_SIZE * MAP_SIZE;
-      batch.forEach(({ scored }, index) => {
+      batch.forEach(({ scored, since }, index) => {
+        onScored?.(performance.now() - since);
         scored.resolve({
           logit: logits[index] ?? Number.NaN,
           activationMap: [...activationMaps.subarray(index * cells, (index + 1) * cells)],

@@ -3,12 +3,16 @@ import "./garbage-collection.ts";
 
 import { assertUsableIn, ensurePackageBackbone, loadModelPackage, ModelError, openLanes } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
-import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue, workOn } from "@redspot/queue";
+import { closeStore, connectStore, FindingStore, QUEUE_NAMES, StudyLedger, StudyQueue, workOn } from "@redspot/queue";
 import {
+  countJob,
   createLogger,
   describeConfig,
+  describeMetrics,
   listen,
+  Metrics,
   openAccess,
+  openAdmin,
   readConfig,
   runService,
   SOFTWARE_VERSION,
@@ -16,6 +20,7 @@ import {
 import { analysisWith } from "./analyse-study.ts";
 import { buildApp } from "./app.ts";
 import { Batcher } from "./batcher.ts";
+import { countFinding, definitions } from "./metrics.ts";
 import { identityOf } from "./model-identity.ts";
 import { openPreparationPool } from "./preparation-pool.ts";
 import { trustedKeys } from "./trusted-keys.ts";
@@ -25,12 +30,20 @@ if (process.argv.includes("--help")) {
   process.stdout.write(`redspot inference: scores studies of the triage queue\n\n${describeConfig(variables)}\n`);
   process.exit(0);
 }
+if (process.argv.includes("--metrics")) {
+  process.stdout.write(`${describeMetrics(definitions)}\n`);
+  process.exit(0);
+}
 
 const logger = createLogger({ service: "inference", level: process.env.REDSPOT_LOG_LEVEL || "info" });
 
 await runService(logger, async (closers) => {
   const config = readConfig(variables, process.env);
   const { access, transport } = await openAccess(config, { logger });
+
+  const metrics = new Metrics("inference", definitions);
+  const stage = (name: "decode" | "infer") => (ms: number) =>
+    metrics.observe("redspot_stage_duration_seconds", { stage: name }, ms / 1000);
 
   const modelPackage = await loadModelPackage(config.REDSPOT_MODEL_PACKAGE, {
     expectedPreprocessingVersion: PREPROCESSING_VERSION,
@@ -54,6 +67,7 @@ await runService(logger, async (closers) => {
   const pool = openPreparationPool({
     threads: config.REDSPOT_PREPARATION_THREADS,
     spoolDir: config.REDSPOT_SPOOL_DIR,
+    onPrepared: stage("decode"),
   });
   closers.push(() => pool.close());
 
@@ -75,11 +89,17 @@ await runService(logger, async (closers) => {
       engine,
       inputScaling: backbone.inputScaling,
       batchSize: config.REDSPOT_BATCH_SIZE,
+      onBatch: (images, ms) => {
+        metrics.observe("redspot_engine_batch_images", {}, images);
+        metrics.observe("redspot_engine_run_seconds", {}, ms / 1000);
+      },
+      onScored: stage("infer"),
     }),
     calibrate: modelPackage.calibrate,
     model,
     softwareVersion: SOFTWARE_VERSION,
     now: () => new Date(),
+    onFinding: (finding) => countFinding(metrics, finding),
   });
 
   const worker = workOn(
@@ -92,6 +112,7 @@ await runService(logger, async (closers) => {
     {
       // Enough studies in hand that a batch gathers while one lies before each lane and another runs there.
       concurrency: (2 * lanes + 1) * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS,
+      onTried: (tried) => countJob(metrics, tried),
       onGivenUp: async (job) => void (await analysis.giveUp(job)),
       onError: (error, job) => {
         logger.error({ err: error, ...job }, "analysis failed");
@@ -106,7 +127,8 @@ await runService(logger, async (closers) => {
   );
   closers.push(() => worker.close());
 
-  const app = buildApp({ checks: { redis: () => store.redis.ping() }, access, transport });
+  const checks = { redis: () => store.redis.ping() };
+  const app = buildApp({ checks, access, transport });
   closers.push(() => app.close());
   const address = await listen(app, {
     host: config.REDSPOT_HOST,
@@ -115,5 +137,9 @@ await runService(logger, async (closers) => {
     transport,
     logger,
   });
-  logger.info({ address, model, signedBy: modelPackage.signedBy, mode: config.REDSPOT_MODE }, "ready");
+  metrics.set("redspot_model_info", { intended_use: model.intendedUse }, 1);
+  const queues = QUEUE_NAMES.map((name) => new StudyQueue(store, name));
+  for (const queue of queues) closers.push(() => queue.close());
+  const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);
+  logger.info({ address, admin, model, signedBy: modelPackage.signedBy, mode: config.REDSPOT_MODE }, "ready");
 });

@@ -1,5 +1,5 @@
 import { Piscina } from "piscina";
-import type { PreparationTask } from "./preparation-thread.ts";
+import type { PreparationTask, TimedPreparation } from "./preparation-thread.ts";
 import type { Preparation } from "./prepare-instance.ts";
 
 /** Threads that turn instances into model input, so that the event loop stays free for Redis. */
@@ -8,8 +8,15 @@ export interface PreparationPool {
   close(): Promise<void>;
 }
 
-export function openPreparationPool({ threads, spoolDir }: { threads: number; spoolDir: string }): PreparationPool {
-  const pool = new Piscina<PreparationTask, Preparation>({
+interface PoolOptions {
+  threads: number;
+  spoolDir: string;
+  /** Told of each instance that was prepared: how long that took. */
+  onPrepared?: (ms: number) => void;
+}
+
+export function openPreparationPool({ threads, spoolDir, onPrepared }: PoolOptions): PreparationPool {
+  const pool = new Piscina<PreparationTask, TimedPreparation>({
     filename: new URL("./preparation-thread.ts", import.meta.url).href,
     workerData: { spoolDir },
     // An image leaves megabytes of arrays behind, which V8 frees when it collects the young generation. Were that larger,
@@ -22,7 +29,11 @@ export function openPreparationPool({ threads, spoolDir }: { threads: number; sp
     concurrentTasksPerWorker: 1,
   });
   return {
-    prepare: (task) => pool.run(task),
+    async prepare(task) {
+      const { ms, ...preparation } = await pool.run(task);
+      onPrepared?.(ms);
+      return preparation;
+    },
     close: () => pool.close(),
   };
 }

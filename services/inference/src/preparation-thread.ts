@@ -8,17 +8,25 @@ export interface PreparationTask {
   sopInstanceUID: string;
 }
 
+/** And how long it took the thread. */
+export type TimedPreparation = Preparation & { ms: number };
+
 const spool = await FileSpool.open((workerData as { spoolDir: string }).spoolDir);
 
 // A thread prepares one instance at a time, and nothing of it is kept but the model input.
 const memory = new ReadMemory(16 * 1024 * 1024);
 
 /** Prepares one instance of the spool, and keeps its preview there. Runs in a thread of the preparation pool. */
-export default async function prepare({ studyInstanceUID, sopInstanceUID }: PreparationTask): Promise<Preparation> {
+export default async function prepare({
+  studyInstanceUID,
+  sopInstanceUID,
+}: PreparationTask): Promise<TimedPreparation> {
+  const startedAt = performance.now();
   const preparation = await prepareInstance(await spool.read(studyInstanceUID, sopInstanceUID, memory));
-  if ("reason" in preparation) return preparation;
+  const ms = () => performance.now() - startedAt;
+  if ("reason" in preparation) return { ...preparation, ms: ms() };
   const { prepared, preview } = preparation;
   await spool.putPreview(studyInstanceUID, sopInstanceUID, preview);
   // The preview stays in the spool: nobody in the calling thread wants it. The pixels are moved there, not copied.
-  return move({ [transferableSymbol]: prepared.input.pixels.buffer, [valueSymbol]: { prepared } }) as never;
+  return move({ [transferableSymbol]: prepared.input.pixels.buffer, [valueSymbol]: { prepared, ms: ms() } }) as never;
 }

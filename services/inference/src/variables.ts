@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { commonVariables, portVariable } from "@redspot/runtime";
+import { adminPortVariable, commonVariables, portVariable } from "@redspot/runtime";
 import { z } from "zod";
 
 const threads = (count: number) => z.coerce.number().int().min(1).max(256).default(count);
@@ -9,6 +9,7 @@ const threads = (count: number) => z.coerce.number().int().min(1).max(256).defau
 export const variables = {
   ...commonVariables,
   REDSPOT_PORT: portVariable(8091),
+  REDSPOT_ADMIN_PORT: adminPortVariable(8191),
   REDSPOT_MODE: z
     .enum(["demonstration", "clinical"])
     .default("demonstration")

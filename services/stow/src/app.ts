@@ -15,6 +15,7 @@ import { describeCapabilities } from "./capabilities.ts";
 import { allowOrigins } from "./cross-origin.ts";
 import { REQUEST_FAILURES, RequestFailure, type RequestFailureCode } from "./failures.ts";
 import { limitedBody } from "./limited-body.ts";
+import { countTransaction, type StowMetrics } from "./metrics.ts";
 import { Pace } from "./pace.ts";
 import { BODY_TYPES, bodyOf, type ResponseType, responseTypeOf, studyOfPath } from "./store-request.ts";
 import { type StoreDependencies, type StoreLimits, storeInstances } from "./store-transaction.ts";
@@ -45,6 +46,7 @@ export interface StowOptions extends Omit<StoreDependencies, "onFailure" | "site
   corsOrigins?: readonly string[];
   /** What must be there for the service to be ready. */
   checks: ReadinessChecks;
+  metrics?: StowMetrics;
 }
 
 const RETRY_AFTER_SECONDS = 10;
@@ -52,7 +54,7 @@ const REFUSED_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
 
 /** The Store service as an application: it knows no environment, opens no socket and handles no signal. */
 export function buildApp(options: StowOptions): FastifyInstance {
-  const { logger, access, transport, limits, strict, corsOrigins = [], checks, ...dependencies } = options;
+  const { logger, access, transport, limits, strict, corsOrigins = [], checks, metrics, ...dependencies } = options;
   const { https, ...serverOptions } = transport.serverOptions;
   const timeouts = { headersTimeout: limits.headerMs, connectionsCheckingInterval: Math.min(limits.headerMs, 5000) };
   const app = fastify({
@@ -97,6 +99,9 @@ export function buildApp(options: StowOptions): FastifyInstance {
   app.register((guarded, _options, done) => {
     // 503, not 429: a sender that does not know 429 has to take it for 400 (RFC 9110 15), and would not come again.
     guarded.addHook("onRequest", access.guard("store", { tooManyStatus: 503 }));
+    guarded.addHook("onResponse", async ({ method }, { statusCode }) => {
+      if (method === "POST") metrics?.add("redspot_store_requests_total", { status: String(statusCode) });
+    });
     addResource(guarded, "/", ["OPTIONS"]);
     guarded.options("/", (request, reply) => {
       const { type, body } = describeCapabilities(`${request.protocol}://${request.host}/`, request.headers.accept);
@@ -115,10 +120,12 @@ export function buildApp(options: StowOptions): FastifyInstance {
   async function store(request: FastifyRequest<{ Params: { study?: string } }>, reply: FastifyReply) {
     if (uploads >= limits.maxUploads) throw new RequestFailure("BUSY");
     uploads += 1;
+    metrics?.set("redspot_store_uploads", {}, uploads);
     try {
       return await storeOne(request, reply);
     } finally {
       uploads -= 1;
+      metrics?.set("redspot_store_uploads", {}, uploads);
     }
   }
 
@@ -146,13 +153,15 @@ export function buildApp(options: StowOptions): FastifyInstance {
       },
     ).finally(() => body.return(undefined));
     const response = storeResponse(result);
+    const ms = performance.now() - startedAt;
+    if (metrics !== undefined) countTransaction(metrics, result, ms);
     request.log.info(
       {
         status: response.status,
         stored: result.stored.length,
         duplicates: result.duplicates,
         failed: result.failed.length,
-        ms: Math.round(performance.now() - startedAt),
+        ms: Math.round(ms),
       },
       "Store transaction",
     );

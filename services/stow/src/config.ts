@@ -1,4 +1,4 @@
-import { commonVariables, NO_LIMIT, portVariable } from "@redspot/runtime";
+import { adminPortVariable, commonVariables, NO_LIMIT, portVariable } from "@redspot/runtime";
 import { z } from "zod";
 
 const MIB = 1024 * 1024;
@@ -13,6 +13,7 @@ function limit(otherwise: number, what: string) {
 export const variables = {
   ...commonVariables,
   REDSPOT_PORT: portVariable(8081),
+  REDSPOT_ADMIN_PORT: adminPortVariable(8181),
   REDSPOT_SETTLE_SECONDS: z.coerce
     .number()
     .min(0)

@@ -1,18 +1,34 @@
 // First, so that it holds while the others are loaded.
 import "./young-generation.ts";
 
-import { closeStore, connectStore, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
-import { createLogger, describeConfig, listen, openAccess, readConfig, runService } from "@redspot/runtime";
+import { closeStore, connectStore, QUEUE_NAMES, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
+import {
+  countJob,
+  createLogger,
+  describeConfig,
+  describeMetrics,
+  listen,
+  Metrics,
+  openAccess,
+  openAdmin,
+  readConfig,
+  runService,
+} from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { compactHeap } from "./compact-heap.ts";
 import { toBytes, variables } from "./config.ts";
+import { definitions } from "./metrics.ts";
 
 /** How long a sender waits for Redis before its instances are refused, to be sent again. */
 const ANSWER_WITHIN_MS = 5_000;
 
 if (process.argv.includes("--help")) {
   console.log(`Redspot's STOW-RS listener. It is configured by environment variables:\n${describeConfig(variables)}`);
+  process.exit();
+}
+if (process.argv.includes("--metrics")) {
+  console.log(describeMetrics(definitions));
   process.exit();
 }
 
@@ -26,6 +42,8 @@ await runService(logger, async (closers) => {
   });
   if (!config.REDSPOT_DURABLE)
     logger.warn("REDSPOT_DURABLE is false: not for clinical use, a power cut loses instances");
+  const metrics = new Metrics("stow", definitions);
+  metrics.read(["redspot_spool_room_bytes"], async (set) => set("redspot_spool_room_bytes", {}, await spool.room()));
   const prefix = config.REDSPOT_REDIS_PREFIX;
   const settleMs = config.REDSPOT_SETTLE_SECONDS * 1000;
 
@@ -42,6 +60,12 @@ await runService(logger, async (closers) => {
   closers.push(() => settling.close());
   const worker = settleStudies(waiting, {
     settleMs,
+    onTried: (tried) => {
+      countJob(metrics, tried);
+      if (tried.outcome === "done") {
+        metrics.observe("redspot_stage_duration_seconds", { stage: "settle" }, tried.ageMs / 1000);
+      }
+    },
     onError: (error) => logger.warn({ err: error }, "a study could not be settled yet"),
   });
   closers.push(() => worker.close());
@@ -50,6 +74,7 @@ await runService(logger, async (closers) => {
     logger,
     bytesPerMinute: config.REDSPOT_MIB_PER_MINUTE,
   });
+  const checks = { redis: () => answering.redis.ping() };
   const app = buildApp({
     logger,
     spool,
@@ -72,7 +97,8 @@ await runService(logger, async (closers) => {
       maxUploads: config.REDSPOT_MAX_UPLOADS,
       maxConnections: config.REDSPOT_MAX_CONNECTIONS,
     },
-    checks: { redis: () => answering.redis.ping() },
+    checks,
+    metrics,
   });
   closers.push(() => app.close());
   const address = await listen(app, {
@@ -82,6 +108,9 @@ await runService(logger, async (closers) => {
     transport,
     logger,
   });
+  const queues = QUEUE_NAMES.map((name) => new StudyQueue(answering, name));
+  for (const queue of queues) closers.push(() => queue.close());
+  const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);
   compactHeap();
-  logger.info({ address, spool: config.REDSPOT_SPOOL_DIR }, "listening for STOW-RS");
+  logger.info({ address, admin, spool: config.REDSPOT_SPOOL_DIR }, "listening for STOW-RS");
 });

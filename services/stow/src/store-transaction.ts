@@ -42,6 +42,8 @@ export interface StoreResult {
   failed: (FailedInstance & { code: InstanceFailureCode })[];
   /** How many of the stored ones were there before. */
   duplicates: number;
+  /** Of those that were not there before. */
+  newBytes: number;
 }
 
 /** So many instances are made durable and noted while the next ones come in. */
@@ -97,7 +99,7 @@ function partsOf(
 
 class Transaction {
   readonly #dependencies: StoreDependencies;
-  readonly #result: StoreResult = { stored: [], failed: [], duplicates: 0 };
+  readonly #result: StoreResult = { stored: [], failed: [], duplicates: 0, newBytes: 0 };
   readonly #committing = new Set<Promise<void>>();
   #fault: unknown;
   #brokenPartTold = false;
@@ -133,6 +135,7 @@ class Transaction {
         ...(warning === undefined ? {} : { warningReason: warning.reason }),
       });
       if (outcome === "duplicate") this.#result.duplicates += 1;
+      else this.#result.newBytes += bytes;
     } catch (error) {
       this.refuse({ failure: failureOf(error), named: identity });
     }

@@ -1,9 +1,31 @@
 import { DicomWebClient } from "@redspot/dicomweb";
-import { closeStore, connectStore, FindingStore, ReadingList, sharedKey, workOn } from "@redspot/queue";
-import { createLogger, describeConfig, listen, openAccess, readConfig, runService } from "@redspot/runtime";
+import {
+  closeStore,
+  connectStore,
+  FindingStore,
+  QUEUE_NAMES,
+  ReadingList,
+  StudyQueue,
+  sharedKey,
+  workOn,
+} from "@redspot/queue";
+import {
+  countJob,
+  createLogger,
+  describeConfig,
+  describeMetrics,
+  listen,
+  Metrics,
+  openAccess,
+  openAdmin,
+  readConfig,
+  runService,
+} from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
+import { definitions } from "./metrics.ts";
+import { observedPacs } from "./observed-pacs.ts";
 import { pacsOver } from "./pacs.ts";
 import { PatientDirectory } from "./patient-directory.ts";
 import { readHeader } from "./read-header.ts";
@@ -17,6 +39,10 @@ const ANSWER_WITHIN_MS = 3_000;
 
 if (process.argv.includes("--help")) {
   process.stdout.write(`redspot worklist: writes reports, serves the reading list\n\n${describeConfig(variables)}\n`);
+  process.exit(0);
+}
+if (process.argv.includes("--metrics")) {
+  process.stdout.write(`${describeMetrics(definitions)}\n`);
   process.exit(0);
 }
 
@@ -33,7 +59,8 @@ await runService(logger, async (closers) => {
     ...(config.REDSPOT_PACS_TOKEN === undefined ? {} : { authorization: `Bearer ${config.REDSPOT_PACS_TOKEN}` }),
     timeoutMs: 30_000,
   });
-  const pacs = pacsOver(client);
+  const metrics = new Metrics("worklist", definitions);
+  const pacs = observedPacs(pacsOver(client), metrics);
 
   const workStore = connectStore(config.REDSPOT_REDIS_URL, {
     prefix,
@@ -48,16 +75,25 @@ await runService(logger, async (closers) => {
     policy: readingPolicy(config.REDSPOT_HEAD_START_MINUTES, config.REDSPOT_INCONCLUSIVE_HEAD_START_MINUTES),
     device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: config.REDSPOT_DEVICE_SERIAL_NUMBER },
     utcOffsetAt: localUtcOffset,
+    onPlaced: ({ outcome, revision }, ms) => {
+      // A later revision counts from images that came later: when, the study's arrival does not say.
+      if (revision === 1) metrics.observe("redspot_finding_latency_seconds", { outcome }, ms / 1000);
+    },
   });
   const worker = workOn(
     workStore,
     "report",
     async (job) => {
       const outcome = await reporting.report(job);
+      metrics.add("redspot_reports_total", { outcome });
       logger.info({ ...job, outcome }, "report");
     },
     {
       concurrency: config.REDSPOT_REPORT_CONCURRENCY,
+      onTried: (tried) => {
+        countJob(metrics, tried);
+        metrics.observe("redspot_stage_duration_seconds", { stage: "report" }, tried.runMs / 1000);
+      },
       onGivenUp: async (job, error) => {
         await reporting.giveUp(job, error);
         logger.error({ err: error, ...job }, "report given up");
@@ -72,6 +108,7 @@ await runService(logger, async (closers) => {
   const list = new ReadingList(listStore);
   const events = new EventStream();
   const { access, transport } = await openAccess(config, { logger });
+  const checks = { redis: () => listStore.redis.ping() };
   const app = await buildApp({
     list,
     spool,
@@ -85,7 +122,7 @@ await runService(logger, async (closers) => {
     sessionKey: sharedKey(listStore, "session"),
     secureCookie: config.REDSPOT_SECURE_COOKIE,
     now,
-    checks: { redis: () => listStore.redis.ping() },
+    checks,
     logger,
   });
   closers.push(() => app.close());
@@ -96,6 +133,12 @@ await runService(logger, async (closers) => {
     transport,
     logger,
   });
+  metrics.read(["redspot_reading_list_studies"], async (set) =>
+    set("redspot_reading_list_studies", {}, await list.length()),
+  );
+  const queues = QUEUE_NAMES.map((name) => new StudyQueue(listStore, name));
+  for (const queue of queues) closers.push(() => queue.close());
+  const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);
   // What a version before this one put on the list is counted too.
   void new ReadingList(workStore)
     .indexAnew()
@@ -106,5 +149,5 @@ await runService(logger, async (closers) => {
   watch.on("change", (study) => events.changed(study));
   watch.on("resumed", () => events.refresh());
   events.refresh();
-  logger.info({ address, headStartMinutes: String(config.REDSPOT_HEAD_START_MINUTES) }, "ready");
+  logger.info({ address, admin, headStartMinutes: String(config.REDSPOT_HEAD_START_MINUTES) }, "ready");
 });

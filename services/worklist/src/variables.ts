@@ -1,4 +1,4 @@
-import { commonVariables, portVariable, secret } from "@redspot/runtime";
+import { adminPortVariable, commonVariables, portVariable, secret } from "@redspot/runtime";
 import { z } from "zod";
 import { HeadStarts } from "./reading-policy.ts";
 
@@ -8,6 +8,7 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 export const variables = {
   ...commonVariables,
   REDSPOT_PORT: portVariable(8092),
+  REDSPOT_ADMIN_PORT: adminPortVariable(8192),
   REDSPOT_PACS_URL: httpUrl
     .transform((url) => url.replace(/\/+$/, ""))
     .describe("Base address of the PACS's DICOMweb services, to which reports go and from which names come"),

@@ -16,6 +16,8 @@ interface ReportDependencies {
   device: ReportRequest["device"];
   /** Local offset from UTC at a moment, like "+0100". */
   utcOffsetAt: (moment: Date) => string;
+  /** Told of a finding that has given its study its place, and how long after the study's arrival. */
+  onPlaced?: (finding: Finding, ms: number) => void;
 }
 
 type ReportOutcome = "stored" | "already stored" | "superseded";
@@ -32,7 +34,7 @@ export interface Reporting {
  * the same again, and a report has the same UIDs and bytes.
  */
 export function reportingWith(dependencies: ReportDependencies): Reporting {
-  const { findings, list, policy } = dependencies;
+  const { findings, list, policy, onPlaced } = dependencies;
 
   return {
     async report(job) {
@@ -40,8 +42,9 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
       try {
         const finding = await findings.get(studyInstanceUID, revision);
         if (!finding) throw reportFailure("FINDING_MISSING", `revision ${revision} of study ${studyInstanceUID}`);
-        await list.place(finding, policy);
+        const isPlaced = await list.place(finding, policy);
         const workitem = await list.get(studyInstanceUID);
+        if (isPlaced && workitem) onPlaced?.(finding, Date.now() - workitem.arrivedAt);
         // A report that a newer revision has made untrue before it was sent would only mislead.
         if ((workitem?.finding?.revision ?? revision) > revision) return "superseded";
         const { sopInstanceUID } = reportUids(finding);

@@ -1,0 +1,2 @@
+export { metricsPage } from "./metrics-page.ts";
+export { type ServiceMetric, serviceMetricsOf, serviceNames } from "./service-metrics.ts";

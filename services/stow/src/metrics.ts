@@ -1,0 +1,44 @@
+import { JOB_FAILURES } from "@redspot/queue";
+import { counter, gauge, histogram, type Metrics, serviceMetrics, WAIT_SECONDS } from "@redspot/runtime";
+import { INSTANCE_FAILURES } from "./failures.ts";
+import type { StoreResult } from "./store-transaction.ts";
+
+const STATUSES = "200 202 400 401 403 404 405 406 408 409 413 415 429 431 500 503".split(" ");
+
+/** What the Store service counts. */
+export const definitions = {
+  ...serviceMetrics(Object.keys(JOB_FAILURES)),
+  redspot_store_requests_total: counter("Requests to store, by the HTTP status that they were answered with", {
+    status: STATUSES,
+  }),
+  redspot_store_instances_total: counter("Instances of Store transactions, by what became of them", {
+    outcome: ["stored", "duplicate", "failed"],
+  }),
+  redspot_store_failures_total: counter("Instances that could not be stored, by the code of docs/errors.md", {
+    code: Object.keys(INSTANCE_FAILURES),
+  }),
+  redspot_store_received_bytes_total: counter("Bytes of the instances that were stored and not there before"),
+  redspot_store_uploads: gauge("Uploads that are under way"),
+  redspot_stage_duration_seconds: histogram(
+    "How long a stage of a study's life takes. receive: a Store transaction, with the time that its sender takes; settle: from the first instance of a revision until it is closed",
+    WAIT_SECONDS,
+    { stage: ["receive", "settle"] },
+  ),
+  redspot_spool_room_bytes: gauge("Bytes that can still come in before uploads are answered 503"),
+} as const;
+
+export type StowMetrics = Metrics<typeof definitions>;
+
+/** Counts what came of a Store transaction. */
+export function countTransaction(
+  metrics: StowMetrics,
+  { stored, failed, duplicates, newBytes }: StoreResult,
+  ms: number,
+): void {
+  metrics.observe("redspot_stage_duration_seconds", { stage: "receive" }, ms / 1000);
+  metrics.add("redspot_store_instances_total", { outcome: "stored" }, stored.length - duplicates);
+  metrics.add("redspot_store_instances_total", { outcome: "duplicate" }, duplicates);
+  metrics.add("redspot_store_instances_total", { outcome: "failed" }, failed.length);
+  for (const { code } of failed) metrics.add("redspot_store_failures_total", { code });
+  metrics.add("redspot_store_received_bytes_total", {}, newBytes);
+}
