@@ -109,6 +109,7 @@ is_command redis-server || need redis-server "the queue's store"
 is_command storescu || need dcmtk "sends radiographs as a modality does (C-STORE)"
 if [ "$purpose" = test ]; then
   is_command dciodvfy || need dicom3tools "checks DICOM objects against the standard"
+  is_command promtool || need prometheus "checks the alerts, and looks at the services as operators do"
   is_command gdcmconv || need libgdcm-tools "makes compressed images to decode"
 fi
 
@@ -193,7 +194,7 @@ fi
 
 say "Installing Debian packages (a minute or two):$reasons"
 
-# Debian starts a service as soon as it is installed. Redspot starts its own Redis and Orthanc, on its own ports and
+# Debian starts a service as soon as it is installed. Redspot starts its own Redis, Orthanc and Prometheus, on its own ports and
 # folders, so new ones stay off: policy-rc.d forbids the start (Debian Policy 9.3.3), and only while we install.
 policy=/usr/sbin/policy-rc.d
 ours=
@@ -230,7 +231,7 @@ fi
 if [ -d /run/systemd/system ]; then
   for name in $missing; do
     case $name in
-      orthanc | redis-server) $as_root systemctl disable "$name" >>"$log" 2>&1 || true ;;
+      orthanc | redis-server | prometheus) $as_root systemctl disable "$name" >>"$log" 2>&1 || true ;;
     esac
   done
 fi

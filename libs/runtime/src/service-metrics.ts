@@ -10,20 +10,20 @@ const state = ["waiting", "active", "delayed", "failed"] as const;
  */
 export const serviceMetrics = <const C extends readonly string[]>(failureCodes: C) =>
   ({
-  redspot_dependency_up: gauge("Whether what the service cannot work without answers", { dependency: ["redis"] }),
-  redspot_queue_jobs: gauge("Jobs of each queue by state; every service tells of all queues", { queue, state }),
-  redspot_queue_oldest_job_age_seconds: gauge(
-    "Since when the job that is next has been in the queue; 0 where none waits. Every service tells of all queues",
-    { queue },
-  ),
-  redspot_job_wait_seconds: histogram("From when a job could first be taken until it was", WAIT_SECONDS, { queue }),
-  redspot_job_run_seconds: histogram("How long a try of a job took, by how it ended", WORK_SECONDS, {
-    queue,
-    outcome: ["done", "failed", "given-up"],
-  }),
-  redspot_job_retries_total: counter("Tries that failed and will be repeated", { queue, code: failureCodes }),
-  redspot_jobs_given_up_total: counter("Jobs that failed for good: dead letters", { queue, code: failureCodes }),
-}) as const;
+    redspot_dependency_up: gauge("Whether what the service cannot work without answers", { dependency: ["redis"] }),
+    redspot_queue_jobs: gauge("Jobs of each queue by state; every service tells of all queues", { queue, state }),
+    redspot_queue_oldest_job_age_seconds: gauge(
+      "Since when the job that is next has been in the queue; 0 where none waits. Every service tells of all queues",
+      { queue },
+    ),
+    redspot_job_wait_seconds: histogram("From when a job could first be taken until it was", WAIT_SECONDS, { queue }),
+    redspot_job_run_seconds: histogram("How long a try of a job took, by how it ended", WORK_SECONDS, {
+      queue,
+      outcome: ["done", "failed", "given-up"],
+    }),
+    redspot_job_retries_total: counter("Tries that failed and will be repeated", { queue, code: failureCodes }),
+    redspot_jobs_given_up_total: counter("Jobs that failed for good: dead letters", { queue, code: failureCodes }),
+  }) as const;
 
 export type ServiceMetrics = Metrics<ReturnType<typeof serviceMetrics>>;
 

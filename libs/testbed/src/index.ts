@@ -8,6 +8,7 @@ export { freePort, requireFreePort } from "./free-port.ts";
 export { type OrthancOptions, type RunningOrthanc, startOrthanc } from "./orthanc.ts";
 export { type ForwardTo, orthancConfiguration, pushScript } from "./orthanc-configuration.ts";
 export { countReports, type FoundReport, findReports, pushAgain, studyPage } from "./pacs-queries.ts";
+export { type PrometheusOptions, type RunningPrometheus, type Sample, startPrometheus } from "./prometheus.ts";
 export { type ReadingListLine, readReadingList } from "./reading-list.ts";
 export { type RedisOptions, type RunningRedis, startRedis } from "./redis.ts";
 export {

@@ -22,7 +22,7 @@ export interface RedspotOptions {
   readonly folder?: string;
   /** Where the backbone is kept from run to run; the repository's .cache where left out. */
   readonly cacheFolder?: string;
-  /** Bearer token that may store, read and work; a random one where left out. */
+  /** Bearer token that may store, read, work and see the metrics; a random one where left out. */
   readonly token?: string;
   /** Free ones where left out; stow's is needed beforehand, as the PACS is told where to push. */
   readonly ports?: Partial<Record<ServiceName, number>>;
@@ -36,6 +36,8 @@ export interface RedspotOptions {
 export interface RunningService {
   readonly name: ServiceName;
   readonly url: string;
+  /** Where its metrics are. */
+  readonly adminUrl: string;
   readonly program: ChildProgram;
 }
 
@@ -62,11 +64,9 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
     REDSPOT_SPOOL_DIR: join(folder.path, "spool"),
     REDSPOT_CACHE_DIR: options.cacheFolder ?? join(repository, ".cache"),
     REDSPOT_HOST: "127.0.0.1",
-    REDSPOT_TOKENS: staticTokenEntry({ name: "testbed", scopes: ["store", "read", "work"] }, token),
+    REDSPOT_TOKENS: staticTokenEntry({ name: "testbed", scopes: ["store", "read", "work", "metrics"] }, token),
     REDSPOT_PACS_URL: options.pacsUrl,
     REDSPOT_SETTLE_SECONDS: `${options.settleSeconds ?? 1}`,
-    // Several can run on one machine.
-    REDSPOT_ADMIN_PORT: "0",
     ...options.environment,
   };
   mkdirSync(environment.REDSPOT_SPOOL_DIR, { recursive: true });
@@ -86,7 +86,9 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
     },
     async restart(name) {
       await services[name].program.stop();
-      services[name] = await startService(name, Number(new URL(services[name].url).port), environment, folder);
+      const { url, adminUrl } = services[name];
+      const [port, adminPort] = [url, adminUrl].map((one) => Number(new URL(one).port)) as [number, number];
+      services[name] = await startService(name, { port, adminPort }, environment, folder);
     },
     async stop() {
       // Those that take work first: what they have taken can still be finished by the others.
@@ -97,7 +99,7 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
   try {
     for (const name of serviceNames) {
       const port = options.ports?.[name] ?? (await freePort());
-      services[name] = await startService(name, port, environment, folder);
+      services[name] = await startService(name, { port, adminPort: await freePort() }, environment, folder);
     }
   } catch (error) {
     await running.stop();
@@ -108,7 +110,7 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
 
 async function startService(
   name: ServiceName,
-  port: number,
+  { port, adminPort }: { port: number; adminPort: number },
   environment: ServiceEnvironment,
   folder: WorkFolder,
 ): Promise<RunningService> {
@@ -117,9 +119,9 @@ async function startService(
     command: process.execPath,
     args: [join(repository, "services", name, "src", "main.ts")],
     // Nothing of the caller's environment: a run is what its options say.
-    env: { ...ALLOCATOR, ...environment, REDSPOT_PORT: `${port}` },
+    env: { ...ALLOCATOR, ...environment, REDSPOT_PORT: `${port}`, REDSPOT_ADMIN_PORT: `${adminPort}` },
     cwd: folder.path,
     logFile: join(folder.path, `${name}.log`),
   });
-  return { name, url: `http://127.0.0.1:${port}`, program };
+  return { name, url: `http://127.0.0.1:${port}`, adminUrl: `http://127.0.0.1:${adminPort}`, program };
 }

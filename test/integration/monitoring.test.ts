@@ -1,0 +1,136 @@
+/**
+ * What operators see of a running Redspot: a real PACS pushes studies, the three services work on them, a real Prometheus
+ * scrapes the services.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { serviceMetricsOf } from "@redspot/monitoring";
+import { makeStudy } from "@redspot/phantom";
+import {
+  findProgram,
+  freePort,
+  hasProgram,
+  type RunningOrthanc,
+  type RunningPrometheus,
+  type RunningRedis,
+  type RunningRedspot,
+  readReadingList,
+  serviceNames,
+  startOrthanc,
+  startPrometheus,
+  startRedis,
+  startRedspot,
+  storeByDimse,
+  waitUntil,
+  workFolder,
+} from "@redspot/testbed";
+
+const matrix = { rows: 900, columns: 700 };
+const studies = [
+  makeStudy({ seed: 21, fracture: { severity: 1 }, views: ["lateral"], imageClass: "CR", matrix }),
+  makeStudy({ seed: 22, fracture: false, views: ["lateral"], imageClass: "CR", matrix }),
+  makeStudy({ seed: 23, exclusion: "ap-view", imageClass: "DX", matrix }),
+];
+
+describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "prometheus is not installed" }, () => {
+  const folder = workFolder("monitoring");
+  const token = "a-token-of-the-monitoring";
+  let redis: RunningRedis;
+  let orthanc: RunningOrthanc;
+  let redspot: RunningRedspot;
+  let prometheus: RunningPrometheus;
+
+  before(async () => {
+    const stowPort = await freePort();
+    redis = await startRedis();
+    orthanc = await startOrthanc({ forwardTo: { url: `http://127.0.0.1:${stowPort}`, token }, longestPauseSeconds: 1 });
+    redspot = await startRedspot({
+      redisUrl: redis.url,
+      pacsUrl: orthanc.dicomWebUrl,
+      folder: folder.path,
+      token,
+      ports: { stow: stowPort },
+    });
+    for (const name of serviceNames) await redspot.ready(name, 180);
+    prometheus = await startPrometheus({
+      targets: Object.fromEntries(
+        serviceNames.map((name) => [`redspot-${name}`, new URL(redspot.services[name].adminUrl).host]),
+      ),
+      token,
+    });
+    const files = studies.flatMap(({ instances }) =>
+      instances.map(({ sopInstanceUID, bytes }) => {
+        const file = join(folder.path, `${sopInstanceUID}.dcm`);
+        writeFileSync(file, bytes);
+        return file;
+      }),
+    );
+    await storeByDimse(files, orthanc.dimse);
+    await waitUntil(
+      async () => {
+        const lines = await readReadingList(redspot.services.worklist.url, token);
+        return lines.length === studies.length && lines.every(({ report }) => report.state === "stored");
+      },
+      { what: "each study has its report", timeoutSeconds: 120, programs: programs() },
+    );
+  });
+
+  after(async () => {
+    await prometheus?.stop();
+    await redspot?.stop();
+    await orthanc?.stop();
+    await redis?.stop();
+    folder.remove();
+  });
+
+  const programs = () => Object.values(redspot.services).map(({ program }) => program);
+  const metricsOf = async (name: (typeof serviceNames)[number]) => {
+    const response = await fetch(`${redspot.services[name].adminUrl}/metrics`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.equal(response.status, 200);
+    return response.text();
+  };
+  /** Waits until a query's answer has one value, and that one: Prometheus looks once a second. */
+  const becomes = (expression: string, wanted: number) =>
+    waitUntil(async () => (await prometheus.query(expression))[0]?.value === wanted, {
+      what: `${expression} is ${wanted}`,
+      timeoutSeconds: 30,
+    });
+
+  for (const name of serviceNames) {
+    test(`${name} tells all that docs/metrics.md says, in a form that promtool finds nothing wrong with`, async () => {
+      const text = await metricsOf(name);
+      for (const { name: metric } of serviceMetricsOf(name)) {
+        assert.match(text, new RegExp(`^${metric}(_count)?[{ ]`, "m"), `${metric} has a value`);
+      }
+      const told = new Set(serviceMetricsOf(name).map((metric) => metric.name));
+      for (const [, metric = ""] of text.matchAll(/^# TYPE (redspot_\w+)/gm)) {
+        assert.ok(told.has(metric) || metric === "redspot_build_info", `${metric} is in docs/metrics.md`);
+      }
+      // prom-client's own metrics of the process are not ours to name.
+      const ours = text.split(/^(?=# HELP )/m).filter((metric) => metric.startsWith("# HELP redspot_"));
+      execFileSync(findProgram("promtool", "prometheus"), ["check", "metrics"], { input: ours.join("") });
+    });
+  }
+
+  test("Prometheus sees the life of the studies", async () => {
+    for (const name of serviceNames) await becomes(`up{job="redspot-${name}"}`, 1);
+    await becomes('redspot_store_instances_total{outcome="stored"}', studies.flatMap((one) => one.instances).length);
+    await becomes("sum(redspot_findings_total)", studies.length);
+    await becomes('redspot_not_analysed_total{reason="NOT_LATERAL"}', 1);
+    await becomes('sum(redspot_reports_total{outcome="stored"})', studies.length);
+    await becomes("sum(redspot_finding_latency_seconds_count)", studies.length);
+    await becomes("redspot_engine_batch_images_sum", 2);
+    await becomes("redspot_pacs_up", 1);
+    await becomes("redspot_reading_list_studies", studies.length);
+    await becomes('max(redspot_queue_jobs{queue="triage",state="waiting"})', 0);
+    for (const stage of ["receive", "settle", "decode", "infer", "report", "pacs"]) {
+      const [seen] = await prometheus.query(`sum(redspot_stage_duration_seconds_count{stage="${stage}"})`);
+      assert.ok((seen?.value ?? 0) > 0, stage);
+    }
+  });
+});
