@@ -8,7 +8,7 @@ import { metricsPage, serviceMetricsOf, serviceNames } from "@redspot/monitoring
 describe("metrics", () => {
   test("docs/metrics.md is what npm run monitoring writes", () => {
     const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "metrics.md"), "utf8");
-    assert.equal(page, metricsPage());
+    assert.equal(page, metricsPage(), "npm run monitoring writes it anew");
   });
 
   for (const service of serviceNames) {
