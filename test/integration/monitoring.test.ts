@@ -126,7 +126,8 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
     await becomes("sum(redspot_finding_latency_seconds_count)", studies.length);
     await becomes("redspot_engine_batch_images_sum", 2);
     await becomes("redspot_pacs_up", 1);
-    await becomes("redspot_reading_list_studies", studies.length);
+    await becomes("sum(redspot_reading_list_studies)", studies.length);
+    await becomes('redspot_reading_list_studies{priority="HIGH",state="SCHEDULED"}', 1);
     await becomes('max(redspot_queue_jobs{queue="triage",state="waiting"})', 0);
     for (const stage of ["receive", "settle", "decode", "infer", "report", "pacs"]) {
       const [seen] = await prometheus.query(`sum(redspot_stage_duration_seconds_count{stage="${stage}"})`);

@@ -30,7 +30,7 @@ test("metrics are for who has their scope, and nothing else is there", async () 
 });
 
 test("every service tells what it needs, how the queues are and what became of jobs", async () => {
-  const metrics = new Metrics("test", serviceMetrics(["ANALYSIS_FAILED", "UNKNOWN"]));
+  const metrics = new Metrics("test", serviceMetrics(["triage", "report"], ["ANALYSIS_FAILED", "UNKNOWN"]));
   const closers: Array<() => Promise<unknown>> = [];
   const address = await openAdmin(
     {

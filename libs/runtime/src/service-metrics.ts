@@ -1,14 +1,13 @@
 import { passes, type ReadinessChecks } from "./health.ts";
 import { counter, gauge, histogram, type Metrics, WAIT_SECONDS, WORK_SECONDS } from "./metrics.ts";
 
-const queue = ["settling", "triage", "report"] as const;
 const state = ["waiting", "active", "delayed", "failed"] as const;
 
 /**
- * What every service tells: what it needs, how the queues are, and how it does with the jobs that it works on, which can
- * fail for what has a code.
+ * What every service tells: what it needs, how the queues are, and how it does with the jobs that it works on, which
+ * are in queues with names and fail for reasons with codes.
  */
-export const serviceMetrics = <const C extends readonly string[]>(failureCodes: C) =>
+export const serviceMetrics = (queue: readonly string[], code: readonly string[]) =>
   ({
     redspot_dependency_up: gauge("Whether what the service cannot work without answers", { dependency: ["redis"] }),
     redspot_queue_jobs: gauge("Jobs of each queue by state; every service tells of all queues", { queue, state }),
@@ -21,8 +20,8 @@ export const serviceMetrics = <const C extends readonly string[]>(failureCodes: 
       queue,
       outcome: ["done", "failed", "given-up"],
     }),
-    redspot_job_retries_total: counter("Tries that failed and will be repeated", { queue, code: failureCodes }),
-    redspot_jobs_given_up_total: counter("Jobs that failed for good: dead letters", { queue, code: failureCodes }),
+    redspot_job_retries_total: counter("Tries that failed and will be repeated", { queue, code }),
+    redspot_jobs_given_up_total: counter("Jobs that failed for good: dead letters", { queue, code }),
   }) as const;
 
 export type ServiceMetrics = Metrics<ReturnType<typeof serviceMetrics>>;

@@ -1,10 +1,10 @@
-import { JOB_FAILURES } from "@redspot/queue";
+import { JOB_FAILURES, QUEUE_NAMES } from "@redspot/queue";
 import { counter, gauge, histogram, type Metrics, serviceMetrics, WORK_SECONDS } from "@redspot/runtime";
 import { type Finding, REASON_CODES } from "@redspot/triage";
 
 /** What the inference service counts. */
 export const definitions = {
-  ...serviceMetrics(Object.keys(JOB_FAILURES)),
+  ...serviceMetrics(QUEUE_NAMES, Object.keys(JOB_FAILURES)),
   redspot_findings_total: counter("Findings about revisions of studies", {
     outcome: ["fracture", "no-fracture", "inconclusive", "not-analysed"],
   }),

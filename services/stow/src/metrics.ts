@@ -1,4 +1,4 @@
-import { JOB_FAILURES } from "@redspot/queue";
+import { JOB_FAILURES, QUEUE_NAMES } from "@redspot/queue";
 import { counter, gauge, histogram, type Metrics, serviceMetrics, WAIT_SECONDS } from "@redspot/runtime";
 import { INSTANCE_FAILURES } from "./failures.ts";
 import type { StoreResult } from "./store-transaction.ts";
@@ -7,7 +7,7 @@ const STATUSES = "200 202 400 401 403 404 405 406 408 409 413 415 429 431 500 50
 
 /** What the Store service counts. */
 export const definitions = {
-  ...serviceMetrics(Object.keys(JOB_FAILURES)),
+  ...serviceMetrics(QUEUE_NAMES, Object.keys(JOB_FAILURES)),
   redspot_store_requests_total: counter("Requests to store, by the HTTP status that they were answered with", {
     status: STATUSES,
   }),

@@ -24,7 +24,7 @@ import {
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
-import { definitions } from "./metrics.ts";
+import { definitions, watchReadingList } from "./metrics.ts";
 import { observedPacs } from "./observed-pacs.ts";
 import { pacsOver } from "./pacs.ts";
 import { PatientDirectory } from "./patient-directory.ts";
@@ -133,9 +133,7 @@ await runService(logger, async (closers) => {
     transport,
     logger,
   });
-  metrics.read(["redspot_reading_list_studies"], async (set) =>
-    set("redspot_reading_list_studies", {}, await list.length()),
-  );
+  watchReadingList(metrics, list, now);
   const queues = QUEUE_NAMES.map((name) => new StudyQueue(listStore, name));
   for (const queue of queues) closers.push(() => queue.close());
   const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);

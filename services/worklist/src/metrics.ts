@@ -1,12 +1,13 @@
-import { JOB_FAILURES } from "@redspot/queue";
+import { JOB_FAILURES, QUEUE_NAMES, type ReadingListCounts } from "@redspot/queue";
 import { counter, gauge, histogram, type Metrics, serviceMetrics, WAIT_SECONDS } from "@redspot/runtime";
 
 const outcome = ["fracture", "no-fracture", "inconclusive", "not-analysed"];
+const priority = ["HIGH", "MEDIUM", "LOW"] as const;
 const operation = ["store", "holds", "find-study"];
 
 /** What the worklist service counts. */
 export const definitions = {
-  ...serviceMetrics(Object.keys(JOB_FAILURES)),
+  ...serviceMetrics(QUEUE_NAMES, Object.keys(JOB_FAILURES)),
   redspot_finding_latency_seconds: histogram(
     "From the arrival of a study's first instance until its first finding gives it its place on the reading list; with the outcome fracture it is how late the flag comes",
     WAIT_SECONDS,
@@ -22,7 +23,47 @@ export const definitions = {
   ),
   redspot_pacs_requests_total: counter("Exchanges with the PACS", { operation, outcome: ["answered", "failed"] }),
   redspot_pacs_up: gauge("Whether the PACS answered when it was last asked"),
-  redspot_reading_list_studies: gauge("Studies on the reading list"),
+  redspot_reading_list_studies: gauge("Studies on the reading list that are not done, by priority and state", {
+    priority,
+    state: ["SCHEDULED", "IN PROGRESS"],
+  }),
+  redspot_reading_list_done_studies: gauge("Studies that were completed or withdrawn and can still be brought back"),
+  redspot_reading_list_longest_wait_seconds: gauge(
+    "Since when the study has been there that waits longest to be taken up; 0 where none waits",
+    { priority },
+  ),
+  redspot_findings_after_opening: gauge(
+    "Findings that came once a person had taken the study up, too late to change its place; since the beginning",
+  ),
 } as const;
 
 export type WorklistMetrics = Metrics<typeof definitions>;
+
+/** Looks whenever the metrics are read how much is on the reading list, and how long it waits. */
+export function watchReadingList(
+  metrics: WorklistMetrics,
+  list: { counts(): Promise<ReadingListCounts> },
+  now: () => Date,
+): void {
+  metrics.read(
+    [
+      "redspot_reading_list_studies",
+      "redspot_reading_list_done_studies",
+      "redspot_reading_list_longest_wait_seconds",
+      "redspot_findings_after_opening",
+    ],
+    async (set) => {
+      const { open, done, oldestArrival, findingsAfterOpening } = await list.counts();
+      for (const one of priority) {
+        for (const [state, studies] of Object.entries(open[one])) {
+          set("redspot_reading_list_studies", { priority: one, state }, studies);
+        }
+        const since = oldestArrival[one];
+        const wait = since === undefined ? 0 : Math.max(0, now().getTime() - since) / 1000;
+        set("redspot_reading_list_longest_wait_seconds", { priority: one }, wait);
+      }
+      set("redspot_reading_list_done_studies", {}, done);
+      set("redspot_findings_after_opening", {}, findingsAfterOpening);
+    },
+  );
+}
