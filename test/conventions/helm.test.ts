@@ -258,7 +258,7 @@ describe("the Helm chart", {
           fromSecret.map(({ name, valueFrom }) => [name, valueFrom?.secretKeyRef.name, valueFrom?.secretKeyRef.key]),
           (values === cpu
             ? ["REDSPOT_REDIS_URL", "REDSPOT_TOKENS"]
-            : ["REDSPOT_TOKENS", ...(name === "worklist" ? ["REDSPOT_PACS_TOKEN"] : [])]
+            : ["REDSPOT_TOKENS", ...(name === "stow" ? [] : ["REDSPOT_PACS_TOKEN"])]
           ).map((secret) => [secret, "redspot-secrets", secret]),
         );
         for (const { name, value } of container.env) {

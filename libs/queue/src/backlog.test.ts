@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Backlog, type SweepPlan } from "./backlog.ts";
-import { StudyQueue, workOn } from "./jobs.ts";
+import { PermanentFailure, StudyQueue, workOn } from "./jobs.ts";
 import { StudyLedger } from "./study-ledger.ts";
 import { note, redisForTests } from "./test-support.ts";
 
@@ -114,6 +114,33 @@ test("while it is paused no study of it is taken, in the order of queueing after
   await all.promise;
   await worker.close();
   assert.deepEqual(taken, studies);
+  await backlog.close();
+});
+
+test("a study that an earlier sweep gave up is queued by the next one as any other", async () => {
+  const store = redis.store();
+  const backlog = new Backlog(store);
+  const failing = async () => {
+    const given = Promise.withResolvers<void>();
+    const worker = workOn(store, "backlog", () => Promise.reject(new PermanentFailure("gone wrong")), {
+      concurrency: 1,
+      onGivenUp: async () => given.resolve(),
+      onError: () => {},
+    });
+    await given.promise;
+    await worker.close();
+  };
+  await backlog.begin(plan, now);
+  await backlog.queue(["1.2.1"]);
+  await failing();
+  await backlog.queue(["1.2.1"]);
+  const queue = new StudyQueue(store, "backlog");
+  assert.deepEqual(await queue.depth(), { waiting: 0, active: 0, delayed: 0, failed: 1 }, "not by the same");
+  await backlog.end();
+  await backlog.begin(plan, now);
+  await backlog.queue(["1.2.1"]);
+  assert.deepEqual(await queue.depth(), { waiting: 1, active: 0, delayed: 0, failed: 0 });
+  await queue.close();
   await backlog.close();
 });
 

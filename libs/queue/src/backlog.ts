@@ -17,7 +17,9 @@ export type SweepOutcome =
   | { kind: "fracture" | "no-fracture" | "inconclusive"; probability: number }
   | { kind: "not-analysed"; reason: string }
   /** It arrived of itself before its turn came, has a report by now, or is not in the PACS any more. */
-  | { kind: "arrived" | "reported" | "gone" };
+  | { kind: "arrived" | "reported" | "gone" }
+  /** It was given up: a dead letter of the same code tells what to do. */
+  | { kind: "failed"; code: string };
 
 export interface Sweep {
   plan: SweepPlan;
@@ -95,10 +97,21 @@ export class Backlog {
     };
   }
 
-  /** Queues studies. Those that were queued before stay as they are. */
+  /** The modalities that the sweep under way takes for radiographs. */
+  async modalities(): Promise<string[] | undefined> {
+    const plan = await this.#store.redis.hget(this.#key(), "plan");
+    return plan === null ? undefined : (JSON.parse(plan) as SweepPlan).modalities;
+  }
+
+  /** Queues studies. Those that this sweep has queued before stay as they are. */
   async queue(studies: readonly string[]): Promise<void> {
     for (let at = 0; at < studies.length; at += QUEUED_AT_ONCE) {
       const some = studies.slice(at, at + QUEUED_AT_ONCE);
+      const { queued } = await this.among(some);
+      // An earlier sweep may have left its job, done or given up, which would keep this one's from being added.
+      await this.#queue.forget(
+        some.filter((study) => !queued.has(study)).map((studyInstanceUID) => ({ studyInstanceUID, revision: 1 })),
+      );
       const noting = this.#store.redis.pipeline();
       for (const study of some) noting.hsetnx(this.#key("studies"), study, "");
       const noted = await noting.exec();

@@ -77,7 +77,7 @@ export class StudyQueue {
       name: this.name,
       data: { version: 1, studyInstanceUID, revision },
       opts: {
-        jobId: `${studyInstanceUID}-r${revision}`,
+        jobId: idOf({ studyInstanceUID, revision }),
         attempts: RETRIES[this.name].attempts,
         backoff: { type: "capped-exponential" },
         removeOnComplete: { age: 24 * 3600, count: 10_000 },
@@ -97,6 +97,11 @@ export class StudyQueue {
 
   isPaused(): Promise<boolean> {
     return this.#queue.isPaused();
+  }
+
+  /** Forgets jobs that wait, are done or were given up. */
+  async forget(jobs: readonly StudyJob[]): Promise<void> {
+    await Promise.all(jobs.map((job) => this.#queue.remove(idOf(job))));
   }
 
   /** Forgets the jobs that wait; those under way, and those that failed, stay. */
@@ -125,6 +130,10 @@ export class StudyQueue {
   async close(): Promise<void> {
     await this.#queue.close();
   }
+}
+
+function idOf({ studyInstanceUID, revision }: StudyJob): string {
+  return `${studyInstanceUID}-r${revision}`;
 }
 
 /** How one try of a job ended. */

@@ -41,6 +41,7 @@ test("a PACS that does not answer is asked again: after what it asks for, or eve
   });
   assert.equal(answer, "here");
   assert.deepEqual(told, [7000, 2000, 4000]);
+  assert.equal(await ask(async () => "no sooner than that"), "no sooner than that");
   assert.deepEqual(
     waits.filter((ms) => ms >= 1000),
     told,
@@ -49,6 +50,30 @@ test("a PACS that does not answer is asked again: after what it asks for, or eve
     ask(() => Promise.reject(new DicomWebError("UNREACHABLE", "away"))),
     { code: "UNREACHABLE" },
   );
+  // Whoever asks next waits as long as the one before would have.
+  waits.length = 0;
+  await ask(async () => "here");
+  assert.deepEqual(waits, [8000]);
+});
+
+test("no more questions are under way than were agreed", async () => {
+  const ask = politely({ atOnce: 2 });
+  const answers = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+  let asked = 0;
+  const all = answers.map(({ promise }) =>
+    ask(() => {
+      asked++;
+      return promise;
+    }),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(asked, 2);
+  answers[0]?.resolve();
+  await all[0];
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(asked, 3);
+  for (const answer of answers) answer.resolve();
+  await Promise.all(all);
 });
 
 test("what waiting does not mend comes through at once, and so does the end of it all", async () => {

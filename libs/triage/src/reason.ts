@@ -22,6 +22,7 @@ export const REASONS = {
   UNSUPPORTED_TRANSFER_SYNTAX: "the transfer syntax is not supported",
   PIXEL_DATA_TOO_SHORT: "the pixel data is shorter than the header says",
   CORRUPT_STREAM: "the pixel data cannot be decoded",
+  NOT_RETRIEVED: "the PACS did not give the instance",
   ANALYSIS_FAILED: "the analysis failed",
 } as const;
 

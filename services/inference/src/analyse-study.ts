@@ -24,9 +24,12 @@ interface AnalysisDependencies {
   onFinding?: (finding: Finding) => void;
 }
 
+type InstanceName = Pick<InstanceNote, "sopInstanceUID" | "sopClassUID">;
+
 /** Analyses studies, and gives up on those that cannot be: either way there is a finding, and its report is queued. */
 export interface Analysis {
-  analyse(job: StudyJob): Promise<Finding>;
+  /** @param missing instances that the study has and that nobody could fetch: passed over with that reason */
+  analyse(job: StudyJob, missing?: readonly InstanceName[]): Promise<Finding>;
   giveUp(job: StudyJob): Promise<Finding>;
 }
 
@@ -53,7 +56,7 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
   };
 
   return {
-    async analyse(job) {
+    async analyse(job, missing = []) {
       const known = await findings.get(job.studyInstanceUID, job.revision);
       if (known) {
         await reports.add(job);
@@ -63,7 +66,8 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
       if (notes.length === 0) {
         throw new Error(`revision ${job.revision} of study ${job.studyInstanceUID} is not settled`);
       }
-      return conclude(job, await Promise.all(notes.map((note) => analyseInstance(note, dependencies))));
+      const found = await Promise.all(notes.map((note) => analyseInstance(note, dependencies)));
+      return conclude(job, [...found, ...missing.map((name) => passedOver(name, reason("NOT_RETRIEVED")))]);
     },
 
     async giveUp(job) {
@@ -100,6 +104,6 @@ async function analyseInstance(
   };
 }
 
-function passedOver({ sopInstanceUID, sopClassUID }: InstanceNote, why: Reason): InstanceFinding {
+function passedOver({ sopInstanceUID, sopClassUID }: InstanceName, why: Reason): InstanceFinding {
   return { sopInstanceUID, sopClassUID, analysed: false, reason: why };
 }

@@ -143,3 +143,55 @@ test("images that come together are shared out among the lanes that are free; ea
     [2, 1, 4, 4, 4, 1],
   );
 });
+
+test("an image of the backlog never lies before a lane that runs, and a live one that comes meanwhile is next", async () => {
+  const { engine, batches } = engineByHand();
+  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 2 });
+  const swept = Array.from({ length: 5 }, () => batcher.scoreOfBacklog(image(0)));
+  await turn();
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [2],
+    "although another would be full",
+  );
+  const live = batcher.score(image(0.5));
+  await turn();
+  batches[0]?.answer();
+  await turn();
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [2, 1],
+    "alone: images of the backlog would make its batch longer",
+  );
+  batches[1]?.answer();
+  assert.equal((await live).logit, 0.5);
+  await turn();
+  for (let answered = 2; answered < batches.length; answered++) {
+    batches[answered]?.answer();
+    await turn();
+  }
+  assert.equal((await Promise.all(swept)).length, 5);
+  assert.deepEqual(
+    batches.map((batch) => batch.n),
+    [2, 1, 2, 1],
+  );
+});
+
+test("while a live study is in hand no batch of the backlog begins, though its image is not ready yet", async () => {
+  const { engine, batches } = engineByHand(2);
+  let quiet = false;
+  const batcher = new Batcher({
+    engine,
+    inputScaling: { min: 0, max: 1 },
+    batchSize: 2,
+    mayRunBacklog: () => quiet,
+  });
+  const swept = batcher.scoreOfBacklog(image(0.25));
+  await turn();
+  assert.equal(batches.length, 0);
+  quiet = true;
+  batcher.wake();
+  assert.equal(batches.length, 1);
+  batches[0]?.answer();
+  assert.equal((await swept).logit, 0.25);
+});

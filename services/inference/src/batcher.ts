@@ -24,16 +24,22 @@ interface BatcherOptions {
   onBatch?: (images: number, ms: number) => void;
   /** Told of each image that was scored: how long from when it was there. */
   onScored?: (ms: number) => void;
+  /** Whether a batch of the backlog may begin now: no live study is in hand. */
+  mayRunBacklog?: () => boolean;
 }
 
 /**
  * Gathers images of all jobs into batches for the engine's lanes. An image never waits for a batch to fill while a lane
  * is free, so that a quiet night is as fast as the network allows; and on a busy day the next batch of each lane, once
  * full, already lies before it when it has done with this one.
+ *
+ * Images of the backlog have batches of their own, which only ever go to a lane that is free: a live image waits for no
+ * more than the batch that runs.
  */
 export class Batcher {
   readonly #options: BatcherOptions;
-  readonly #waiting: Waiting[] = [];
+  readonly #live: Waiting[] = [];
+  readonly #backlog: Waiting[] = [];
   #underWay = 0;
 
   constructor(options: BatcherOptions) {
@@ -42,25 +48,47 @@ export class Batcher {
 
   /** Scores one image. An error of the engine reaches every image of its batch. */
   score(input: ModelInput): Promise<Score> {
+    return this.#join(this.#live, input);
+  }
+
+  /** Scores one image of the backlog, when nothing live wants the engine. */
+  scoreOfBacklog(input: ModelInput): Promise<Score> {
+    return this.#join(this.#backlog, input);
+  }
+
+  /** To be called when `mayRunBacklog` has become true. */
+  wake(): void {
+    this.#next();
+  }
+
+  #join(waiting: Waiting[], input: ModelInput): Promise<Score> {
     const scored = Promise.withResolvers<Score>();
-    this.#waiting.push({ input, scored, since: performance.now() });
+    waiting.push({ input, scored, since: performance.now() });
     // Inputs that become ready in the same turn of the event loop share the first batch.
     setImmediate(() => this.#next());
     return scored.promise;
   }
 
   #next(): void {
-    const { batchSize, engine } = this.#options;
-    const free = engine.lanes - this.#underWay;
-    const size = free > 0 ? Math.min(batchSize, Math.ceil(this.#waiting.length / free)) : batchSize;
-    const isDue = size > 0 && this.#waiting.length >= size && this.#underWay < 2 * engine.lanes;
-    if (!isDue) return;
+    const batch = this.#dueBatch();
+    if (!batch) return;
     this.#underWay++;
-    void this.#run(this.#waiting.splice(0, size)).finally(() => {
+    void this.#run(batch).finally(() => {
       this.#underWay--;
       this.#next();
     });
     this.#next();
+  }
+
+  #dueBatch(): Waiting[] | undefined {
+    const { batchSize, engine, mayRunBacklog = () => true } = this.#options;
+    const free = engine.lanes - this.#underWay;
+    const share = (waiting: Waiting[]) => Math.min(batchSize, Math.ceil(waiting.length / free));
+    const size = free > 0 ? share(this.#live) : batchSize;
+    const isDue = size > 0 && this.#live.length >= size && this.#underWay < 2 * engine.lanes;
+    if (isDue) return this.#live.splice(0, size);
+    const isTurnOfBacklog = free > 0 && this.#live.length === 0 && this.#backlog.length > 0 && mayRunBacklog();
+    return isTurnOfBacklog ? this.#backlog.splice(0, share(this.#backlog)) : undefined;
   }
 
   async #run(batch: Waiting[]): Promise<void> {

@@ -1,9 +1,20 @@
 // First, so that it holds for all threads.
 import "./garbage-collection.ts";
 
+import { DicomWebClient } from "@redspot/dicomweb";
 import { assertUsableIn, ensurePackageBackbone, loadModelPackage, ModelError, openLanes } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
-import { closeStore, connectStore, FindingStore, QUEUE_NAMES, StudyLedger, StudyQueue, workOn } from "@redspot/queue";
+import {
+  closeStore,
+  connectStore,
+  FindingStore,
+  type JobTry,
+  QUEUE_NAMES,
+  type StudyJob,
+  StudyLedger,
+  StudyQueue,
+  workOn,
+} from "@redspot/queue";
 import {
   countJob,
   createLogger,
@@ -17,9 +28,13 @@ import {
   runService,
   SOFTWARE_VERSION,
 } from "@redspot/runtime";
+import { FileSpool } from "@redspot/spool";
+import type { Finding } from "@redspot/triage";
 import { analysisWith } from "./analyse-study.ts";
 import { buildApp } from "./app.ts";
+import { workOnBacklog } from "./backlog-worker.ts";
 import { Batcher } from "./batcher.ts";
+import { LiveFirst } from "./live-first.ts";
 import { countFinding, definitions } from "./metrics.ts";
 import { identityOf } from "./model-identity.ts";
 import { openPreparationPool } from "./preparation-pool.ts";
@@ -80,52 +95,84 @@ await runService(logger, async (closers) => {
   closers.push(() => reports.close());
 
   const model = identityOf(modelPackage, engine);
-  const analysis = analysisWith({
+  const liveFirst = new LiveFirst({
+    mostAtOnce: config.REDSPOT_PREPARATION_THREADS,
+    onQuiet: () => batcher.wake(),
+  });
+  const batcher = new Batcher({
+    engine,
+    inputScaling: backbone.inputScaling,
+    batchSize: config.REDSPOT_BATCH_SIZE,
+    mayRunBacklog: () => liveFirst.quiet,
+    onBatch: (images, ms) => {
+      metrics.observe("redspot_engine_batch_images", {}, images);
+      metrics.observe("redspot_engine_run_seconds", {}, ms / 1000);
+    },
+    onScored: stage("infer"),
+  });
+  const live = {
     ledger: new StudyLedger(store),
     findings: new FindingStore(store),
     reports,
     pool,
-    batcher: new Batcher({
-      engine,
-      inputScaling: backbone.inputScaling,
-      batchSize: config.REDSPOT_BATCH_SIZE,
-      onBatch: (images, ms) => {
-        metrics.observe("redspot_engine_batch_images", {}, images);
-        metrics.observe("redspot_engine_run_seconds", {}, ms / 1000);
-      },
-      onScored: stage("infer"),
-    }),
+    batcher,
     calibrate: modelPackage.calibrate,
     model,
     softwareVersion: SOFTWARE_VERSION,
     now: () => new Date(),
-    onFinding: (finding) => countFinding(metrics, finding),
-  });
+    onFinding: (finding: Finding) => countFinding(metrics, finding),
+  };
+  const analysis = analysisWith(live);
+  // Enough studies in hand that a batch gathers while one lies before each lane and another runs there.
+  const concurrency = (2 * lanes + 1) * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS;
+  const onTried = (tried: JobTry) => countJob(metrics, tried);
+  const onError = (error: Error, job?: StudyJob) => {
+    logger.error({ err: error, ...job }, "analysis failed");
+    // Without its engine the process can only fail studies that another would analyse: it ends, to be started again.
+    if (error instanceof ModelError && error.code === "ENGINE_STOPPED") {
+      setImmediate(() => {
+        throw error;
+      });
+    }
+  };
 
   const worker = workOn(
     store,
     "triage",
     async (job) => {
-      const { outcome, probability, reason } = await analysis.analyse(job);
+      const { outcome, probability, reason } = await liveFirst.live(() => analysis.analyse(job));
       logger.info({ ...job, outcome, probability, reason: reason?.code }, "analysed");
     },
-    {
-      // Enough studies in hand that a batch gathers while one lies before each lane and another runs there.
-      concurrency: (2 * lanes + 1) * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS,
-      onTried: (tried) => countJob(metrics, tried),
-      onGivenUp: async (job) => void (await analysis.giveUp(job)),
-      onError: (error, job) => {
-        logger.error({ err: error, ...job }, "analysis failed");
-        // Without its engine the process can only fail studies that another would analyse: it ends, to be started again.
-        if (error instanceof ModelError && error.code === "ENGINE_STOPPED") {
-          setImmediate(() => {
-            throw error;
-          });
-        }
-      },
-    },
+    { concurrency, onTried, onGivenUp: async (job) => void (await analysis.giveUp(job)), onError },
   );
   closers.push(() => worker.close());
+
+  if (config.REDSPOT_PACS_URL !== undefined) {
+    const backlogReports = new StudyQueue(store, "backlog-report");
+    closers.push(() => backlogReports.close());
+    const backlogWorker = workOnBacklog(store, {
+      client: new DicomWebClient({
+        url: config.REDSPOT_PACS_URL,
+        ...(config.REDSPOT_PACS_TOKEN === undefined ? {} : { authorization: `Bearer ${config.REDSPOT_PACS_TOKEN}` }),
+        timeoutMs: 30_000,
+      }),
+      spool: await FileSpool.open(config.REDSPOT_SPOOL_DIR, {
+        reserveBytes: config.REDSPOT_SWEEP_SPOOL_RESERVE_MIB * 1024 * 1024,
+      }),
+      analysis: analysisWith({
+        ...live,
+        reports: backlogReports,
+        pool: { prepare: (task) => liveFirst.backlog(() => pool.prepare(task)) },
+        batcher: { score: (input) => batcher.scoreOfBacklog(input) },
+      }),
+      atOnce: config.REDSPOT_SWEEP_REQUESTS,
+      concurrency,
+      onTried,
+      onSwept: (job, outcome) => logger.info({ ...job, ...outcome }, "swept"),
+      onError,
+    });
+    closers.push(() => backlogWorker.close());
+  }
 
   const checks = { redis: () => store.redis.ping() };
   const app = buildApp({ checks, access, transport });

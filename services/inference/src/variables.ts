@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { adminPortVariable, commonVariables, portVariable } from "@redspot/runtime";
+import { adminPortVariable, commonVariables, portVariable, secret } from "@redspot/runtime";
 import { z } from "zod";
 
 const threads = (count: number) => z.coerce.number().int().min(1).max(256).default(count);
@@ -51,6 +51,27 @@ export const variables = {
     .max(256)
     .default(4)
     .describe("Most images that the network scores at once; 4 serves a CPU, 32 or more a GPU"),
+  REDSPOT_PACS_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ""))
+    .optional()
+    .describe("Base address of the PACS's DICOMweb services; with it this worker takes part in sweeps of the backlog"),
+  REDSPOT_PACS_TOKEN: secret(z.string().optional().describe("Bearer token for the PACS, where it wants one")),
+  REDSPOT_SWEEP_REQUESTS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(2)
+    .describe("Most requests that this worker makes of the PACS at a time in a sweep of the backlog"),
+  REDSPOT_SWEEP_SPOOL_RESERVE_MIB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(2048)
+    .describe(
+      "So much of the spool's file system is left to what arrives: with less free nothing of the backlog is fetched",
+    ),
 } as const;
 
 /** How many copies of the network work side by side, where the configuration does not say. */

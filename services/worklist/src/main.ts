@@ -34,6 +34,9 @@ import { localUtcOffset } from "./utc-offset.ts";
 import { variables } from "./variables.ts";
 import { reportingWith } from "./write-report.ts";
 
+/** Reports of a swept backlog go to the PACS beside those of what arrives, and never in front of them. */
+const BACKLOG_REPORTS_AT_ONCE = 2;
+
 /** How long a browser waits for Redis before it is told that the list cannot be read. */
 const ANSWER_WITHIN_MS = 3_000;
 
@@ -80,28 +83,32 @@ await runService(logger, async (closers) => {
       if (revision === 1) metrics.observe("redspot_finding_latency_seconds", { outcome }, ms / 1000);
     },
   });
-  const worker = workOn(
-    workStore,
-    "report",
-    async (job) => {
-      const outcome = await reporting.report(job);
-      metrics.add("redspot_reports_total", { outcome });
-      logger.info({ ...job, outcome }, "report");
-    },
-    {
-      concurrency: config.REDSPOT_REPORT_CONCURRENCY,
-      onTried: (tried) => {
-        countJob(metrics, tried);
-        metrics.observe("redspot_stage_duration_seconds", { stage: "report" }, tried.runMs / 1000);
+  const reportsOf = (name: "report" | "backlog-report", concurrency: number) =>
+    workOn(
+      workStore,
+      name,
+      async (job) => {
+        const outcome = await reporting.report(job);
+        metrics.add("redspot_reports_total", { outcome });
+        logger.info({ ...job, outcome }, "report");
       },
-      onGivenUp: async (job, error) => {
-        await reporting.giveUp(job, error);
-        logger.error({ err: error, ...job }, "report given up");
+      {
+        concurrency,
+        onTried: (tried) => {
+          countJob(metrics, tried);
+          metrics.observe("redspot_stage_duration_seconds", { stage: "report" }, tried.runMs / 1000);
+        },
+        onGivenUp: async (job, error) => {
+          await reporting.giveUp(job, error);
+          logger.error({ err: error, ...job }, "report given up");
+        },
+        onError: (error, job) => logger.warn({ err: error, ...job }, "report failed"),
       },
-      onError: (error, job) => logger.warn({ err: error, ...job }, "report failed"),
-    },
-  );
+    );
+  const worker = reportsOf("report", config.REDSPOT_REPORT_CONCURRENCY);
   closers.push(() => worker.close());
+  const backlogWorker = reportsOf("backlog-report", BACKLOG_REPORTS_AT_ONCE);
+  closers.push(() => backlogWorker.close());
 
   const listStore = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS });
   closers.push(() => closeStore(listStore));

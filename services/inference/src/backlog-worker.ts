@@ -1,0 +1,79 @@
+import type { DicomWebClient } from "@redspot/dicomweb";
+import {
+  Backlog,
+  FindingStore,
+  type JobTry,
+  ReadingList,
+  type Store,
+  type StudyJob,
+  StudyLedger,
+  StudyQueue,
+  type StudyWorker,
+  type SweepOutcome,
+  workOn,
+} from "@redspot/queue";
+import type { Spool } from "@redspot/spool";
+import { PacsStudies, politely } from "@redspot/sweep";
+import type { Analysis } from "./analyse-study.ts";
+import { fetchImage } from "./fetch-image.ts";
+import { type SweepDependencies, sweepingWith } from "./sweep-study.ts";
+
+interface BacklogOptions {
+  client: DicomWebClient;
+  spool: Pick<Spool, "receive">;
+  /** That waits for live studies, and leaves its reports with those of the backlog. */
+  analysis: Analysis;
+  /** Most requests to the PACS at a time. */
+  atOnce: number;
+  /** How many studies are in hand at a time, so that the engine always has some. */
+  concurrency: number;
+  onTried: (tried: JobTry) => void;
+  onSwept: (job: StudyJob, outcome: SweepOutcome) => void;
+  onError: (error: Error, job?: StudyJob) => void;
+}
+
+/** Radiographs are under these, where no sweep is under way that says otherwise: a study that was given up, tried again. */
+const USUAL_MODALITIES = ["CR", "DX"];
+
+/** So often a question is put to a PACS that does not answer before the study waits in the queue instead. */
+const TRIES = 3;
+
+/** Takes part in sweeps of the backlog: works through its queue, whenever the sweep is not paused. */
+export function workOnBacklog(
+  store: Store,
+  { client, spool, analysis, atOnce, concurrency, onTried, onSwept, onError }: BacklogOptions,
+): StudyWorker {
+  const backlog = new Backlog(store);
+  const settling = new StudyQueue(store, "settling");
+  const reports = new StudyQueue(store, "backlog-report");
+  const ask = politely({ atOnce, tries: TRIES });
+  const pacs: SweepDependencies["pacs"] = {
+    imagesOf: async (study) => {
+      const modalities = (await backlog.modalities()) ?? USUAL_MODALITIES;
+      return new PacsStudies({ client, modalities, ask }).imagesOf(study);
+    },
+  };
+  const sweeping = sweepingWith({
+    backlog,
+    list: new ReadingList(store),
+    ledger: new StudyLedger(store),
+    findings: new FindingStore(store),
+    settling,
+    reports,
+    pacs,
+    fetch: (image) => ask(() => fetchImage(image, { spool, open: (one) => client.openInstance(one) })),
+    analysis,
+  });
+  const worker = workOn(store, "backlog", async (job) => onSwept(job, await sweeping.sweep(job)), {
+    concurrency,
+    onTried,
+    onGivenUp: (job, error) => sweeping.giveUp(job, error),
+    onError,
+  });
+  return {
+    close: async () => {
+      await worker.close();
+      await Promise.all([backlog.close(), settling.close(), reports.close()]);
+    },
+  };
+}

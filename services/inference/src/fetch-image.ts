@@ -1,0 +1,57 @@
+import { DicomError, readPart10, text } from "@redspot/dicom";
+import type { InstanceNote } from "@redspot/queue";
+import type { Spool } from "@redspot/spool";
+import type { ImageInPacs } from "@redspot/sweep";
+
+/** Everything up to the identifiers of series and study lies within so many bytes of any image worth reading. */
+const HEAD_BYTES = 256 * 1024;
+
+interface FetchDependencies {
+  spool: Pick<Spool, "receive">;
+  /** The image's bytes, as they come from the PACS. */
+  open: (image: ImageInPacs) => AsyncIterable<Uint8Array>;
+}
+
+/** What the PACS gave under an image's address is not that image. Its message holds identifiers only. */
+export class NotTheImage extends Error {
+  override readonly name = "NotTheImage";
+}
+
+/**
+ * Brings an image from the PACS into the spool, as it comes, and says what the ledger is to note of it. What is in the spool
+ * already stays. Throws DicomWebError, SpoolError, and NotTheImage where the bytes are no DICOM file or another instance:
+ * nothing may be said of one patient that was seen in another's image.
+ */
+export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDependencies): Promise<InstanceNote> {
+  const { studyInstanceUID, sopInstanceUID, sopClassUID } = image;
+  const incoming = await spool.receive();
+  try {
+    const head: Uint8Array[] = [];
+    let headBytes = 0;
+    for await (const chunk of open(image)) {
+      if (headBytes < HEAD_BYTES) {
+        head.push(Uint8Array.from(chunk));
+        headBytes += chunk.byteLength;
+      }
+      await incoming.write(chunk);
+    }
+    demandThatItIs(image, Buffer.concat(head));
+    const { sha256, bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
+    return { studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, sha256, bytes, lane: "backlog" };
+  } finally {
+    await incoming.abort();
+  }
+}
+
+function demandThatItIs({ studyInstanceUID, sopInstanceUID }: ImageInPacs, head: Uint8Array): void {
+  try {
+    const { dataSet } = readPart10(head, { stopBefore: "SeriesInstanceUID" });
+    const isIt =
+      text(dataSet, "StudyInstanceUID") === studyInstanceUID && text(dataSet, "SOPInstanceUID") === sopInstanceUID;
+    if (isIt) return;
+  } catch (error) {
+    if (!(error instanceof DicomError)) throw error;
+    throw new NotTheImage(`what the PACS gave for instance ${sopInstanceUID} cannot be read (${error.code})`);
+  }
+  throw new NotTheImage(`what the PACS gave for instance ${sopInstanceUID} is another instance`);
+}
