@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dataSetOf, deriveUid, TransferSyntax, writePart10 } from "@redspot/dicom";
-import { freePort, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
+import { ALLOCATOR, freePort, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 import { Command, InvalidArgumentError } from "commander";
 
 const positive = (text: string) => {
@@ -91,6 +91,7 @@ try {
     command: process.execPath,
     args: [...nodeOption, fileURLToPath(new URL("../../services/stow/src/main.ts", import.meta.url))],
     env: {
+      ...ALLOCATOR,
       REDSPOT_REDIS_URL: redis.url,
       REDSPOT_SPOOL_DIR: join(folder.path, "spool"),
       REDSPOT_PORT: `${port}`,

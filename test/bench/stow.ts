@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort, startOrthanc, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
+import { ALLOCATOR, freePort, startOrthanc, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Megabytes, writeTemplate } from "./stow-instance.ts";
@@ -81,6 +81,7 @@ async function startStow(folder: string, durable: boolean): Promise<Contender> {
     command: process.execPath,
     args: [...(options.stowNodeOption ?? []), stowMain],
     env: {
+      ...ALLOCATOR,
       REDSPOT_REDIS_URL: redis.url,
       REDSPOT_SPOOL_DIR: join(folder, "spool"),
       REDSPOT_PORT: String(port),
