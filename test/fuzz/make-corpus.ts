@@ -2,7 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dataSetOf, deriveUid, TransferSyntax, writePart10 } from "@redspot/dicom";
+import {
+  dataSetOf,
+  deriveUid,
+  readPart10,
+  TransferSyntax,
+  tagOf,
+  writeNativeDicomModel,
+  writePart10,
+} from "@redspot/dicom";
 import { makeStudy } from "@redspot/phantom";
 import { findProgram } from "@redspot/testbed";
 import { Command } from "commander";
@@ -86,4 +94,34 @@ keep("one.multipart", multipart([document]));
 keep("three.multipart", multipart([document, cr.subarray(0, 700), cr]));
 keep("lf.multipart", multipart([document, Buffer.from("no file")], "\n"));
 keep("empty.multipart", Buffer.from("--b--\r\n"));
+
+/** Metadata, and the radiograph's pixels as bulk data (PS3.18 10.5.2). */
+function metadata(
+  type: string,
+  text: string,
+  bulk: readonly (readonly [location: string, bytes: Uint8Array])[],
+): Buffer {
+  const parts = [
+    [`Content-Type: ${type}`, Buffer.from(text)] as const,
+    ...bulk.map(
+      ([location, bytes]) =>
+        [`Content-Type: application/octet-stream\r\nContent-Location: ${location}`, bytes] as const,
+    ),
+  ];
+  const pieces = parts.flatMap(([header, content]) => [
+    Buffer.from(`--b\r\n${header}\r\n\r\n`),
+    content,
+    Buffer.from("\r\n"),
+  ]);
+  return Buffer.concat([...pieces, Buffer.from("--b--\r\n")]);
+}
+
+const { [tagOf("PixelData")]: pixelData, ...header } = readPart10(cr).dataSet;
+const withBulk = { ...header, [tagOf("PixelData")]: { vr: "OW", BulkDataURI: "bulk/1" } };
+const pixels = pixelData?.Value?.[0] as Uint8Array;
+keep("cr-json.metadata", metadata("application/dicom+json", JSON.stringify([withBulk]), [["bulk/1", pixels]]));
+keep("cr-xml.metadata", metadata("application/dicom+xml", writeNativeDicomModel(withBulk), [["bulk/1", pixels]]));
+const { dataSet: report } = readPart10(document);
+keep("document-json.metadata", metadata("application/dicom+json", JSON.stringify([report]), []));
+keep("document-xml.metadata", metadata("application/dicom+xml", writeNativeDicomModel(report), []));
 rmSync(folder, { recursive: true });

@@ -1,3 +1,4 @@
+import { assemblyTarget } from "./assembly-target.ts";
 import type { FuzzTarget } from "./fuzz-target.ts";
 import { headerTarget } from "./header-target.ts";
 import { multipartTarget } from "./multipart-target.ts";
@@ -11,6 +12,7 @@ export const targets = {
   header: headerTarget,
   pixels: pixelsTarget,
   transaction: transactionTarget,
+  assembly: assemblyTarget,
   service: serviceTarget,
 } satisfies Record<string, FuzzTarget>;
 

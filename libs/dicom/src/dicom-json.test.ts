@@ -34,6 +34,8 @@ test("what is not of the model is refused, and not told", () => {
     { "00100010": { Value: ["SECRET"] } },
     { "00100010": { vr: "PN", Value: "SECRET" } },
     { "7FE00010": { vr: "OW", InlineBinary: 7 } },
+    { "7FE00010": { vr: "OW", InlineBinary: "AQI" } },
+    { "7FE00010": { vr: "OW", InlineBinary: "SECRET^SECR=" } },
     { "7FE00010": { vr: "OW", InlineBinary: "AQID", BulkDataURI: "x" } },
     { "00081140": { vr: "SQ", Value: ["SECRET"] } },
     deep,

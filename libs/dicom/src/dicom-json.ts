@@ -26,10 +26,19 @@ function readElement(tag: string, element: unknown, depth: number): Element {
     throw malformed(`${tag} has more than one of Value, InlineBinary, BulkDataURI (PS3.18 F.2.2)`);
   }
   if (typeof BulkDataURI === "string") return { vr, BulkDataURI };
-  if (typeof InlineBinary === "string") return { vr, Value: [new Uint8Array(Buffer.from(InlineBinary, "base64"))] };
+  if (typeof InlineBinary === "string") return { vr, Value: [bytesOfBase64(InlineBinary, tag)] };
   if (Value === undefined && InlineBinary === undefined && BulkDataURI === undefined) return { vr, Value: [] };
   if (!Array.isArray(Value)) throw malformed(`${tag} has a value of another form than its model (PS3.18 F.2.2)`);
   return { vr, Value: vr === "SQ" ? Value.map((item) => readDicomJson(item ?? {}, depth + 1)) : Value };
+}
+
+/** The bytes of an inline binary value (RFC 4648 4); white space between them means nothing. Throws MALFORMED. */
+export function bytesOfBase64(text: string, tag: string): Uint8Array {
+  const digits = text.replace(/\s+/g, "");
+  if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) {
+    throw malformed(`${tag} has an inline binary value that is not base64 (RFC 4648 4)`);
+  }
+  return new Uint8Array(Buffer.from(digits, "base64"));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

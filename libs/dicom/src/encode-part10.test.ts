@@ -158,6 +158,8 @@ test("values that their representation does not allow are refused, and not told"
     { "00100010": { vr: "PN", Value: [{ Alphabetic: ["SECRET"] }] } },
     { "00100020": { vr: "ZZ", Value: ["SECRET"] } },
     { "00280009": { vr: "AT", Value: ["SECRET"] } },
+    { "00080005": { vr: "LO", Value: ["ISO_IR 192"] } },
+    { "00081140": { vr: "SQ", Value: [{ "00080005": { vr: "SQ", Value: [] } }] } },
     { "00720082": { vr: "SV", Value: ["1.5"] } },
     { "7FE00010": { vr: "OW", Value: ["SECRET"] } },
     { "00181164": { vr: "DS", Value: [Number.POSITIVE_INFINITY] } },

@@ -94,6 +94,8 @@ class Encoder<Bulk extends BulkBytes> {
 
   #element(tag: string, element: Element, mayHaveFrames: boolean): (Uint8Array | Bulk)[] {
     const { vr, Value = [], BulkDataURI } = element;
+    // How all other text is read hangs on it.
+    if (tag === CHARACTER_SET && vr !== "CS") throw notEncodable(tag, "is a code string (PS3.6), and comes as another");
     if (BulkDataURI !== undefined) return this.#bulk(tag, vr, BulkDataURI, mayHaveFrames);
     if (vr === "SQ") return this.#sequence(tag, Value as DataSet[]);
     const value = padded(encodedValue(tag, vr, Value), vr);

@@ -64,6 +64,7 @@ test("what is not of the model, and what would blow up or read files, is refused
     model("").replace("<N", '<!DOCTYPE x SYSTEM "file:///etc/passwd"><N'),
     model('<DicomAttribute tag="00081140" vr="SQ"><Item number="1">'.repeat(100)),
     model("<NativeDicomModel/>"),
+    model('<DicomAttribute tag="7FE00010" vr="OW"><InlineBinary>SECRET^</InlineBinary></DicomAttribute>'),
   ];
   for (const xml of bad) {
     assert.throws(

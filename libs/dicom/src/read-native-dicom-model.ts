@@ -1,7 +1,7 @@
 import { SaxesParser, type SaxesTagNS } from "saxes";
 import type { DataSet, Element } from "./data-set.ts";
 import { DicomError } from "./dicom-error.ts";
-import { MOST_DEPTH } from "./dicom-json.ts";
+import { bytesOfBase64, MOST_DEPTH } from "./dicom-json.ts";
 
 /** Name components in their order, as "^" separates them (PS3.5 6.2.1). */
 const COMPONENTS = ["FamilyName", "GivenName", "MiddleName", "NamePrefix", "NameSuffix"];
@@ -107,10 +107,15 @@ class ModelReader {
     if (local === "NativeDicomModel" || local === "Item") this.#dataSets.pop();
     else if (local === "DicomAttribute") this.#closeElement();
     else if (local === "Value") this.#element(tag).Value.push(this.#text === "" ? null : this.#text);
-    else if (local === "InlineBinary") this.#element(tag).Value = [new Uint8Array(Buffer.from(this.#text, "base64"))];
+    else if (local === "InlineBinary") this.#takeBinary(tag);
     else if (local === "PersonName") this.#element(tag).Value.push(this.#name?.groups ?? null);
     else if (this.#name) this.#closeInName(local);
     this.#text = "";
+  }
+
+  #takeBinary(tag: SaxesTagNS): void {
+    const element = this.#element(tag);
+    element.Value = [bytesOfBase64(this.#text, element.tag)];
   }
 
   #closeInName(local: string): void {
