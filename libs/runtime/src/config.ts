@@ -8,7 +8,7 @@ export class ConfigError extends Error {
 }
 
 /** The variables of a service: name to schema with its default and, by `describe`, what it is for. */
-type Variables = Record<string, z.ZodType>;
+export type Variables = Record<string, z.ZodType>;
 
 /**
  * Marks a variable as secret. It may also be given by a file, as Docker and Kubernetes mount secrets: NAME_FILE is the
@@ -52,18 +52,39 @@ export function readConfig<V extends Variables>(
   throw new ConfigError(`the configuration has ${mistakes.length} mistake(s):\n${mistakes.join("\n")}`);
 }
 
+/** One variable that a service can be told. */
+export interface Setting {
+  name: string;
+  /** What it is for. */
+  about: string;
+  /** The value without being told, as it would be written; none for what is required and for what has no value then. */
+  otherwise?: string;
+  isRequired: boolean;
+  /** Whether NAME_FILE may name a file with the value. */
+  isSecret: boolean;
+}
+
+/** What a service can be told, in the order in which its schema has it. */
+export function settingsOf(variables: Variables): Setting[] {
+  return Object.entries(variables).map(([name, schema]) => {
+    const absent = schema.safeParse(undefined);
+    return {
+      name,
+      about: schema.description ?? "",
+      ...(absent.success && absent.data !== undefined ? { otherwise: String(absent.data) } : {}),
+      isRequired: !absent.success,
+      isSecret: isSecret(schema),
+    };
+  });
+}
+
 /** What a service can be told: each variable, what it is for and what it is without being told. For `--help`. */
 export function describeConfig(variables: Variables): string {
-  return Object.entries(variables)
-    .map(([name, schema]) => {
-      const absent = schema.safeParse(undefined);
-      const otherwise = !absent.success
-        ? "required"
-        : absent.data === undefined
-          ? "optional"
-          : `default ${String(absent.data) || "empty"}`;
-      const orFile = isSecret(schema) ? `; ${name}_FILE names a file with it` : "";
-      return `  ${name}\n      ${schema.description ?? ""} (${otherwise}${orFile})`;
+  return settingsOf(variables)
+    .map(({ name, about, otherwise, isRequired, isSecret }) => {
+      const without = otherwise === undefined ? "optional" : `default ${otherwise || "empty"}`;
+      const orFile = isSecret ? `; ${name}_FILE names a file with it` : "";
+      return `  ${name}\n      ${about} (${isRequired ? "required" : without}${orFile})`;
     })
     .join("\n");
 }

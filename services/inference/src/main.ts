@@ -16,10 +16,9 @@ import {
   workOn,
 } from "@redspot/queue";
 import {
+  answerQuestion,
   countJob,
   createLogger,
-  describeConfig,
-  describeMetrics,
   listen,
   Metrics,
   openAccess,
@@ -41,13 +40,14 @@ import { openPreparationPool } from "./preparation-pool.ts";
 import { trustedKeys } from "./trusted-keys.ts";
 import { lanesOf, variables } from "./variables.ts";
 
-if (process.argv.includes("--help")) {
-  process.stdout.write(`redspot inference: scores studies of the triage queue\n\n${describeConfig(variables)}\n`);
-  process.exit(0);
-}
-if (process.argv.includes("--metrics")) {
-  process.stdout.write(`${describeMetrics(definitions)}\n`);
-  process.exit(0);
+const answer = answerQuestion(
+  { about: "inference: scores studies of the triage queue", variables, metrics: definitions },
+  process.argv,
+  process.env,
+);
+if (answer) {
+  process.stdout.write(answer.text);
+  process.exit(answer.status);
 }
 
 const logger = createLogger({ service: "inference", level: process.env.REDSPOT_LOG_LEVEL || "info" });

@@ -3,10 +3,9 @@ import "./young-generation.ts";
 
 import { closeStore, connectStore, QUEUE_NAMES, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
 import {
+  answerQuestion,
   countJob,
   createLogger,
-  describeConfig,
-  describeMetrics,
   listen,
   Metrics,
   openAccess,
@@ -23,13 +22,14 @@ import { definitions } from "./metrics.ts";
 /** How long a sender waits for Redis before its instances are refused, to be sent again. */
 const ANSWER_WITHIN_MS = 5_000;
 
-if (process.argv.includes("--help")) {
-  console.log(`Redspot's STOW-RS listener. It is configured by environment variables:\n${describeConfig(variables)}`);
-  process.exit();
-}
-if (process.argv.includes("--metrics")) {
-  console.log(describeMetrics(definitions));
-  process.exit();
+const answer = answerQuestion(
+  { about: "stow: takes instances by STOW-RS", variables, metrics: definitions },
+  process.argv,
+  process.env,
+);
+if (answer) {
+  process.stdout.write(answer.text);
+  process.exit(answer.status);
 }
 
 const logger = createLogger({ service: "stow", level: process.env.REDSPOT_LOG_LEVEL || "info" });

@@ -10,10 +10,9 @@ import {
   workOn,
 } from "@redspot/queue";
 import {
+  answerQuestion,
   countJob,
   createLogger,
-  describeConfig,
-  describeMetrics,
   listen,
   Metrics,
   openAccess,
@@ -40,13 +39,14 @@ const BACKLOG_REPORTS_AT_ONCE = 2;
 /** How long a browser waits for Redis before it is told that the list cannot be read. */
 const ANSWER_WITHIN_MS = 3_000;
 
-if (process.argv.includes("--help")) {
-  process.stdout.write(`redspot worklist: writes reports, serves the reading list\n\n${describeConfig(variables)}\n`);
-  process.exit(0);
-}
-if (process.argv.includes("--metrics")) {
-  process.stdout.write(`${describeMetrics(definitions)}\n`);
-  process.exit(0);
+const answer = answerQuestion(
+  { about: "worklist: writes reports, serves the reading list", variables, metrics: definitions },
+  process.argv,
+  process.env,
+);
+if (answer) {
+  process.stdout.write(answer.text);
+  process.exit(answer.status);
 }
 
 const logger = createLogger({ service: "worklist", level: process.env.REDSPOT_LOG_LEVEL || "info" });
