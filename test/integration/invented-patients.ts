@@ -47,7 +47,7 @@ const GROUPS = ["0008", "0010", "0012", "0018", "0020", "0032", "0038", "0040", 
  * A header with all of PS3.6 in it: every attribute of these groups whose value is text, a name, a date, a time or a number
  * in letters, private ones too. What the image needs to be read as one is left as it is.
  */
-export function inventedHeader(image: DataSet, patient: number): DataSet {
+function inventedHeader(image: DataSet, patient: number): DataSet {
   const header: DataSet = { ...image };
   const name = NAMES[patient % NAMES.length]!;
   for (const group of GROUPS) {
