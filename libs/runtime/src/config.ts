@@ -18,6 +18,11 @@ export function secret<S extends z.ZodType>(schema: S): S {
   return schema.meta({ ...schema.meta(), secret: true });
 }
 
+/** Says in words what a variable is without being told, where its default depends on the machine. */
+export function otherwise<S extends z.ZodType>(words: string, schema: S): S {
+  return schema.meta({ ...schema.meta(), otherwise: words });
+}
+
 const isSecret = (schema: z.ZodType | undefined) => schema?.meta()?.secret === true;
 
 /**
@@ -71,11 +76,18 @@ export function settingsOf(variables: Variables): Setting[] {
     return {
       name,
       about: schema.description ?? "",
-      ...(absent.success && absent.data !== undefined ? { otherwise: String(absent.data) } : {}),
+      ...(absent.success && absent.data !== undefined
+        ? { otherwise: String(schema.meta()?.otherwise ?? asWritten(absent.data)) }
+        : {}),
       isRequired: !absent.success,
       isSecret: isSecret(schema),
     };
   });
+}
+
+/** A parsed value as somebody would write it; what the schema has made a map or a set of is a list without entries. */
+function asWritten(value: unknown): string {
+  return value instanceof Map || value instanceof Set ? "" : String(value);
 }
 
 /** What a service can be told: each variable, what it is for and what it is without being told. For `--help`. */

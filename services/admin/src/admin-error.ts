@@ -2,6 +2,10 @@
 export type AdminErrorCode =
   /** Redis does not answer. */
   | "REDIS_AWAY"
+  /** What the services are told is not right. */
+  | "CONFIG_WRONG"
+  /** A service that has to be asked is not installed beside this command. */
+  | "SERVICE_MISSING"
   /** Nothing goes by the name that was given. */
   | "NOT_FOUND";
 

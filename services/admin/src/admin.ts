@@ -1,5 +1,6 @@
 import { SOFTWARE_VERSION } from "@redspot/runtime";
 import { Command } from "commander";
+import { addConfig } from "./commands/config.ts";
 import { addDeadLetters } from "./commands/dead-letters.ts";
 import type { Environment } from "./connect.ts";
 
@@ -10,6 +11,6 @@ export function admin(environment: Environment): Command {
     .version(SOFTWARE_VERSION)
     // Thrown instead, so that main.ts decides about the exit status.
     .exitOverride();
-  for (const add of [addDeadLetters]) add(program, environment);
+  for (const add of [addConfig, addDeadLetters]) add(program, environment);
   return program;
 }

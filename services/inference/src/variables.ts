@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { adminPortVariable, commonVariables, portVariable, secret } from "@redspot/runtime";
+import { adminPortVariable, commonVariables, otherwise, portVariable, secret } from "@redspot/runtime";
 import { z } from "zod";
 
 const threads = (count: number) => z.coerce.number().int().min(1).max(256).default(count);
@@ -14,10 +14,13 @@ export const variables = {
     .enum(["demonstration", "clinical"])
     .default("demonstration")
     .describe("With clinical the service refuses to start on a model package that is not made for patients"),
-  REDSPOT_MODEL_PACKAGE: z
-    .string()
-    .default(fileURLToPath(new URL("../models/demo", import.meta.url)))
-    .describe("Folder of the model package"),
+  REDSPOT_MODEL_PACKAGE: otherwise(
+    "the demonstration package",
+    z
+      .string()
+      .default(fileURLToPath(new URL("../models/demo", import.meta.url)))
+      .describe("Folder of the model package"),
+  ),
   REDSPOT_MODEL_PUBLIC_KEY: z
     .string()
     .optional()
@@ -31,7 +34,10 @@ export const variables = {
   REDSPOT_CACHE_DIR: z.string().min(1).default(".cache").describe("Folder for the backbone, 87 MB, made on first use"),
   REDSPOT_ENGINE: z.enum(["onnxruntime", "tensorflow"]).default("onnxruntime").describe("What runs the network"),
   REDSPOT_DEVICE: z.enum(["cpu", "cuda"]).default("cpu").describe("Where the network runs: cpu or cuda"),
-  REDSPOT_ENGINE_THREADS: threads(availableParallelism()).describe("Threads of the network on a CPU"),
+  REDSPOT_ENGINE_THREADS: otherwise(
+    "as many as the machine has",
+    threads(availableParallelism()).describe("Threads of the network on a CPU"),
+  ),
   REDSPOT_ENGINE_LANES: z.coerce
     .number()
     .int()
@@ -41,8 +47,11 @@ export const variables = {
     .describe(
       "Copies of the network that work side by side and share these threads, 130 MB each; without it two with ONNX Runtime on a CPU of two threads or more, else one",
     ),
-  REDSPOT_PREPARATION_THREADS: threads(Math.max(1, Math.floor(availableParallelism() / 2))).describe(
-    "Threads that turn instances into model input",
+  REDSPOT_PREPARATION_THREADS: otherwise(
+    "half of what the machine has",
+    threads(Math.max(1, Math.floor(availableParallelism() / 2))).describe(
+      "Threads that turn instances into model input",
+    ),
   ),
   REDSPOT_BATCH_SIZE: z.coerce
     .number()

@@ -1,4 +1,4 @@
-import { adminPortVariable, commonVariables, NO_LIMIT, portVariable } from "@redspot/runtime";
+import { adminPortVariable, commonVariables, NO_LIMIT, otherwise, portVariable } from "@redspot/runtime";
 import { z } from "zod";
 
 const MIB = 1024 * 1024;
@@ -42,13 +42,16 @@ export const variables = {
   REDSPOT_MAX_REQUEST_MIB: limit(65_536, "Largest body of a request in MiB"),
   REDSPOT_MAX_PARTS: limit(10_000, "Most instances in a request"),
   REDSPOT_MAX_PART_HEADER_BYTES: limit(16 * 1024, "Longest header of a part in bytes"),
-  REDSPOT_MIB_PER_MINUTE: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(0)
-    .transform((mib) => (mib === 0 ? NO_LIMIT : toBytes(mib)))
-    .describe("Most MiB of one identity in a minute; 0 sets no limit"),
+  REDSPOT_MIB_PER_MINUTE: otherwise(
+    "0",
+    z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(0)
+      .transform((mib) => (mib === 0 ? NO_LIMIT : toBytes(mib)))
+      .describe("Most MiB of one identity in a minute; 0 sets no limit"),
+  ),
   REDSPOT_SPOOL_RESERVE_MIB: limit(
     1024,
     "MiB of the spool's file system that stay free; below, uploads are answered 503",
