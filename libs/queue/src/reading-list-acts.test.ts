@@ -283,3 +283,18 @@ test("an image that comes after the study was completed brings it back, as one t
     ["complete", "grown"],
   );
 });
+
+test("who has waited longest is known by priority, without what is being read, pinned or of the backlog", async () => {
+  const { store, list } = await listWith("1.1", "1.2", "1.3", "1.4", "1.5", "1.6");
+  await new StudyLedger(store).noteInstance({ ...note("1.7", "1.7.1"), lane: "backlog" });
+  for (const uid of ["1.5", "1.4"]) await list.place(testFinding(uid, 1, 0.9), POLICY);
+  await list.take("1.1", anna);
+  await list.pin("1.2", { ...anna, why: "asked for" });
+  const waiting = async (count: number) =>
+    (await list.waitingLongest(count)).map(({ priority, studyInstanceUID }) => `${priority} ${studyInstanceUID}`);
+  assert.deepEqual(await waiting(10), ["HIGH 1.4", "HIGH 1.5", "MEDIUM 1.3", "MEDIUM 1.6"]);
+  assert.deepEqual(await waiting(1), ["HIGH 1.4", "MEDIUM 1.3"], "a pinned study takes nobody's place");
+  assert.deepEqual(await waiting(0), []);
+  const [first] = await list.waitingLongest(1);
+  assert.equal(first?.arrivedAt, (await list.get("1.4"))?.arrivedAt);
+});

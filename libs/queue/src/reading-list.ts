@@ -95,6 +95,13 @@ export interface Opening {
   lane: Lane;
 }
 
+/** A live study that nobody has taken up yet. */
+export interface WaitingStudy {
+  studyInstanceUID: string;
+  arrivedAt: number;
+  priority: Priority;
+}
+
 /** How much is on the list. */
 export interface ReadingListCounts {
   open: Record<Priority, Record<"SCHEDULED" | "IN PROGRESS", number>>;
@@ -108,6 +115,7 @@ const PLACE = scriptOf("study", "place");
 const NOTE_REPORT = scriptOf("study", "note-report");
 const ACT = scriptOf("study", "act");
 const LINES = scriptOf("lines");
+const WAITING = scriptOf("waiting");
 const INDEX_ANEW = scriptOf("index-anew");
 
 /** The fields of a study of which its line is made, all of them small. */
@@ -337,6 +345,19 @@ export class ReadingList {
       const opening = JSON.parse(row);
       return { ...opening, arrivedAt: Number(opening.arrivedAt), openedAt: Number(opening.openedAt) } as Opening;
     });
+  }
+
+  /**
+   * The live studies that have waited longest for somebody to take them up, so many of each priority, without those that
+   * a person has pinned.
+   */
+  async waitingLongest(count: number): Promise<WaitingStudy[]> {
+    const rows = (await run(this.#store, WAITING, count)) as [Priority, string, string][];
+    return rows.map(([priority, studyInstanceUID, arrivedAt]) => ({
+      studyInstanceUID,
+      arrivedAt: Number(arrivedAt),
+      priority,
+    }));
   }
 
   /** The verdicts given since a moment, in that order. */

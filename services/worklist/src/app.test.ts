@@ -79,6 +79,8 @@ const LIST: AppDependencies["list"] = {
   doneLines: async () => ({ total: 0, workitems: [] }),
   get: async (study) => WORKITEMS.find((one) => one.studyInstanceUID === study),
   history: async (study) => (study === "1.1" ? [{ event: "arrived", at: NOW.getTime() - 90_000 }] : undefined),
+  opened: async () => [],
+  waitingLongest: async () => [],
   take: async () => undefined,
   release: async () => undefined,
   complete: async () => undefined,
@@ -236,6 +238,36 @@ test("a study's detail has each instance with its map or its reason", async () =
   assert.equal((await (await app()).inject({ url: "/studies/1.9", headers: bearer })).statusCode, 404);
 });
 
+test("the effect of the order is that since midnight here", async () => {
+  const midnight = new Date(2026, 2, 1).getTime();
+  const list = {
+    ...LIST,
+    opened: async (sinceMs: number) => {
+      assert.equal(sinceMs, midnight);
+      const opening = { lane: "live", pinned: false } as const;
+      const at = (minutes: number) => midnight + 60_000 * minutes;
+      return [
+        { ...opening, studyInstanceUID: "1.2", arrivedAt: at(10), openedAt: at(20), priority: "HIGH" as const },
+        { ...opening, studyInstanceUID: "1.1", arrivedAt: at(5), openedAt: at(40), priority: "MEDIUM" as const },
+      ];
+    },
+    waitingLongest: async () => [{ studyInstanceUID: "1.3", arrivedAt: midnight, priority: "MEDIUM" as const }],
+  };
+  const now = () => new Date(midnight + 60_000 * 100);
+  const response = await (await app({ list, now })).inject({ url: "/reading-list/effect", headers: bearer });
+  assert.equal(response.headers["cache-control"], "no-store");
+  assert.deepEqual(response.json(), {
+    since: new Date(midnight).toISOString(),
+    asOf: now().toISOString(),
+    studies: 3,
+    byClass: {
+      flagged: { studies: 1, minutesWonMean: 80, minutesWonTotal: 80, minutesWonMax: 80, minutesLostMax: 0 },
+      notFlagged: { studies: 2, minutesWonMean: -40, minutesWonTotal: -80, minutesWonMax: 0, minutesLostMax: 80 },
+    },
+    leftOut: { pinned: 0, backlog: 0 },
+  });
+});
+
 test("a study's history has its times as they go out", async () => {
   const response = await (await app()).inject({ url: "/studies/1.1/history", headers: bearer });
   assert.deepEqual(response.json().events, [{ event: "arrived", at: "2026-03-01T09:58:30.000Z" }]);
@@ -267,6 +299,7 @@ describe("access", () => {
   const guarded = [
     "/reading-list",
     "/reading-list/events",
+    "/reading-list/effect",
     "/studies/1.1",
     "/studies/1.1/history",
     "/studies/1.1/instances/1.1.2/preview",

@@ -2,6 +2,7 @@ import type { FindingStore, ReadingList } from "@redspot/queue";
 import { type Spool, SpoolError } from "@redspot/spool";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { effectSince, startOfDay } from "./effect.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { PatientDirectory } from "./patient-directory.ts";
 import { pngOf } from "./preview-picture.ts";
@@ -13,7 +14,7 @@ import { listLine, studyDetail, studyHistory } from "./workitem-view.ts";
 import { WorklistError } from "./worklist-error.ts";
 
 export interface RouteDependencies {
-  list: Pick<ReadingList, "lines" | "doneLines" | "get" | "history">;
+  list: Pick<ReadingList, "lines" | "doneLines" | "get" | "history" | "opened" | "waitingLongest">;
   findings: Pick<FindingStore, "get">;
   spool: Pick<Spool, "readPreview">;
   patients: Pick<PatientDirectory, "lookUp">;
@@ -54,6 +55,12 @@ export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDe
   app.get("/reading-list/events", (_request, reply) => {
     reply.hijack();
     events.connect(reply.raw, SECURITY_HEADERS);
+  });
+
+  app.get("/reading-list/effect", async (_request, reply) => {
+    const asOf = now();
+    const effect = await effectSince(startOfDay(asOf), asOf, list);
+    return reply.header("cache-control", "no-store").send(effect);
   });
 
   app.get("/studies/:study", async (request, reply) => {

@@ -13,9 +13,9 @@ export function meanWaits({ policies }: Results): string {
       return { order: nameOf(policy), value, low: value - half, high: value + half };
     });
   return draw("Mean waiting time with 95 % interval, for each order and class of studies", {
-    width: 680,
+    width: 700,
     height: 70 + 56 * policies.length,
-    marginLeft: 270,
+    marginLeft: 300,
     marginRight: 60,
     x: axis("Mean wait, minutes", { zero: true, nice: true }),
     y: { domain: policies.map(({ policy }) => nameOf(policy)), label: null, tickSize: 0 },
