@@ -1,6 +1,7 @@
 export { type ImageClass, MANUFACTURERS } from "./header.ts";
 export { BREAKS_STANDARD, ODDITIES, type Oddity } from "./oddity.ts";
 export { type Radiograph, type RadiographOptions, renderRadiograph } from "./radiograph.ts";
+export { type Random, randomFor } from "./random.ts";
 export {
   type DayOptions,
   DEFAULT_DATE,

@@ -14,6 +14,8 @@ export interface RedisOptions {
   readonly folder?: string;
   /** A free one where left out. */
   readonly port?: number;
+  /** When what was written is on disk; with every command ("always"), as the queue needs it, where left out. */
+  readonly appendFsync?: "always" | "everysec";
 }
 
 export interface RunningRedis {
@@ -25,13 +27,15 @@ export interface RunningRedis {
 }
 
 /** What the queue needs of Redis: every change on disk, and nothing thrown away when memory is short. */
-const durableSettings = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
+function durableSettings({ appendFsync = "always" }: RedisOptions): string[] {
+  return ["--appendonly", "yes", "--appendfsync", appendFsync, "--maxmemory-policy", "noeviction"];
+}
 
 /** Starts a real Redis, durable as the queue needs it, reachable from this machine only. */
 export async function startRedis(options: RedisOptions = {}): Promise<RunningRedis> {
   return startByWhatIsThere(options.by ?? "auto", "redis-server", {
     // Loaded where it is used: a third of a second that others need not wait.
-    container: async () => (await import("./redis-container.ts")).startRedisContainer(durableSettings),
+    container: async () => (await import("./redis-container.ts")).startRedisContainer(durableSettings(options)),
     program: () => retryOnTakenPort(options.port === undefined, () => startRedisProgram(options)),
   });
 }
@@ -43,7 +47,7 @@ async function startRedisProgram(options: RedisOptions): Promise<RunningRedis> {
   const program = await startProgram({
     name: "redis-server",
     command,
-    args: ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder.path, "--save", "", ...durableSettings],
+    args: ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder.path, "--save", "", ...durableSettings(options)],
     cwd: folder.path,
     logFile: join(folder.path, "redis.log"),
   });
