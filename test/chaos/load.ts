@@ -58,6 +58,18 @@ export function planLoad(
     .sort((a, b) => a.atMs - b.atMs);
 }
 
+/** Each lateral once, at once. */
+export function planOneOfEach(seed: number, pool: ImagePool): Delivery[] {
+  return pool.laterals.map((template): Delivery => {
+    const studyInstanceUID = uidFrom("study", seed, template.name);
+    const [sopInstanceUID, seriesInstanceUID] = [
+      uidFrom("instance", studyInstanceUID),
+      uidFrom("series", studyInstanceUID),
+    ];
+    return { atMs: 0, studyInstanceUID, instances: [{ sopInstanceUID, seriesInstanceUID, template }] };
+  });
+}
+
 type Named = { readonly name: string; readonly template: Template };
 
 function deliveriesOf(random: Random, pool: ImagePool): [afterMs: number, of: Named[]][] {

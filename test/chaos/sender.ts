@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Delivery } from "./load.ts";
-import type { SendersLog } from "./senders-log.ts";
+import type { SendersLog, SentStudy } from "./senders-log.ts";
 
 export interface SendersOptions {
   /** Addresses of the listeners; a try that failed goes to the next one. */
@@ -10,9 +10,8 @@ export interface SendersOptions {
   readonly log: SendersLog;
   /** How many requests are under way at a time. */
   readonly senders: number;
-  readonly signal: AbortSignal;
-  /** Told of each delivery that is done. */
-  readonly onDelivered?: (delivery: Delivery) => void;
+  /** Told of each study before any of it is sent. */
+  readonly onSending: (study: SentStudy) => void;
 }
 
 /** How long a sender waits for an answer, and how it comes again: the pause doubles up to the longest one. */
@@ -30,9 +29,8 @@ export async function sendAll(deliveries: readonly Delivery[], options: SendersO
   const one = async (sender: number) => {
     for (const delivery of waiting) {
       const early = delivery.atMs - (performance.now() - startedAt);
-      if (early > 0) await pause(early, undefined, { signal: options.signal });
+      if (early > 0) await pause(early);
       await deliver(delivery, sender, options);
-      options.onDelivered?.(delivery);
     }
   };
   await Promise.all(Array.from({ length: options.senders }, (_, sender) => one(sender)));
@@ -41,7 +39,7 @@ export async function sendAll(deliveries: readonly Delivery[], options: SendersO
 async function deliver(
   delivery: Delivery,
   sender: number,
-  { urls, token, log, signal }: SendersOptions,
+  { urls, token, log, onSending }: SendersOptions,
 ): Promise<void> {
   const { studyInstanceUID } = delivery;
   const files = new Map(
@@ -51,9 +49,11 @@ async function deliver(
     }),
   );
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-  log.sending(
-    studyInstanceUID,
-    [...files.values()].map(({ instance, bytes }) => ({ ...instance, sha256: sha256(bytes) })),
+  onSending(
+    log.sending(
+      studyInstanceUID,
+      [...files.values()].map(({ instance, bytes }) => ({ ...instance, sha256: sha256(bytes) })),
+    ),
   );
   for (let tries = 0; files.size > 0; tries += 1) {
     if (tries > 0) log.counts.retries += 1;
@@ -64,7 +64,7 @@ async function deliver(
       const answer = await store(
         `${url}/studies`,
         [...files.values()].map(({ bytes }) => bytes),
-        { token, signal },
+        token,
       );
       for (const sopInstanceUID of answer.stored) {
         if (files.delete(sopInstanceUID)) log.acknowledged(studyInstanceUID, sopInstanceUID);
@@ -72,10 +72,9 @@ async function deliver(
       for (const what of answer.refused) log.refused(studyInstanceUID, what);
       wait = Math.max(wait, answer.retryAfterMs);
     } catch (error) {
-      signal.throwIfAborted();
       log.noAnswer(studyInstanceUID, reasonOf(error));
     }
-    if (files.size > 0) await pause(wait, undefined, { signal });
+    if (files.size > 0) await pause(wait);
   }
 }
 
@@ -88,11 +87,7 @@ interface Answer {
 const BOUNDARY = "a-boundary-of-the-chaos";
 
 /** One Store transaction (PS3.18 10.5); throws where no answer comes that can be understood. */
-async function store(
-  url: string,
-  instances: readonly Uint8Array[],
-  { token, signal }: { token: string; signal: AbortSignal },
-): Promise<Answer> {
+async function store(url: string, instances: readonly Uint8Array[], token: string): Promise<Answer> {
   const parts = instances.flatMap((bytes) => [
     Buffer.from(`\r\n--${BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n`),
     bytes,
@@ -105,7 +100,7 @@ async function store(
       authorization: `Bearer ${token}`,
     },
     body: Buffer.concat([...parts, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   });
   const text = await response.text();
   const retryAfterMs = 1000 * (Number(response.headers.get("retry-after")) || 0);

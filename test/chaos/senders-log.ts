@@ -18,6 +18,8 @@ export interface SentStudy {
   readonly instances: Map<string, SentInstance>;
   /** When the first of its instances was acknowledged. */
   acknowledgedAt?: number;
+  /** When an acknowledgement of one of its instances, new or not, last came. */
+  lastAcknowledgedAt?: number;
 }
 
 /** What the senders sent and what they were told: the truth that everything else is held against. */
@@ -30,7 +32,7 @@ export class SendersLog {
     this.#file = file;
   }
 
-  sending(studyInstanceUID: string, instances: readonly (PlannedInstance & { sha256: string })[]): void {
+  sending(studyInstanceUID: string, instances: readonly (PlannedInstance & { sha256: string })[]): SentStudy {
     const study = this.studies.get(studyInstanceUID) ?? { studyInstanceUID, instances: new Map() };
     this.studies.set(studyInstanceUID, study);
     for (const { sopInstanceUID, template, sha256 } of instances) {
@@ -39,6 +41,7 @@ export class SendersLog {
       study.instances.set(sopInstanceUID, { sopInstanceUID, isImage, templateName, expected, sha256 });
     }
     this.#write({ event: "sent", studyInstanceUID, instances: instances.map((one) => one.sopInstanceUID) });
+    return study;
   }
 
   acknowledged(studyInstanceUID: string, sopInstanceUID: string): void {
@@ -49,6 +52,7 @@ export class SendersLog {
     const now = Date.now();
     instance.acknowledgedAt ??= now;
     study.acknowledgedAt ??= now;
+    study.lastAcknowledgedAt = now;
     this.counts.acknowledged += 1;
     this.#write({ event: "acknowledged", studyInstanceUID, sopInstanceUID });
   }
