@@ -4,7 +4,8 @@ import type { OutsideView } from "./outside-view.ts";
 import type { SentStudy } from "./senders-log.ts";
 import { isAtRest } from "./verdict.ts";
 
-const LOOK_EVERY_MS = 500;
+/** How often it is looked, in milliseconds. */
+export const LOOK_EVERY_MS = 500;
 
 /**
  * Looks at studies until nothing is left to be done about any of them. A study that was at rest is watched again once

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { Cell, type CellOptions } from "./cell.ts";
 import { disturb } from "./disturb.ts";
 import { type ImagePool, makeImagePool } from "./image-pool.ts";
@@ -7,7 +8,7 @@ import { allReports, inspectStudy } from "./inspect.ts";
 import { type Delivery, planLoad, planOneOfEach } from "./load.ts";
 import { OutsideView } from "./outside-view.ts";
 import { type Episode, kindOf } from "./plan.ts";
-import { RestWatch } from "./rest-watch.ts";
+import { LOOK_EVERY_MS, RestWatch } from "./rest-watch.ts";
 import { sendAll } from "./sender.ts";
 import { SendersLog, type SentStudy } from "./senders-log.ts";
 import { Timeline } from "./timeline.ts";
@@ -22,6 +23,8 @@ export interface ChaosOptions {
   readonly senders: number;
   readonly environment?: CellOptions["environment"];
   readonly preload?: readonly string[];
+  /** Whether each image is sent once beforehand, so that its probability is known; it is unless told. */
+  readonly learn?: boolean;
   /** How long everything may take to come to rest once the trouble is over. */
   readonly restWithinSeconds?: number;
   /** How long those that were late are waited for at the end of the run. */
@@ -79,7 +82,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   });
   const run = new Run(cell, options, timeline);
   try {
-    await run.learn();
+    if (options.learn !== false) await run.learn();
     const results: EpisodeResult[] = [];
     for (const episode of episodes) results.push(await run.episode(episode));
     const skipped = cell.whyNoSmallDisk === undefined ? [] : [`disk-full: ${cell.whyNoSmallDisk}`];
@@ -138,7 +141,10 @@ class Run {
     const looking = async () => {
       await disturb(this.#cell, disturbances, this.#timeline);
       mendedAt = Date.now();
-      while (sending) await this.#watch.allAtRest(0.5);
+      while (sending) {
+        await this.#watch.look();
+        await pause(LOOK_EVERY_MS);
+      }
     };
     const sent = this.#send(planLoad(seed, episode, this.#pool)).finally(() => {
       sending = false;

@@ -1,0 +1,58 @@
+/** The harness has to find what is wrong: bugs that are planted here, each of which some system has had. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { workFolder } from "@redspot/testbed";
+import type { Disturbance, Episode } from "./plan.ts";
+import { runChaos } from "./run-chaos.ts";
+
+const LOAD_MS = 4_000;
+
+const episode = (...disturbances: Disturbance[]): Episode => ({
+  number: 1,
+  studies: 12,
+  loadMs: LOAD_MS,
+  appendFsync: "always",
+  disturbances: disturbances.map((disturbance) => ({ atMs: LOAD_MS / 2, disturbance })),
+});
+
+async function complaintsWith(bug: string | undefined, of: Episode): Promise<Set<string>> {
+  const folder = workFolder("planted");
+  const preload = bug === undefined ? [] : [pathToFileURL(join(import.meta.dirname, "planted", `${bug}.ts`)).href];
+  try {
+    const { complaints } = await runChaos({
+      seed: 1,
+      episodes: [of],
+      folder: folder.path,
+      replicas: 1,
+      senders: 4,
+      preload,
+      learn: false,
+      restWithinSeconds: bug === undefined ? 60 : 20,
+      lastWaitSeconds: 0,
+    });
+    return new Set(complaints.map(({ kind }) => kind));
+  } finally {
+    folder.remove();
+  }
+}
+
+describe("the harness finds", () => {
+  test("an acknowledgement before fsync, by a power cut", async () => {
+    const found = await complaintsWith("acknowledge-before-fsync", episode({ kind: "power-cut", forMs: 200 }));
+    assert.ok(found.has("lost"), [...found].join());
+  });
+
+  test("random report UIDs, by a PACS whose answers break off", async () => {
+    const toxic = { kind: "truncation", direction: "response", withinBytes: 100 } as const;
+    const broken = episode({ kind: "toxic", link: "services-orthanc", toxic, forMs: 3_000 });
+    const found = await complaintsWith("random-report-uids", broken);
+    assert.ok(found.has("duplicated"), [...found].join());
+  });
+
+  test("a spool that is emptied too early", async () => {
+    const found = await complaintsWith("delete-spool-too-early", episode());
+    assert.ok(found.has("lost"), [...found].join());
+  });
+});
