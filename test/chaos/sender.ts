@@ -23,9 +23,9 @@ const LONGEST_PAUSE_MS = 4_000;
  * Sends deliveries when their time has come, as a PACS does: several at a time, each again and again until every
  * instance of it has been acknowledged.
  */
-export async function sendAll(deliveries: readonly Delivery[], options: SendersOptions): Promise<void> {
+export async function sendAll(deliveries: Iterable<Delivery>, options: SendersOptions): Promise<void> {
   const startedAt = performance.now();
-  const waiting = deliveries.values();
+  const waiting = Iterator.from(deliveries);
   const one = async (sender: number) => {
     for (const delivery of waiting) {
       const early = delivery.atMs - (performance.now() - startedAt);
