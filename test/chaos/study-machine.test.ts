@@ -215,7 +215,7 @@ const commands = fc.commands<Model, Real, false>(
     fc.tuple(study, back, fc.constantFrom(0.1, 0.9)).map((of) => new Find(...of)),
     fc.tuple(study, back, fc.constantFrom("stored" as const, "failed" as const)).map((of) => new Report(...of)),
   ],
-  { maxCommands: 40 },
+  { maxCommands: 40, size: "max" },
 );
 
 /** The three kinds of workers, as the services have them, over a stand-in for the network and the PACS. */
@@ -265,7 +265,7 @@ test("whatever happens in whatever order, the state is that of the model, and al
       for (const one of model) await agrees(one, real.list);
       ended.push(...model.filter(({ noted }) => noted.size > 0));
     }),
-    { numRuns: 80, seed: 20180501 },
+    { numRuns: 60, seed: 20180501 },
   );
 
   // Whoever was not told that it was taken sends again; what was taken and never queued is queued then.
