@@ -14,6 +14,12 @@ interface ConnectOptions {
    * connection is back, as workers must (`workOn`, `settleStudies`); a listener that owes its peer an answer sets it.
    */
   answerWithinMs?: number;
+  /**
+   * After how many milliseconds without a byte, while an answer is owed, a connection counts as dead and is made anew: a
+   * firewall that has forgotten it, or a Redis whose machine is gone, never says so. Longer than a worker waits for its
+   * next job, which BullMQ limits to ten seconds.
+   */
+  deadAfterMs?: number;
   /** Told of every failed attempt to connect, which will be followed by another. */
   onError?: (error: Error) => void;
 }
@@ -25,10 +31,11 @@ interface ConnectOptions {
  */
 export function connectStore(
   url: string,
-  { prefix = "redspot", answerWithinMs, onError = () => {} }: ConnectOptions = {},
+  { prefix = "redspot", answerWithinMs, deadAfterMs = 15_000, onError = () => {} }: ConnectOptions = {},
 ): Store {
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
+    socketTimeout: deadAfterMs,
     ...(answerWithinMs === undefined ? {} : { commandTimeout: answerWithinMs }),
   });
   // Without a listener ioredis writes to the console.
@@ -36,9 +43,9 @@ export function connectStore(
   return { redis, prefix };
 }
 
-/** Ends the connection, once the commands under way have been answered; at once where Redis is away. */
+/** Ends the connection, once the commands under way have been answered; at once where Redis is away, or falls silent. */
 export async function closeStore({ redis }: Store): Promise<void> {
-  if (redis.status === "ready") await redis.quit();
+  if (redis.status === "ready") await redis.quit().catch(() => redis.disconnect());
   else redis.disconnect();
 }
 

@@ -418,7 +418,13 @@ export class ReadingList {
     subscriber.on("error", () => {
       // The connection restores itself; "ready" tells when it has.
     });
-    return Object.assign(events, { close: async () => void (await subscriber.quit()) });
+    // Who only listens does not notice that nobody speaks any more.
+    const heartbeat = setInterval(() => void subscriber.ping().catch(() => {}), HEARTBEAT_MS).unref();
+    const close = async () => {
+      clearInterval(heartbeat);
+      await subscriber.quit();
+    };
+    return Object.assign(events, { close });
   }
 
   #key(...parts: string[]): string {
@@ -429,6 +435,9 @@ export class ReadingList {
     return keyOf(this.#store, "study", studyInstanceUID);
   }
 }
+
+/** How often a watch asks whether its connection still lives. */
+const HEARTBEAT_MS = 10_000;
 
 export type ReadingListWatch = EventEmitter<{ change: [studyInstanceUID: string]; resumed: [] }> & {
   close(): Promise<void>;
