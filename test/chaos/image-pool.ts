@@ -17,7 +17,7 @@ export interface Template {
   stamp(uids: InstanceUids): Buffer;
 }
 
-export interface InstanceUids {
+interface InstanceUids {
   readonly studyInstanceUID: string;
   readonly seriesInstanceUID: string;
   readonly sopInstanceUID: string;

@@ -33,7 +33,7 @@ export interface ChaosOptions {
   readonly onProgress?: (studiesAtRest: number) => void;
 }
 
-export interface EpisodeResult {
+interface EpisodeResult {
   readonly number: number;
   readonly kinds: readonly string[];
   /**

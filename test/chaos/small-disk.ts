@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, statfsSync } from "node:fs";
+import { findProgram } from "@redspot/testbed";
 
 /** What a file system that is full still has, in KiB: less than the services keep in reserve. */
 const LEFT_KIB = 256;
@@ -45,7 +46,7 @@ export class SmallDisk {
   remove(): void {
     if (this.problem !== undefined || this.#removed) return;
     this.#removed = true;
-    execFileSync("umount", ["--lazy", this.folder], { stdio: "pipe" });
+    execFileSync(findProgram("umount", "mount"), ["--lazy", this.folder], { stdio: "pipe" });
   }
 
   #usedKib(): number {
@@ -59,7 +60,7 @@ export class SmallDisk {
 }
 
 function mount(...args: string[]): void {
-  execFileSync("mount", args, { stdio: "pipe" });
+  execFileSync(findProgram("mount", "mount"), args, { stdio: "pipe" });
 }
 
 function firstLine(error: unknown): string {
