@@ -1,5 +1,4 @@
-import { type Drawing, placed } from "./burn-in.ts";
-import { lettering, type Stroke } from "./lettering.ts";
+import { type Drawing, lettering, placed, type Stroke } from "@redspot/lettering";
 import type { RadiographOptions } from "./radiograph.ts";
 import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";

@@ -1,6 +1,6 @@
+import { type Drawing, draw } from "@redspot/lettering";
 import type { Annotation } from "./annotation.ts";
 import { insideCollimation } from "./beam.ts";
-import { type Drawing, draw } from "./burn-in.ts";
 import { enlarge, type Field, fieldOf, smooth } from "./field.ts";
 import { noiseTile } from "./noise-tile.ts";
 import type { Random } from "./random.ts";

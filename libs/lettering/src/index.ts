@@ -1,0 +1,2 @@
+export { type Drawing, draw, placed } from "./burn-in.ts";
+export { lettering, type Stroke } from "./lettering.ts";
