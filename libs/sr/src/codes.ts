@@ -5,9 +5,8 @@ export const Code = {
   /** CID 7021, Measurement Report Document Titles. */
   ImagingMeasurementReport: code("126000", "DCM", "Imaging Measurement Report"),
 
-  /** TID 1204; CID 5000 is RFC 5646. */
+  /** TID 1204; its values are those of RFC 5646 (CID 5000). */
   Language: code("121049", "DCM", "Language of Content Item and Descendants"),
-  EnglishUnitedKingdom: code("en-GB", "RFC5646", "English (United Kingdom)"),
 
   /** TID 1002; CID 270, Observer Type. */
   ObserverType: code("121005", "DCM", "Observer Type"),
@@ -52,7 +51,10 @@ export const Code = {
   AlgorithmVersion: code("111003", "DCM", "Algorithm Version"),
   AlgorithmParameters: code("111002", "DCM", "Algorithm Parameters"),
 
-  /** CID 240, Present-Absent; and Undetermined for what lies between. */
+  /** TID 1410 and 1411 have it for images; here it is the purpose of TID 320, and in TID 1501 an addition. */
+  VisualExplanation: code("130401", "DCM", "Visual explanation"),
+
+  /** CID 240, Present-Absent. */
   Present: code("52101004", "SCT", "Present"),
   Absent: code("272519000", "SCT", "Absent"),
   Undetermined: code("373068000", "SCT", "Undetermined"),
@@ -64,8 +66,14 @@ export const Code = {
   Failed: code("111224", "DCM", "Failed"),
   NotAttempted: code("111225", "DCM", "Not Attempted"),
 
+  /** CID 7035, Actionable Finding Classification, as an answer to what is assessed. */
+  AssessmentCategory: code("111005", "DCM", "Assessment Category"),
+  ActionableCategory2: code("RID49481", "RADLEX", "Category 2 Actionable Finding"),
+
   Comment: code("121106", "DCM", "Comment"),
 
   /** CID 7005, Contributing Equipment Purposes of Reference. */
   ProcessingEquipment: code("109102", "DCM", "Processing Equipment"),
+  /** CID 7202, Source Image Purposes of Reference. */
+  SourceImageForProcessing: code("121322", "DCM", "Source image for image processing operation"),
 } as const;

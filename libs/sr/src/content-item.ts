@@ -9,12 +9,19 @@ export type Relationship =
   | "HAS ACQ CONTEXT"
   | "HAS CONCEPT MOD"
   | "HAS PROPERTIES"
-  | "INFERRED FROM";
+  | "INFERRED FROM"
+  | "SELECTED FROM";
 
 /** A composite instance as a content item refers to it. */
 export interface InstanceReference {
   readonly sopClassUID: string;
   readonly sopInstanceUID: string;
+}
+
+/** A place in an image: columns and rows from the upper left corner of the upper left pixel (PS3.3 C.18.6.1). */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
 }
 
 interface Node {
@@ -30,6 +37,7 @@ export type ContentItem = Node &
     | { readonly valueType: "CODE"; readonly value: CodedConcept }
     | { readonly valueType: "NUM"; readonly number: number; readonly unit: CodedConcept }
     | { readonly valueType: "UIDREF"; readonly uid: string }
+    | { readonly valueType: "SCOORD"; readonly polyline: readonly Point[] }
     | { readonly valueType: "IMAGE" | "COMPOSITE"; readonly reference: InstanceReference }
     | { readonly valueType: "CONTAINER"; readonly template?: string }
   );
@@ -99,11 +107,21 @@ function referenceItem(
   return { valueType, reference, children: [], ...(name === undefined ? {} : { name }) };
 }
 
+/**
+ * SCOORD: a closed polyline in an image, the first point given again as the last (PS3.3 C.18.6.1.2). Throws
+ * INVALID_CONTENT unless it goes round something.
+ */
+export function regionItem(name: CodedConcept, polyline: readonly Point[], image: InstanceReference): ContentItem {
+  const [first, last] = [polyline[0], polyline.at(-1)];
+  const isClosed = polyline.length > 3 && first?.x === last?.x && first?.y === last?.y;
+  if (!isClosed || !polyline.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))) {
+    throw new SrError("INVALID_CONTENT", `${polyline.length} points are no closed polyline (PS3.3 C.18.6.1.2)`);
+  }
+  return { valueType: "SCOORD", name, polyline, children: relate("SELECTED FROM", imageItem(image)) };
+}
+
 /** CONTAINER, its content separate items; with a template of DCMR where it is the root of one. */
 export function containerItem(name: CodedConcept, children: readonly Child[], template?: string): ContentItem {
-  if (children.length === 0) {
-    throw new SrError("INVALID_CONTENT", `the container (${name.value}, ${name.scheme}) is empty`);
-  }
   return { valueType: "CONTAINER", name, children, ...(template === undefined ? {} : { template }) };
 }
 
@@ -111,36 +129,48 @@ function checkUid(uid: string): void {
   if (!isUid(uid)) throw new SrError("INVALID_CONTENT", `"${uid}" is no UID (PS3.5 9.1)`);
 }
 
-/** The attributes of a content item and all below it (Document Content and Relationship Macros, PS3.3 C.17.3). */
-export function contentDataSet(item: ContentItem): DataSet {
+/** Says a concept in the report's language. */
+type Say = (concept: CodedConcept) => CodedConcept;
+
+/**
+ * The attributes of a content item and all below it (Document Content and Relationship Macros, PS3.3 C.17.3), its
+ * concepts as `say` says them.
+ */
+export function contentDataSet(item: ContentItem, say: Say): DataSet {
+  const children = item.children.map(({ relationship, item }) => ({
+    ...dataSetOf({ RelationshipType: relationship }),
+    ...contentDataSet(item, say),
+  }));
   return {
     ...dataSetOf({
       ValueType: item.valueType,
-      ConceptNameCodeSequence: item.name === undefined ? undefined : [codeItem(item.name)],
-      ContentSequence: item.children.length === 0 ? undefined : item.children.map(childDataSet),
+      ConceptNameCodeSequence: item.name === undefined ? undefined : [codeItem(say(item.name))],
+      ContentSequence: children.length === 0 ? undefined : children,
     }),
-    ...valueDataSet(item),
+    ...valueDataSet(item, say),
   };
 }
 
-function childDataSet({ relationship, item }: Child): DataSet {
-  return { ...dataSetOf({ RelationshipType: relationship }), ...contentDataSet(item) };
-}
-
-function valueDataSet(item: ContentItem): DataSet {
+function valueDataSet(item: ContentItem, say: Say): DataSet {
   switch (item.valueType) {
     case "TEXT":
       return dataSetOf({ TextValue: item.text });
     case "CODE":
-      return dataSetOf({ ConceptCodeSequence: [codeItem(item.value)] });
+      return dataSetOf({ ConceptCodeSequence: [codeItem(say(item.value))] });
     case "NUM":
       return dataSetOf({
         MeasuredValueSequence: [
-          dataSetOf({ NumericValue: String(item.number), MeasurementUnitsCodeSequence: [codeItem(item.unit)] }),
+          dataSetOf({ NumericValue: String(item.number), MeasurementUnitsCodeSequence: [codeItem(say(item.unit))] }),
         ],
       });
     case "UIDREF":
       return dataSetOf({ UID: item.uid });
+    case "SCOORD":
+      return dataSetOf({
+        GraphicType: "POLYLINE",
+        // FL: what is written is what a reader gets.
+        GraphicData: item.polyline.flatMap(({ x, y }) => [Math.fround(x), Math.fround(y)]),
+      });
     case "IMAGE":
     case "COMPOSITE":
       return dataSetOf({

@@ -50,6 +50,15 @@ export function passedOver(sopInstanceUID: string, code: ReasonCode): InstanceFi
   return { sopInstanceUID, sopClassUID: CR, analysed: false, reason: reason(code) };
 }
 
+/** Evidence in one place: the fifth cell of the fourth row, and less around it. */
+export const ACTIVATION = Array.from(
+  { length: 64 },
+  (_, cell) => 12 * Math.exp(-((Math.floor(cell / 8) - 3) ** 2 + ((cell % 8) - 4) ** 2) / 2),
+);
+
+/** The square that the network saw of an image of 2000 rows and 1500 columns. */
+export const SEEN = { x: -250, y: 0, width: 2000, height: 2000 };
+
 interface Changes {
   /** The image's probability; undefined where it was passed over for its body part. */
   probability?: number | undefined;
@@ -81,7 +90,8 @@ export function aFinding(changes: Changes = {}): Finding {
           analysed: true,
           logit: 1.5,
           probability,
-          activationMap: Array.from({ length: 64 }, (_, cell) => cell / 64),
+          activationMap: ACTIVATION,
+          seen: SEEN,
           ...(laterality === undefined ? {} : { laterality }),
         };
   return findingOf({

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
-import { type DataSet, items, readPart10, tagOf, text, values, writePart10 } from "@redspot/dicom";
-import { buildReport, reportUids, SrError } from "./index.ts";
+import { type DataSet, items, numbers, readPart10, tagOf, text, values, writePart10 } from "@redspot/dicom";
+import { buildReport, type ReportOptions, reportUids, SrError } from "./index.ts";
 import {
   aFinding,
   aSource,
@@ -14,6 +14,7 @@ import {
   SR_OF_STUDY,
   STUDY,
 } from "./report-fixture.ts";
+import { REPORTS } from "./report-variants.ts";
 
 type Request = Partial<Parameters<typeof buildReport>[0]>;
 const build = (request: Request = {}) =>
@@ -44,14 +45,21 @@ function below(lines: string[], concept: string): string[] {
 }
 
 describe("buildReport", () => {
-  test("the bytes of a report are fixed by finding, sources and clock", () => {
-    const bytes = writePart10(build().dataSet);
-    assert.equal(
-      createHash("sha256").update(bytes).digest("hex"),
-      "7d0c9145e26c009b838b7337bfccb760eccde5f7dae01bf57269c0c305eb839f",
-    );
-    assert.deepEqual(writePart10(build().dataSet), bytes);
-  });
+  for (const [name, sha256] of Object.entries({
+    fracture: "09f5ad8a54a9f7edb68ff8796c29c5c0267dc765d19275d7d984b1a38a61739d",
+    "Enhanced SR": "1caaeeb0a7cbd0bad133684ba85a1fd92bf7938c71cd784ea07834753c772a73",
+    German: "9ec82ce9872caebc1fb461ae1adcc316e21e4e0ad04b8800ebfa5ce5cbfefe9e",
+    "a region, in Enhanced SR, with a category": "ec8dbabd94cfec9921f158ecf93309833d154883d414ecbaa7aa49d9a5010b44",
+    "a picture": "880efcb631e17459ea2d01ebe12815943810a3e4d7245715915400006d0f7b35",
+    "not analysed": "ef0cb5d5ce63da2aedfbbcff1b07bf26e7489f4bb6b7a06fd76610372497a0fc",
+    "a patient with an ideographic name": "4f664048124651f3859a3dd15a6a153a468a3ef4b7ecf854cd675825815229ee",
+  })) {
+    test(`the bytes of a report are fixed by finding, sources, options and clock: ${name}`, () => {
+      const bytes = writePart10(build(REPORTS[name]!()).dataSet);
+      assert.equal(createHash("sha256").update(bytes).digest("hex"), sha256);
+      assert.deepEqual(writePart10(build(REPORTS[name]!()).dataSet), bytes);
+    });
+  }
 
   test("a measurement group holds the certainty, what was looked for and where, and what with", () => {
     const lines = below(outline(build().dataSet), "CONTAINER Measurement Group");
@@ -140,6 +148,88 @@ describe("buildReport", () => {
     assert.match(text(dataSet, "SeriesDescription") ?? "", /DEMONSTRATION - NOT FOR CLINICAL USE/);
     const clinical = build({ finding: aFinding({ intendedUse: "clinical" }) }).dataSet;
     assert.ok(!/DEMONSTRATION/i.test(JSON.stringify([outline(clinical), text(clinical, "SeriesDescription")])));
+  });
+
+  describe("options", () => {
+    const lines = (options: Partial<ReportOptions>, request: Request = {}) =>
+      outline(build({ ...request, options }).dataSet);
+
+    test("none of them changes a UID", () => {
+      const { sopInstanceUID, seriesInstanceUID } = build();
+      const options = {
+        reportClass: "enhanced",
+        language: "de-DE",
+        explanation: "region",
+        actionableCategory: true,
+      } as const;
+      const other = build({ options });
+      assert.deepEqual([other.sopInstanceUID, other.seriesInstanceUID], [sopInstanceUID, seriesInstanceUID]);
+    });
+
+    test("Enhanced SR is the same tree in another class", () => {
+      const { dataSet } = build({ options: { reportClass: "enhanced" } });
+      assert.equal(text(dataSet, "SOPClassUID"), "1.2.840.10008.5.1.4.1.1.88.22");
+      assert.deepEqual(outline(dataSet), outline(build().dataSet));
+    });
+
+    test("German is German throughout: meanings, sentences, reasons, numbers", () => {
+      const finding = aFinding({ passed: [passedOver(OTHER_IMAGE, "NOT_LATERAL")] });
+      const sources = [aSource(), aSource({ SOPInstanceUID: OTHER_IMAGE, SeriesInstanceUID: `${STUDY}.8` })];
+      const german = lines({ language: "de-DE" }, { finding, sources });
+      assert.equal(
+        german[1],
+        "  HAS CONCEPT MOD CODE Sprache des Inhalts und alles Untergeordneten = Deutsch (Deutschland)",
+      );
+      assert.deepEqual(below(german, "Qualitative Beurteilungen"), [
+        "CONTAINS CODE Fraktur = Vorhanden",
+        "CONTAINS CODE Ergebnis der Auswertung = Erfolgreich",
+        "CONTAINS TEXT Kommentar = DEMONSTRATIONSMODELL - NICHT FÜR DEN KLINISCHEN EINSATZ. Dieser Bericht darf nicht verwendet werden, um über einen Patienten zu entscheiden.",
+        "CONTAINS TEXT Kommentar = Verdacht auf Fraktur. Kalibrierte Wahrscheinlichkeit einer Fraktur 93,4 %, Schwellenwert 45,0 %.",
+        "CONTAINS TEXT Kommentar = Eine Instanz nicht ausgewertet: keine seitliche Aufnahme (NOT_LATERAL).",
+        `  INFERRED FROM IMAGE = ${OTHER_IMAGE}`,
+      ]);
+    });
+
+    test("a category goes with a suspected fracture, and with nothing else", () => {
+      const category = "CONTAINS CODE Assessment Category = Category 2 Actionable Finding";
+      const on = { actionableCategory: true };
+      const has = (probability: number | undefined) =>
+        lines(on, { finding: aFinding({ probability }) }).some((line) => line.endsWith(category));
+      assert.deepEqual([0.934, 0.42, 0.1, undefined].map(has), [true, false, false, false]);
+      assert.ok(!lines({}).some((line) => line.endsWith(category)));
+    });
+
+    test("a region is where the evidence is in the image, is what the certainty was inferred from, and is explained", () => {
+      const region = lines({ explanation: "region" });
+      assert.deepEqual(below(region, "Certainty of Finding = 93.4"), [
+        "INFERRED FROM SCOORD Visual explanation",
+        `  SELECTED FROM IMAGE = ${IMAGE}`,
+      ]);
+      assert.equal(region.filter((line) => /not a mark of the fracture/.test(line)).length, 1);
+      const { dataSet } = build({ options: { explanation: "region" } });
+      const scoord = (item: DataSet): DataSet | undefined =>
+        text(item, "ValueType") === "SCOORD" ? item : items(item, "ContentSequence").map(scoord).find(Boolean);
+      const data = numbers(scoord(dataSet)!, "GraphicData");
+      const middle = (start: 0 | 1) => {
+        const every = data.filter((_, i) => i % 2 === start);
+        return (Math.min(...every) + Math.max(...every)) / 2;
+      };
+      // The fifth cell of the fourth row, of a square of 2000 pixels that begins 250 to the left of the image.
+      assert.ok(Math.abs(middle(0) - (-250 + (4.5 / 8) * 2000)) < 20, `column ${middle(0)}`);
+      assert.ok(Math.abs(middle(1) - (3.5 / 8) * 2000) < 20, `row ${middle(1)}`);
+    });
+
+    test("no region where the finding does not say what the network saw, or no fracture is suspected", () => {
+      const finding = aFinding();
+      const instances = finding.instances.map(({ ...instance }) => {
+        if (instance.analysed) delete instance.seen;
+        return instance;
+      });
+      for (const without of [{ ...finding, instances }, aFinding({ probability: 0.1 })]) {
+        const all = lines({ explanation: "region" }, { finding: without });
+        assert.ok(!all.some((line) => /SCOORD|not a mark/.test(line)));
+      }
+    });
   });
 
   test("patient and study are the source's, whatever its character set", () => {

@@ -9,13 +9,14 @@ import {
   type InstanceReference,
   relate,
 } from "./content-item.ts";
+import type { Language } from "./languages/language.ts";
 import { type DeviceObserver, deviceObserverContext } from "./tid-1001-observation-context.ts";
 import { languageOfContent } from "./tid-1204-language.ts";
 import { imageLibrary } from "./tid-1600-image-library.ts";
 
 /** What a measurement report is made of. */
 export interface MeasurementReport {
-  readonly language: CodedConcept;
+  readonly language: Language;
   readonly observer: DeviceObserver;
   /** The imaging procedures that were reported on. */
   readonly procedures: readonly CodedConcept[];

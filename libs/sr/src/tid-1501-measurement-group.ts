@@ -8,10 +8,12 @@ import {
   type InstanceReference,
   imageItem,
   numItem,
+  type Point,
   relate,
   textItem,
   uidRefItem,
 } from "./content-item.ts";
+import { inferredFromRegion } from "./tid-320-image-or-spatial-coordinates.ts";
 import { type Algorithm, algorithmIdentification } from "./tid-4019-algorithm-identification.ts";
 
 /** What was measured on one image. */
@@ -28,6 +30,10 @@ export interface MeasurementGroup {
   readonly certainty: number;
   /** Whether the finding is there: present, absent or undetermined. */
   readonly presence: CodedConcept;
+  /** What in the image raised the certainty, as a closed polyline round it. */
+  readonly region?: readonly Point[];
+  /** A picture that shows the same. */
+  readonly picture?: InstanceReference;
 }
 
 const SIDES = { L: Code.Left, R: Code.Right };
@@ -48,8 +54,18 @@ export function measurementGroup(group: MeasurementGroup): ContentItem {
     ...relate("HAS CONCEPT MOD", codeValueItem(Code.FindingSite, group.site, side)),
     ...relate("CONTAINS", imageItem(group.source, Code.SourceOfMeasurement)),
     ...relate("HAS CONCEPT MOD", ...algorithmIdentification(group.algorithm)),
-    ...relate("CONTAINS", numItem(Code.CertaintyOfFinding, group.certainty, Code.Percent)),
+    ...relate(
+      "CONTAINS",
+      numItem(
+        Code.CertaintyOfFinding,
+        group.certainty,
+        Code.Percent,
+        group.region === undefined ? [] : inferredFromRegion(Code.VisualExplanation, group.region, group.source),
+      ),
+    ),
     // A certainty without the answer would leave it to the reader to know the cut-off.
     ...relate("CONTAINS", codeValueItem(group.finding, group.presence)),
+    // TID 1501 is extensible; TID 1410 and 1411 have this row.
+    ...(group.picture === undefined ? [] : relate("CONTAINS", imageItem(group.picture, Code.VisualExplanation))),
   ]);
 }

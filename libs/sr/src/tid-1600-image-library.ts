@@ -2,10 +2,9 @@
 import { Code } from "./codes.ts";
 import { type Child, containerItem, type InstanceReference, imageItem, relate } from "./content-item.ts";
 
-/** The images that the report is about, in one group; nothing where there is none, since a group needs an entry. */
+/** The images that the report is about, in one group; the library is empty where there is none. */
 export function imageLibrary(images: readonly InstanceReference[]): Child[] {
-  if (images.length === 0) return [];
   const entries = images.flatMap((image) => relate("CONTAINS", imageItem(image)));
-  const group = containerItem(Code.ImageLibraryGroup, entries);
-  return relate("CONTAINS", containerItem(Code.ImageLibrary, relate("CONTAINS", group)));
+  const groups = entries.length === 0 ? [] : relate("CONTAINS", containerItem(Code.ImageLibraryGroup, entries));
+  return relate("CONTAINS", containerItem(Code.ImageLibrary, groups));
 }

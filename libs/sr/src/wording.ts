@@ -1,36 +1,32 @@
 import type { Finding, InstanceFinding } from "@redspot/triage";
+import type { Language } from "./languages/language.ts";
 
-/** What stands wherever a demonstration model could be taken for a clinical one. */
-export const DEMONSTRATION_WARNING =
-  "DEMONSTRATION MODEL - NOT FOR CLINICAL USE. This report must not be used to decide about a patient.";
-
-/** A probability in percent, one digit after the point: what a person reads. */
-function percentText(probability: number): string {
-  return `${(probability * 100).toFixed(1)} %`;
-}
-
-/** The finding in one sentence for the person who reads the study. */
-export function summaryOf({ outcome, probability = 0, reason, model }: Finding): string {
-  const figures = `Calibrated probability of a fracture ${percentText(probability)}, cut-off ${percentText(model.cutOff)}.`;
+/** The finding in one sentence for the person who reads the study, and the figures in another. */
+export function summaryOf({ outcome, probability = 0, reason, model }: Finding, language: Language): string {
   const { low, high } = model.inconclusiveBand;
+  const figures = language.figures(language.percent(probability), language.percent(model.cutOff));
   switch (outcome) {
     case "fracture":
-      return `Suspected fracture. ${figures}`;
+      return `${language.fracture()} ${figures}`;
     case "no-fracture":
-      return `No fracture suspected; this does not rule one out. ${figures}`;
+      return `${language.noFracture()} ${figures}`;
     case "inconclusive":
-      return `Inconclusive: within the band from ${percentText(low)} to ${percentText(high)}. ${figures}`;
+      return `${language.inconclusive(language.percent(low), language.percent(high))} ${figures}`;
     case "not-analysed":
-      return `Not analysed: ${reason === undefined ? "no reason was recorded" : reasonText(reason)}.`;
+      return language.notAnalysed(reason && reasonText(reason, language));
   }
 }
 
 /** Why instances were passed over, all for the same reason. */
-export function passedOverText(instances: readonly (InstanceFinding & { analysed: false })[]): string {
-  const count = instances.length === 1 ? "One instance" : `${instances.length} instances`;
-  return `${count} not analysed: ${instances[0] === undefined ? "" : reasonText(instances[0].reason)}.`;
+export function passedOverText(
+  instances: readonly (InstanceFinding & { analysed: false })[],
+  language: Language,
+): string {
+  const [first] = instances;
+  return language.passedOver(instances.length, first === undefined ? "" : reasonText(first.reason, language));
 }
 
-function reasonText({ code, text }: { code: string; text: string }): string {
-  return `${text} (${code})`;
+/** The code goes with the words: it is what `docs/` and a support call are about, in any language. */
+function reasonText({ code }: Extract<InstanceFinding, { analysed: false }>["reason"], { reasons }: Language): string {
+  return `${reasons[code]} (${code})`;
 }

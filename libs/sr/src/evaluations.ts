@@ -1,0 +1,65 @@
+import type { Finding, ReasonCode } from "@redspot/triage";
+import type { CodedConcept } from "./coded-concept.ts";
+import { Code } from "./codes.ts";
+import { type ContentItem, codeValueItem, compositeItem, imageItem, relate, textItem } from "./content-item.ts";
+import type { SourceInstance } from "./evidence.ts";
+import type { Language } from "./languages/language.ts";
+import { isDemonstration } from "./model-device.ts";
+import { PRESENCE } from "./presence.ts";
+import { passedOverText, summaryOf } from "./wording.ts";
+
+interface Evaluation {
+  /** The study's instances, as far as their headers could be read. */
+  readonly instances: readonly SourceInstance[];
+  readonly language: Language;
+  readonly actionableCategory: boolean;
+  /** Whether a region or a picture goes with the report. */
+  readonly isExplained: boolean;
+}
+
+/** The study as a whole: whether there is a fracture, whether the analysis succeeded, and both in words. */
+export function evaluationsOf(finding: Finding, evaluation: Evaluation): ContentItem[] {
+  const { instances, language } = evaluation;
+  const isActionable = evaluation.actionableCategory && finding.outcome === "fracture";
+  // The order of TID 1500 is significant: codes (row 13) come before texts (row 14).
+  return [
+    codeValueItem(Code.Fracture, PRESENCE[finding.outcome]),
+    ...(isActionable ? [codeValueItem(Code.AssessmentCategory, Code.ActionableCategory2)] : []),
+    codeValueItem(Code.SummaryOfAnalyses, statusOf(finding)),
+    ...(isDemonstration(finding.model) ? [textItem(Code.Comment, language.demonstrationWarning)] : []),
+    textItem(Code.Comment, summaryOf(finding, language)),
+    ...(evaluation.isExplained ? [textItem(Code.Comment, language.explanation)] : []),
+    ...passedOver(finding, instances, language),
+  ];
+}
+
+/** Each reason for which instances were passed over, once, with those instances. */
+function passedOver(finding: Finding, instances: readonly SourceInstance[], language: Language): ContentItem[] {
+  const without = finding.instances.filter((instance) => !instance.analysed);
+  const byReason = Map.groupBy(without, (instance) => instance.reason.code);
+  return [...byReason.values()].map((members) => {
+    const uids = new Set(members.map((member) => member.sopInstanceUID));
+    // A reference needs its instance among the evidence; one whose header could not be read is not there.
+    const known = instances.filter((instance) => uids.has(instance.sopInstanceUID));
+    const references = known.map((instance) => (instance.isImage ? imageItem(instance) : compositeItem(instance)));
+    return textItem(Code.Comment, passedOverText(members, language), relate("INFERRED FROM", ...references));
+  });
+}
+
+/** Reasons for which nothing was attempted, by design; any other is a failure to read what should have been read. */
+const NOT_ATTEMPTED = new Set<string>([
+  "NO_IMAGE",
+  "NOT_A_RADIOGRAPH",
+  "FOR_PROCESSING",
+  "NOT_A_WRIST",
+  "BODY_PART_UNKNOWN",
+  "NOT_LATERAL",
+  "VIEW_UNKNOWN",
+  "OPEN_GROWTH_PLATES",
+] satisfies ReasonCode[]);
+
+function statusOf({ outcome, reason, instances }: Finding): CodedConcept {
+  if (outcome === "not-analysed") return NOT_ATTEMPTED.has(reason?.code ?? "") ? Code.NotAttempted : Code.Failed;
+  const failed = instances.some((one) => !one.analysed && !NOT_ATTEMPTED.has(one.reason.code));
+  return failed ? Code.PartiallySucceeded : Code.Succeeded;
+}
