@@ -91,7 +91,7 @@ export async function makePacsObjects(folder: string, study: string): Promise<Pa
   const [pdf, document] = [join(folder, "document.pdf"), join(folder, "document.dcm")];
   await writeFile(pdf, "%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n");
   await run("pdf2dcm", ["+st", first!.file, pdf, document]);
-  return [...objects, await objectAt(capture, true), await objectAt(document, false)];
+  return [...objects, await objectAt(capture, false), await objectAt(document, false)];
 }
 
 /** The object in another transfer syntax, under another SOP Instance UID. */

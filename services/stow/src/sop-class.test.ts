@@ -6,14 +6,16 @@ const IMAGES = {
   "Computed Radiography": "1.2.840.10008.5.1.4.1.1.1",
   "Digital X-Ray for presentation": "1.2.840.10008.5.1.4.1.1.1.1",
   "Digital X-Ray for processing": "1.2.840.10008.5.1.4.1.1.1.1.1",
-  "Secondary Capture": "1.2.840.10008.5.1.4.1.1.7",
   "RT Image": "1.2.840.10008.5.1.4.1.1.481.1",
+  "VL Photographic": "1.2.840.10008.5.1.4.1.1.77.1.4",
   "X-Ray Angiographic": "1.2.840.10008.5.1.4.1.1.12.1",
   "Mammography Tomosynthesis": "1.2.840.10008.5.1.4.1.1.13.1.3",
   "a private class": "1.2.3.4",
 };
 
 const OTHERS = {
+  "Secondary Capture": "1.2.840.10008.5.1.4.1.1.7",
+  "Multi-frame True Color Secondary Capture": "1.2.840.10008.5.1.4.1.1.7.4",
   "Comprehensive 3D SR": "1.2.840.10008.5.1.4.1.1.88.34",
   "Basic Text SR": "1.2.840.10008.5.1.4.1.1.88.11",
   "Key Object Selection": "1.2.840.10008.5.1.4.1.1.88.59",

@@ -9,6 +9,8 @@ const COMPOSITE_ELSEWHERE = ["1.2.840.10008.5.1.4.34.7", "1.2.840.10008.5.1.4.34
  * follows the common root.
  */
 const NOT_IMAGES = [
+  "7", // secondary captures: nobody scores them, and Redspot's own pictures come back with their study
+  "7.",
   "9.", // waveforms and audio
   "11.", // presentation states
   "66.", // registrations, fiducials, segmentations, tractography
@@ -41,7 +43,12 @@ export function isImage(sopClassUID: string): boolean {
   }
   const rest = sopClassUID.slice(COMPOSITE.length);
   if (rest === RT_IMAGE) return true;
-  return rest !== RAW_DATA && !NOT_IMAGES.some((beginning) => rest.startsWith(beginning));
+  return rest !== RAW_DATA && !isAmong(NOT_IMAGES, rest);
+}
+
+/** Whether a class is one of a list, which has whole classes and, with a dot at their end, beginnings. */
+function isAmong(classes: readonly string[], rest: string): boolean {
+  return classes.some((one) => (one.endsWith(".") ? rest.startsWith(one) : rest === one));
 }
 
 /** Whether instances of a SOP class are composite, and so can be stored: of a private class nothing speaks against it. */
@@ -79,5 +86,5 @@ const WITH_PIXELS = [
 export function hasPixels(sopClassUID: string): boolean {
   if (!sopClassUID.startsWith(COMPOSITE)) return false;
   const rest = sopClassUID.slice(COMPOSITE.length);
-  return WITH_PIXELS.some((one) => (one.endsWith(".") ? rest.startsWith(one) : rest === one));
+  return isAmong(WITH_PIXELS, rest);
 }

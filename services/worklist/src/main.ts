@@ -28,6 +28,7 @@ import { observedPacs } from "./observed-pacs.ts";
 import { pacsOver } from "./pacs.ts";
 import { PatientDirectory } from "./patient-directory.ts";
 import { readHeader } from "./read-header.ts";
+import { readPreview } from "./read-preview.ts";
 import { readingPolicy } from "./reading-policy.ts";
 import { localUtcOffset } from "./utc-offset.ts";
 import { variables } from "./variables.ts";
@@ -77,6 +78,13 @@ await runService(logger, async (closers) => {
     pacs,
     policy: readingPolicy(config.REDSPOT_HEAD_START_MINUTES, config.REDSPOT_INCONCLUSIVE_HEAD_START_MINUTES),
     device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: config.REDSPOT_DEVICE_SERIAL_NUMBER },
+    options: {
+      reportClass: config.REDSPOT_SR_CLASS,
+      language: config.REDSPOT_SR_LANGUAGE,
+      explanation: config.REDSPOT_SR_ACTIVATION,
+      actionableCategory: config.REDSPOT_SR_ACTIONABLE_CATEGORY,
+    },
+    readPreview: (study, instance) => readPreview(spool, study, instance),
     utcOffsetAt: localUtcOffset,
     onPlaced: ({ outcome, revision }, ms) => {
       // A later revision counts from images that came later: when, the study's arrival does not say.

@@ -14,7 +14,7 @@ function observed(answer: () => Promise<boolean>) {
       store: async () => void (await answer()),
       holds: async (study) => {
         asked.push(study);
-        return answer();
+        return (await answer()) ? { sopClassUID: undefined } : undefined;
       },
       findStudy: async () => undefined,
     },

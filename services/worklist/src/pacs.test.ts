@@ -79,9 +79,13 @@ describe("storing a report", () => {
 
 test("whether the PACS holds an instance is what its search finds; one that cannot search does not hold it", async () => {
   const found = [dataSetOf({ SOPInstanceUID: REPORT })];
-  assert.equal(await peer({ found }).holds("1.2.3", REPORT), true);
-  assert.equal(await peer({ found }).holds("1.2.3", "1.9"), false);
-  assert.equal(await peer({ error: new DicomWebError("NOT_FOUND", "x") }).holds("1.2.3", REPORT), false);
+  assert.deepEqual(await peer({ found }).holds("1.2.3", REPORT), { sopClassUID: undefined });
+  const classed = found.map((one) => ({ ...one, ...dataSetOf({ SOPClassUID: "1.2.840.10008.5.1.4.1.1.88.22" }) }));
+  assert.deepEqual(await peer({ found: classed }).holds("1.2.3", REPORT), {
+    sopClassUID: "1.2.840.10008.5.1.4.1.1.88.22",
+  });
+  assert.equal(await peer({ found }).holds("1.2.3", "1.9"), undefined);
+  assert.equal(await peer({ error: new DicomWebError("NOT_FOUND", "x") }).holds("1.2.3", REPORT), undefined);
   await assert.rejects(peer({ error: new DicomWebError("UNREACHABLE", "x") }).holds("1.2.3", REPORT));
 });
 

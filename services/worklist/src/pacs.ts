@@ -3,12 +3,18 @@ import { type DicomWebClient, DicomWebError, failureClassOf, hexOf } from "@reds
 import type { StudyIdentity } from "./patient-directory.ts";
 import { reportFailure } from "./report-failure.ts";
 
+/** What the PACS tells of an instance that it has. */
+export interface HeldInstance {
+  /** Undefined where it does not say. */
+  sopClassUID: string | undefined;
+}
+
 /** What the worklist service wants of the PACS. */
 export interface Pacs {
   /** Stores a report; resolves when the PACS says that it has it. Rejects with a report failure. */
   store(studyInstanceUID: string, sopInstanceUID: string, part10: Uint8Array): Promise<void>;
-  /** Whether the PACS has an instance. Rejects with a report failure where it does not answer. */
-  holds(studyInstanceUID: string, sopInstanceUID: string): Promise<boolean>;
+  /** An instance, if the PACS has it. Rejects with a report failure where it does not answer. */
+  holds(studyInstanceUID: string, sopInstanceUID: string): Promise<HeldInstance | undefined>;
   /** What identifies a study to a person; undefined where the PACS does not know it. Rejects while it is away. */
   findStudy(studyInstanceUID: string): Promise<StudyIdentity | undefined>;
 }
@@ -37,10 +43,11 @@ export function pacsOver(client: Client): Pacs {
     async holds(studyInstanceUID, sopInstanceUID) {
       try {
         const found = await client.searchForInstances({ SOPInstanceUID: sopInstanceUID }, { studyInstanceUID });
-        return found.some((instance) => text(instance, "SOPInstanceUID") === sopInstanceUID);
+        const held = found.find((instance) => text(instance, "SOPInstanceUID") === sopInstanceUID);
+        return held && { sopClassUID: text(held, "SOPClassUID") };
       } catch (error) {
         // An archive without this search, or without the study, cannot say that it has the instance.
-        if (error instanceof DicomWebError && !error.retryable) return false;
+        if (error instanceof DicomWebError && !error.retryable) return undefined;
         throw failureOf(error);
       }
     },

@@ -1,4 +1,5 @@
 import { adminPortVariable, commonVariables, portVariable, secret } from "@redspot/runtime";
+import { DEFAULT_OPTIONS, EXPLANATIONS, LANGUAGE_TAGS, REPORT_CLASSES, type ReportClass } from "@redspot/sr";
 import { z } from "zod";
 import { HeadStarts } from "./reading-policy.ts";
 
@@ -55,6 +56,27 @@ export const variables = {
     .transform((text) => text === "true")
     .describe(
       "true where browsers reach the service by https and it cannot know: behind a proxy that REDSPOT_TRUSTED_PROXIES does not name",
+    ),
+  REDSPOT_SR_CLASS: z
+    .enum(Object.keys(REPORT_CLASSES) as [ReportClass, ...ReportClass[]])
+    .default(DEFAULT_OPTIONS.reportClass)
+    .describe("SOP class of the reports: enhanced (Enhanced SR) for a PACS that refuses Comprehensive 3D SR"),
+  REDSPOT_SR_LANGUAGE: z
+    .enum(LANGUAGE_TAGS)
+    .default(DEFAULT_OPTIONS.language)
+    .describe("Language of the reports, a tag of RFC 5646"),
+  REDSPOT_SR_ACTIVATION: z
+    .enum(EXPLANATIONS)
+    .default(DEFAULT_OPTIONS.explanation)
+    .describe(
+      "How the class activation map goes with a report where a fracture is suspected or cannot be excluded: as a region in it, or as a picture of its own, a secondary capture. Both say that they explain the score and are not marks of the fracture",
+    ),
+  REDSPOT_SR_ACTIONABLE_CATEGORY: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true")
+    .describe(
+      "true puts a suspected fracture into category 2 of CID 7035 (Actionable Finding Classification): a policy of the site, for a PACS that can sort by nothing else",
     ),
   REDSPOT_DEVICE_SERIAL_NUMBER: z
     .string()

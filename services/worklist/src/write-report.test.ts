@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { dataSetOf, items, readPart10, text } from "@redspot/dicom";
 import { PermanentFailure, type ReportState, type Workitem } from "@redspot/queue";
+import { DEFAULT_OPTIONS, picturesOf, type ReportOptions } from "@redspot/sr";
 import { type Finding, findingOf, inShort, priorityOf } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { reportFailure } from "./report-failure.ts";
@@ -30,18 +31,30 @@ function finding(revision = 1): Finding {
   });
 }
 
+interface Sent {
+  sopInstanceUID: string;
+  bytes: Uint8Array;
+}
+
 /** A reading list and a PACS that remember what was done to them, in order. */
 function world({
   findings = [finding()],
   readable = true,
+  seen = true,
+  options = {},
+  sent = [],
   pacsError,
 }: {
   findings?: Finding[];
   readable?: boolean;
-  pacsError?: () => Error | undefined;
+  /** Whether the spool still has what the network saw. */
+  seen?: boolean;
+  options?: Partial<ReportOptions>;
+  /** What the PACS has. */
+  sent?: Sent[];
+  pacsError?: (sopInstanceUID: string) => Error | undefined;
 } = {}) {
   const done: string[] = [];
-  const sent: { sopInstanceUID: string; bytes: Uint8Array }[] = [];
   let placed: Finding | undefined;
   let report: ReportState = { state: "pending" };
   const reporting = reportingWith({
@@ -82,13 +95,18 @@ function world({
         : undefined,
     pacs: {
       store: async (_study, sopInstanceUID, bytes) => {
-        const error = pacsError?.();
+        const error = pacsError?.(sopInstanceUID);
         if (error) throw error;
         done.push("sent");
         sent.push({ sopInstanceUID, bytes });
       },
-      holds: async (_study, sopInstanceUID) => sent.some((one) => one.sopInstanceUID === sopInstanceUID),
+      holds: async (_study, sopInstanceUID) => {
+        const held = sent.find((one) => one.sopInstanceUID === sopInstanceUID);
+        return held && { sopClassUID: text(readPart10(held.bytes).dataSet, "SOPClassUID") };
+      },
     },
+    readPreview: async () => (seen ? { width: 2, height: 2, greys: Uint8Array.of(0, 50, 100, 150) } : undefined),
+    options: { ...DEFAULT_OPTIONS, ...options },
     policy: { headStartMs: 1 },
     device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: "1" },
     utcOffsetAt: () => "+0000",
@@ -148,6 +166,60 @@ describe("reporting", () => {
     const [series] = items(study!, "ReferencedSeriesSequence");
     const [predecessor] = items(series!, "ReferencedSOPSequence");
     assert.equal(text(predecessor!, "ReferencedSOPInstanceUID"), text(first!, "SOPInstanceUID"));
+  });
+
+  describe("with pictures", () => {
+    const options = { explanation: "secondary-capture" } as const;
+    const uid = picturesOf(finding())[0]!.sopInstanceUID;
+    const refersTo = ({ bytes }: Sent, sopInstanceUID: string) =>
+      JSON.stringify(readPart10(bytes).dataSet).includes(sopInstanceUID);
+
+    test("the picture goes to the PACS before the report that refers to it", async () => {
+      const { sent, report } = world({ options });
+      assert.equal(await report(), "stored");
+      assert.deepEqual(sent.map(({ sopInstanceUID }) => sopInstanceUID).indexOf(uid), 0);
+      assert.equal(sent.length, 2);
+      assert.ok(refersTo(sent[1]!, uid));
+    });
+
+    test("one that the PACS has is not sent again, and is referred to", async () => {
+      const { sent, report } = world({ options, findings: [finding(1), finding(2)] });
+      await report(1);
+      await report(2);
+      assert.equal(sent.length, 3);
+      assert.ok(refersTo(sent[2]!, uid));
+    });
+
+    test("none where the PACS refuses it, or the spool no longer has the image: the report goes all the same", async () => {
+      const refusing = world({
+        options,
+        pacsError: (sent) => (sent === uid ? reportFailure("PACS_REFUSED") : undefined),
+      });
+      const forgotten = world({ options, seen: false });
+      const plain = world();
+      for (const { report } of [refusing, forgotten, plain]) assert.equal(await report(), "stored");
+      assert.deepEqual([refusing.sent, forgotten.sent], [plain.sent, plain.sent]);
+    });
+
+    test("a PACS that is away is tried again, with picture and report", async () => {
+      let away = true;
+      const pacsError = (sent: string) => (away && sent === uid ? reportFailure("PACS_UNREACHABLE") : undefined);
+      const { sent, report } = world({ options, pacsError });
+      await assert.rejects(report(), { code: "PACS_UNREACHABLE" });
+      assert.equal(sent.length, 0);
+      away = false;
+      assert.equal(await report(), "stored");
+      assert.equal(sent.length, 2);
+    });
+  });
+
+  test("a predecessor is named under the class that the PACS has it under", async () => {
+    const findings = [finding(1), finding(2)];
+    const sent: Sent[] = [];
+    await world({ findings, sent, options: { reportClass: "enhanced" } }).report(1);
+    await world({ findings, sent }).report(2);
+    const [study] = items(readPart10(sent[1]!.bytes).dataSet, "PredecessorDocumentsSequence");
+    assert.match(JSON.stringify(study), /"1\.2\.840\.10008\.5\.1\.4\.1\.1\.88\.22"/);
   });
 
   test("no error says who the patient is", async () => {

@@ -1,19 +1,20 @@
 import { type DataSet, writePart10 } from "@redspot/dicom";
 import type { FindingStore, ReadingList, StudyJob } from "@redspot/queue";
-import { buildReport, type PredecessorDocument, type ReportRequest, reportUids } from "@redspot/sr";
+import { buildReport, type PredecessorDocument, type ReportOptions, type ReportRequest, reportUids } from "@redspot/sr";
 import type { Finding, ReadingPolicy } from "@redspot/triage";
-import type { Pacs } from "./pacs.ts";
 import { asReportFailure, reportFailure } from "./report-failure.ts";
+import { type PictureDependencies, storePictures } from "./store-pictures.ts";
 
-interface ReportDependencies {
+interface ReportDependencies extends PictureDependencies {
   findings: Pick<FindingStore, "get">;
   list: Pick<ReadingList, "place" | "get" | "noteReport">;
   /** The header of an instance, or undefined where it cannot be read. */
   readHeader: (studyInstanceUID: string, sopInstanceUID: string) => Promise<DataSet | undefined>;
-  pacs: Pick<Pacs, "store" | "holds">;
   /** How far findings move studies forward. */
   policy: ReadingPolicy;
   device: ReportRequest["device"];
+  /** What the site chose about its reports. */
+  options: ReportOptions;
   /** Local offset from UTC at a moment, like "+0100". */
   utcOffsetAt: (moment: Date) => string;
   /** Told of a finding that has given its study its place, and how long after the study's arrival. */
@@ -68,7 +69,7 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
 }
 
 async function send(finding: Finding, dependencies: ReportDependencies): Promise<void> {
-  const { readHeader, pacs, device, utcOffsetAt } = dependencies;
+  const { readHeader, pacs, device, utcOffsetAt, options } = dependencies;
   const { studyInstanceUID } = finding;
   const sources: DataSet[] = [];
   for (const { sopInstanceUID } of finding.instances) {
@@ -78,14 +79,17 @@ async function send(finding: Finding, dependencies: ReportDependencies): Promise
   const predecessor = await predecessorOf(finding, dependencies);
   // The moment of the finding, not of this try: the same report, sent again, has the same bytes.
   const now = new Date(finding.analysedAt);
-  const { dataSet, sopInstanceUID } = buildReport({
+  const request: ReportRequest = {
     finding,
     sources,
     device,
     now,
     utcOffset: utcOffsetAt(now),
+    options,
     ...(predecessor === undefined ? {} : { predecessor }),
-  });
+  };
+  const pictures = options.explanation === "secondary-capture" ? await storePictures(request, dependencies) : [];
+  const { dataSet, sopInstanceUID } = buildReport({ ...request, pictures });
   await pacs.store(studyInstanceUID, sopInstanceUID, writePart10(dataSet));
 }
 
@@ -98,7 +102,9 @@ async function predecessorOf(
     const finding = await findings.get(studyInstanceUID, earlier);
     if (!finding) continue;
     const uids = reportUids(finding);
-    if (await pacs.holds(studyInstanceUID, uids.sopInstanceUID)) return uids;
+    const held = await pacs.holds(studyInstanceUID, uids.sopInstanceUID);
+    // It may be of another class than today's reports are.
+    if (held) return { ...uids, ...(held.sopClassUID === undefined ? {} : { sopClassUID: held.sopClassUID }) };
   }
   return undefined;
 }
