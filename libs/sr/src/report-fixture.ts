@@ -57,7 +57,7 @@ export const ACTIVATION = Array.from(
 );
 
 /** The square that the network saw of an image of 2000 rows and 1500 columns. */
-export const SEEN = { x: -250, y: 0, width: 2000, height: 2000 };
+const SEEN = { x: -250, y: 0, width: 2000, height: 2000 };
 
 interface Changes {
   /** The image's probability; undefined where it was passed over for its body part. */

@@ -15,6 +15,7 @@ import {
   STUDY,
 } from "./report-fixture.ts";
 import { REPORTS } from "./report-variants.ts";
+import { reportErrors } from "./template-checker/check-report.ts";
 
 type Request = Partial<Parameters<typeof buildReport>[0]>;
 const build = (request: Request = {}) =>
@@ -306,6 +307,15 @@ describe("buildReport", () => {
   });
 
   const refused = (code: string) => (error: unknown) => error instanceof SrError && error.code === code;
+
+  test("an image whose header is no longer at hand keeps its figures, and is not referred to", () => {
+    const sources = [aSource({ SOPInstanceUID: OTHER_IMAGE, SeriesInstanceUID: `${STUDY}.8` })];
+    const { dataSet } = build({ sources, options: { explanation: "region" } });
+    const lines = outline(dataSet);
+    assert.ok(lines.some((line) => /NUM Certainty of Finding = 93.4/.test(line)));
+    assert.ok(!lines.some((line) => line.endsWith(`= ${IMAGE}`)));
+    assert.deepEqual(reportErrors(dataSet), []);
+  });
 
   test("no source, no report", () => {
     assert.throws(() => build({ sources: [] }), refused("NO_SOURCE"));

@@ -51,13 +51,14 @@ export function buildReport({ finding, sources, now, utcOffset = "+0000", ...req
   const groups = analysedInstances(finding).map((instance): MeasurementGroup => {
     const region = explanation === "region" ? regionOn(instance, finding, sources) : undefined;
     const picture = pictures.find((one) => one.of === instance.sopInstanceUID);
+    const source = instances.find((one) => one.sopInstanceUID === instance.sopInstanceUID);
     return {
       trackingIdentifier: `Fracture on ${instance.sopInstanceUID}`,
       trackingUID: deriveUid("tracking", studyInstanceUID, instance.sopInstanceUID, model.packageHash),
       finding: Code.Fracture,
       site: Code.WristJoint,
       ...(instance.laterality === undefined ? {} : { laterality: instance.laterality }),
-      source: instance,
+      ...(source === undefined ? {} : { source }),
       algorithm: algorithmOf(finding, language),
       certainty: Number((instance.probability * 100).toFixed(2)),
       presence: PRESENCE[outcomeAt(instance.probability, model)],

@@ -24,13 +24,14 @@ export interface MeasurementGroup {
   readonly finding: CodedConcept;
   readonly site: CodedConcept;
   readonly laterality?: "L" | "R";
-  readonly source: InstanceReference;
+  /** The image; undefined where its header is no longer at hand, for then it cannot be among the evidence. */
+  readonly source?: InstanceReference;
   readonly algorithm: Algorithm;
   /** Certainty that the finding is there, in percent. */
   readonly certainty: number;
   /** Whether the finding is there: present, absent or undetermined. */
   readonly presence: CodedConcept;
-  /** What in the image raised the certainty, as a closed polyline round it. */
+  /** What in the image raised the certainty, as a closed polyline round it; needs the image. */
   readonly region?: readonly Point[];
   /** A picture that shows the same. */
   readonly picture?: InstanceReference;
@@ -52,7 +53,7 @@ export function measurementGroup(group: MeasurementGroup): ContentItem {
     ),
     ...relate("CONTAINS", codeValueItem(Code.Finding, group.finding)),
     ...relate("HAS CONCEPT MOD", codeValueItem(Code.FindingSite, group.site, side)),
-    ...relate("CONTAINS", imageItem(group.source, Code.SourceOfMeasurement)),
+    ...(group.source === undefined ? [] : relate("CONTAINS", imageItem(group.source, Code.SourceOfMeasurement))),
     ...relate("HAS CONCEPT MOD", ...algorithmIdentification(group.algorithm)),
     ...relate(
       "CONTAINS",
@@ -60,7 +61,9 @@ export function measurementGroup(group: MeasurementGroup): ContentItem {
         Code.CertaintyOfFinding,
         group.certainty,
         Code.Percent,
-        group.region === undefined ? [] : inferredFromRegion(Code.VisualExplanation, group.region, group.source),
+        group.region === undefined || group.source === undefined
+          ? []
+          : inferredFromRegion(Code.VisualExplanation, group.region, group.source),
       ),
     ),
     // A certainty without the answer would leave it to the reader to know the cut-off.
