@@ -4,7 +4,7 @@ import type { StudyIdentity } from "./patient-directory.ts";
 import { reportFailure } from "./report-failure.ts";
 
 /** What the PACS tells of an instance that it has. */
-export interface HeldInstance {
+interface HeldInstance {
   /** Undefined where it does not say. */
   sopClassUID: string | undefined;
 }

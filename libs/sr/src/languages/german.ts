@@ -59,6 +59,7 @@ export const GERMAN: Language = {
     VIEW_UNKNOWN: "die Kopfdaten nennen die Projektion nicht",
     OPEN_GROWTH_PLATES: "die Wachstumsfugen sind möglicherweise noch offen",
     UNREADABLE_INSTANCE: "die Instanz ist nicht lesbar",
+    NOT_RETRIEVED: "die Instanz ließ sich nicht aus dem PACS holen",
     NO_PIXEL_DATA: "die Instanz enthält keine Pixeldaten",
     EMPTY_IMAGE: "das Bild hat keine Zeilen oder keine Spalten",
     IMAGE_TOO_LARGE: "das Bild ist größer, als eine Röntgenaufnahme sein kann",
