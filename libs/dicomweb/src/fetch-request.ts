@@ -48,7 +48,9 @@ export class FetchRequest {
 
   open(method: string, url: string): void {
     this.#method = method.toUpperCase();
-    this.#url = url;
+    // dicomweb-client writes the commas of a list of fields as %2C, in which Orthanc finds none. A query may hold them as
+    // they are (RFC 3986 3.4).
+    this.#url = url.replaceAll("%2C", ",");
   }
 
   setRequestHeader(name: string, value: string): void {

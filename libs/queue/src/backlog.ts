@@ -10,6 +10,8 @@ export interface SweepPlan {
   modalities: string[];
   /** How studies have to stand with the PACS to be swept. */
   standings: string[];
+  /** A hash of the list of studies to which the sweep is confined, where it is. */
+  only?: string;
 }
 
 /** What became of a study that a sweep queued. */
@@ -20,6 +22,15 @@ export type SweepOutcome =
   | { kind: "arrived" | "reported" | "gone" }
   /** It was given up: a dead letter of the same code tells what to do. */
   | { kind: "failed"; code: string };
+
+/** What is known of the model package that sweeps, from its own evaluation. */
+export interface SweepModel {
+  name: string;
+  version: string;
+  intendedUse: "demonstration" | "clinical";
+  sensitivity: number;
+  auc: number;
+}
 
 export interface Sweep {
   plan: SweepPlan;
@@ -178,8 +189,30 @@ export class Backlog {
     await this.#queue.resume();
   }
 
-  /** Forgets the sweep and what of it waits. What has been analysed stays on the reading list. */
-  async end(): Promise<void> {
+  /** How many processes would take studies of the backlog now. */
+  workers(): Promise<number> {
+    return this.#queue.workers();
+  }
+
+  /** Notes which model the workers of the backlog use: the one that began last. */
+  async noteModel(model: SweepModel): Promise<void> {
+    await this.#store.redis.set(this.#key("model"), JSON.stringify(model));
+  }
+
+  async model(): Promise<SweepModel | undefined> {
+    const model = await this.#store.redis.get(this.#key("model"));
+    return model === null ? undefined : (JSON.parse(model) as SweepModel);
+  }
+
+  /** The report that the last sweep ended with. */
+  async lastReport(): Promise<unknown> {
+    const report = await this.#store.redis.get(this.#key("last-report"));
+    return report === null ? undefined : JSON.parse(report);
+  }
+
+  /** Forgets the sweep and what of it waits, and keeps its report. What has been analysed stays on the reading list. */
+  async end(report?: unknown): Promise<void> {
+    if (report !== undefined) await this.#store.redis.set(this.#key("last-report"), JSON.stringify(report));
     await this.#queue.clear();
     await this.#queue.resume();
     await this.#store.redis.del(this.#key(), this.#key("found"), this.#key("outcomes"), this.#key("studies"));

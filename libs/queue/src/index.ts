@@ -1,4 +1,4 @@
-export { Backlog, type Sweep, type SweepOutcome, type SweepPlan } from "./backlog.ts";
+export { Backlog, type Sweep, type SweepModel, type SweepOutcome, type SweepPlan } from "./backlog.ts";
 export { closeStore, connectStore, type Store } from "./connection.ts";
 export { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead-letters.ts";
 export { FindingStore } from "./finding-store.ts";

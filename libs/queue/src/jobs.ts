@@ -99,6 +99,11 @@ export class StudyQueue {
     return this.#queue.isPaused();
   }
 
+  /** How many processes work on the queue now. */
+  workers(): Promise<number> {
+    return this.#queue.getWorkersCount();
+  }
+
   /** Forgets jobs that wait, are done or were given up. */
   async forget(jobs: readonly StudyJob[]): Promise<void> {
     await Promise.all(jobs.map((job) => this.#queue.remove(idOf(job))));

@@ -36,6 +36,8 @@ const OF_A_SERIES: SearchParameters = {
     "ProtocolName",
     "PerformedProcedureStepDescription",
     "Manufacturer",
+    // A server may tell of a study what its first instance said, be it a report.
+    "StudyDescription",
   ].join(","),
 };
 

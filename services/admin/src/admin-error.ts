@@ -7,7 +7,19 @@ export type AdminErrorCode =
   /** A service that has to be asked is not installed beside this command. */
   | "SERVICE_MISSING"
   /** Nothing goes by the name that was given. */
-  | "NOT_FOUND";
+  | "NOT_FOUND"
+  /** The PACS does not answer, after long waiting. */
+  | "PACS_AWAY"
+  /** The PACS does not answer what it is asked. */
+  | "PACS_REFUSED"
+  /** A file cannot be read. */
+  | "FILE_UNREADABLE"
+  /** Another sweep is under way. */
+  | "SWEEP_UNDER_WAY"
+  /** No sweep is under way. */
+  | "NO_SWEEP"
+  /** Somebody stopped the command before it was done. */
+  | "STOPPED";
 
 /** A failure to tell the person at the terminal: what, and the way out. */
 export class AdminError extends Error {

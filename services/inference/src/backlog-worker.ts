@@ -9,6 +9,7 @@ import {
   StudyLedger,
   StudyQueue,
   type StudyWorker,
+  type SweepModel,
   type SweepOutcome,
   workOn,
 } from "@redspot/queue";
@@ -21,6 +22,7 @@ import { type SweepDependencies, sweepingWith } from "./sweep-study.ts";
 interface BacklogOptions {
   client: DicomWebClient;
   spool: Pick<Spool, "receive">;
+  model: SweepModel;
   /** That waits for live studies, and leaves its reports with those of the backlog. */
   analysis: Analysis;
   /** Most requests to the PACS at a time. */
@@ -41,9 +43,10 @@ const TRIES = 3;
 /** Takes part in sweeps of the backlog: works through its queue, whenever the sweep is not paused. */
 export function workOnBacklog(
   store: Store,
-  { client, spool, analysis, atOnce, concurrency, onTried, onSwept, onError }: BacklogOptions,
+  { client, spool, model, analysis, atOnce, concurrency, onTried, onSwept, onError }: BacklogOptions,
 ): StudyWorker {
   const backlog = new Backlog(store);
+  backlog.noteModel(model).catch(onError);
   const settling = new StudyQueue(store, "settling");
   const reports = new StudyQueue(store, "backlog-report");
   const ask = politely({ atOnce, tries: TRIES });

@@ -159,6 +159,13 @@ await runService(logger, async (closers) => {
       spool: await FileSpool.open(config.REDSPOT_SPOOL_DIR, {
         reserveBytes: config.REDSPOT_SWEEP_SPOOL_RESERVE_MIB * 1024 * 1024,
       }),
+      model: {
+        name: model.name,
+        version: model.version,
+        intendedUse: model.intendedUse,
+        sensitivity: modelPackage.manifest.evaluation.sensitivity.value,
+        auc: modelPackage.manifest.evaluation.auc.value,
+      },
       analysis: analysisWith({
         ...live,
         reports: backlogReports,
