@@ -18,8 +18,19 @@ export interface RoomOptions {
   redisUrl: string;
   /** Base address of the PACS's DICOMweb services. */
   pacsUrl: string;
+  /** Redis as the service reaches it, where that is another way than the fixture's own. */
+  serviceRedisUrl?: string;
   token?: string;
+  /** Who else may use the service, as REDSPOT_TOKENS has it. */
+  people?: readonly Person[];
   environment?: Record<string, string>;
+}
+
+/** Somebody with a token of their own. */
+export interface Person {
+  name: string;
+  token: string;
+  scopes: readonly ("read" | "work")[];
 }
 
 export interface StudyPlan {
@@ -36,7 +47,8 @@ export interface StudyPlan {
 }
 
 /** A worklist service as a process, and its Redis and spool as the other services would have filled them. */
-export async function openReadingRoom({ redisUrl, pacsUrl, token = "", environment = {} }: RoomOptions) {
+export async function openReadingRoom(options: RoomOptions) {
+  const { redisUrl, serviceRedisUrl = redisUrl, pacsUrl, token = "", people = [], environment = {} } = options;
   const folder: WorkFolder = workFolder("reading-room");
   const spoolDir = join(folder.path, "spool");
   const spool = await FileSpool.open(spoolDir);
@@ -47,13 +59,15 @@ export async function openReadingRoom({ redisUrl, pacsUrl, token = "", environme
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
-    REDSPOT_REDIS_URL: redisUrl,
+    REDSPOT_REDIS_URL: serviceRedisUrl,
     REDSPOT_REDIS_PREFIX: prefix,
     REDSPOT_SPOOL_DIR: spoolDir,
     REDSPOT_PACS_URL: pacsUrl,
     REDSPOT_PORT: String(port),
     REDSPOT_ADMIN_PORT: "0",
-    REDSPOT_TOKENS: token === "" ? "" : staticTokenEntry({ name: "reading-room", scopes: ["read", "work"] }, token),
+    REDSPOT_TOKENS: [...(token === "" ? [] : [{ name: "reading-room", token, scopes: ["read", "work"] as const }]), ...people]
+      .map((person) => staticTokenEntry(person, person.token))
+      .join(),
     TZ: "Europe/London",
     ...environment,
   };

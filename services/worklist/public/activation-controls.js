@@ -1,6 +1,8 @@
 import { element } from "./elements.js";
+import { remember, remembered } from "./remembered.js";
 
-const CAPTION = "Where the model's evidence lies. It explains the probability; it is no mark of the fracture.";
+const CAPTION = "An explanation, not a mark of the fracture: what raised the model's probability.";
+const STEP = 10;
 
 /**
  * The switch for the activation maps, with their opacity. Off at first: the eyes come before the machine.
@@ -8,8 +10,9 @@ const CAPTION = "Where the model's evidence lies. It explains the probability; i
  * @param {(on: boolean) => void} onSwitch
  */
 export function activationControls(onSwitch) {
-  const box = element("input", { type: "checkbox", id: "activation" });
-  const range = element("input", { type: "range", id: "opacity", min: 10, max: 100, step: 5, value: 60 });
+  const box = element("input", { type: "checkbox", id: "activation", "aria-keyshortcuts": "A" });
+  const opacity = remembered("opacity") ?? "60";
+  const range = element("input", { type: "range", id: "opacity", min: 10, max: 100, step: STEP / 2, value: opacity });
   const apply = () => {
     document.documentElement.classList.toggle("activations", box.checked);
     document.documentElement.style.setProperty("--activation-opacity", String(Number(range.value) / 100));
@@ -19,14 +22,26 @@ export function activationControls(onSwitch) {
     apply();
     onSwitch(box.checked);
   });
-  range.addEventListener("input", apply);
+  range.addEventListener("input", () => {
+    remember("opacity", range.value);
+    apply();
+  });
   apply();
   const node = element(
     "div.controls",
     {},
-    element("label", { for: "activation" }, box, "Show activation"),
+    element("label", { for: "activation" }, box, "Activation", element("kbd", { "aria-hidden": "true" }, "A")),
     element("label", { for: "opacity" }, "Opacity", range),
-    element("p.under", {}, CAPTION),
+    element("p.under", {}, element("span.legend", { "aria-hidden": "true" }), CAPTION),
   );
-  return { node, toggle: () => box.click(), isOn: () => box.checked };
+  return {
+    node,
+    toggle: () => box.click(),
+    isOn: () => box.checked,
+    /** @param {1 | -1} direction */
+    step(direction) {
+      range.value = String(Number(range.value) + direction * STEP);
+      range.dispatchEvent(new Event("input"));
+    },
+  };
 }

@@ -1,113 +1,204 @@
+import { actsOn, VERDICTS } from "./acts.js";
 import { element } from "./elements.js";
+import { historyList } from "./history-list.js";
 import { picture } from "./picture.js";
 import { probabilityScale } from "./probability-scale.js";
+import { mark } from "./shapes.js";
 import { birthDate, clockTime, outcomeWords, percent, reportWords, SIDES, sentence } from "./words.js";
 
-/** Everything about the selected study. */
+const KEYS = { take: "T", complete: "C", pin: "M" };
+
+/**
+ * Everything about the selected study. What can be pressed stands at the top and keeps its place; below, each section is
+ * made anew only when what it tells has changed.
+ */
 export class DetailView {
   #panel;
   #controls;
-  #shown = "";
+  #onAct;
+  #sections = Object.fromEntries(
+    ["heading", "actions", "finding", "pictures", "passed-over", "history", "facts"].map((name) => [
+      name,
+      { node: element(`section.${name}`), told: "" },
+    ]),
+  );
+  #buttons = Object.fromEntries(Object.keys(KEYS).map((name) => [name, this.#button(name)]));
+  #viewer = element(
+    "a.button.primary",
+    { target: "_blank", rel: "noopener noreferrer", "aria-keyshortcuts": "O" },
+    "Open in the PACS viewer",
+    element("kbd", { "aria-hidden": "true" }, "O"),
+  );
 
   /**
    * @param {HTMLElement} panel
    * @param {HTMLElement} controls of the activation map
+   * @param {(name: "take" | "complete" | "pin" | "disagree", index?: number) => void} onAct
    */
-  constructor(panel, controls) {
+  constructor(panel, controls, onAct) {
     this.#panel = panel;
     this.#controls = controls;
+    this.#onAct = onAct;
     // It scrolls where the window is low, and must do so by keyboard too.
     panel.tabIndex = 0;
+    const { actions } = this.#sections;
+    actions.node.append(this.#viewer, element("div.acts", {}, ...Object.values(this.#buttons)));
   }
 
-  clear() {
-    this.#shown = "";
-    this.#panel.replaceChildren(
-      element("p.hint", {}, "Select a study to see its image and what the finding rests on."),
-    );
+  /** @param {string} hint */
+  clear(hint) {
+    for (const section of Object.values(this.#sections)) section.told = "";
+    this.#panel.replaceChildren(...(hint ? [element("p.hint", {}, hint)] : []));
   }
 
   /**
    * @param {any} line of GET /reading-list
-   * @param {any} identity of GET /patients
-   * @param {any} detail of GET /studies/:study, once it is there
+   * @param {{
+   *   me: string,
+   *   mayWork: boolean,
+   *   identity?: any,
+   *   finding?: any,
+   *   history?: any[] | "away",
+   * }} context what else is known of the study: who it is (GET /patients), the whole finding (GET /studies/:study), and
+   *   what happened to it (GET /studies/:study/history)
    */
-  show(line, identity, detail) {
-    const state = JSON.stringify(
-      [line, identity, detail?.finding?.revision, detail?.finding?.analysedAt],
-      (key, value) => (key === "waitingSeconds" || key === "position" ? undefined : value),
+  show(line, { me, mayWork, identity, finding, history }) {
+    const parts = Object.values(this.#sections).map(({ node }) => node);
+    if (this.#panel.firstElementChild !== parts[0]) this.#panel.replaceChildren(...parts);
+    const instances = finding?.instances ?? [];
+    this.#tell("heading", [identity, line.studyInstanceUID], () => heading(line, identity));
+    this.#showActions(line, { me, mayWork, identity });
+    this.#tell("finding", [line.outcome, line.probability, line.revision, line.verdict, me, mayWork], () =>
+      this.#finding(line, me, mayWork),
     );
-    if (state === this.#shown) return;
-    this.#shown = state;
-    // The controls are moved, not made anew, and would lose the focus.
+    this.#tell("pictures", [line.studyInstanceUID, line.tellingInstance, line.revision, finding !== undefined], () =>
+      this.#pictures(line, instances),
+    );
+    this.#tell("passed-over", [line.studyInstanceUID, line.revision, instances.length], () => passedOver(instances));
+    this.#tell("history", [line.studyInstanceUID, history], () => [
+      element("h3", {}, "History"),
+      history === "away" ? element("p.under", {}, "It cannot be read just now.") : historyList(history ?? [], me),
+    ]);
+    this.#tell("facts", [line.studyInstanceUID, line.report, line.revision, finding !== undefined], () =>
+      facts(line, finding),
+    );
+  }
+
+  /** The address of the study in the PACS viewer, where there is one. */
+  get viewer() {
+    return this.#viewer.hidden ? undefined : this.#viewer;
+  }
+
+  /** Makes a section anew if what it tells is not what it told. */
+  #tell(name, told, make) {
+    const section = this.#sections[name];
+    const text = JSON.stringify(told);
+    if (text === section.told) return;
+    section.told = text;
     const focused = document.activeElement;
-    const instances = detail?.finding?.instances ?? [];
-    this.#panel.replaceChildren(
-      heading(line, identity),
-      ...this.#pictures(line, instances),
-      answer(line),
-      ...passedOver(instances),
-      facts(line, identity, detail?.finding),
-    );
-    if (focused instanceof HTMLElement && this.#controls.contains(focused)) focused.focus({ preventScroll: true });
+    const hadFocus = section.node.contains(focused);
+    const content = make();
+    section.node.hidden = content.length === 0;
+    const open = section.node.querySelector("details")?.open ?? false;
+    section.node.replaceChildren(...content);
+    const details = section.node.querySelector("details");
+    if (details) details.open = open;
+    if (!hadFocus) return;
+    // What is moved and not made anew loses the focus; what was pressed may have become something else.
+    const heir = section.node.contains(focused) ? focused : section.node.querySelector("button, summary");
+    if (heir instanceof HTMLElement) heir.focus({ preventScroll: true });
+  }
+
+  #button(name) {
+    const button = element("button", { type: "button", "aria-keyshortcuts": KEYS[name] });
+    button.addEventListener("click", () => this.#onAct(name));
+    return button;
+  }
+
+  #showActions(line, { me, mayWork, identity }) {
+    const address = identity?.viewerUrl ?? line.viewerUrl;
+    this.#viewer.hidden = !address;
+    if (address && this.#viewer.getAttribute("href") !== address) this.#viewer.setAttribute("href", address);
+    const acts = actsOn(line, me);
+    for (const [name, button] of Object.entries(this.#buttons)) {
+      const label = acts[name]?.label ?? { take: "Take", complete: "Complete", pin: "Move up" }[name];
+      button.hidden = !mayWork;
+      button.disabled = acts[name] === undefined;
+      if (button.firstChild?.textContent !== label)
+        button.replaceChildren(label, element("kbd", { "aria-hidden": "true" }, KEYS[name]));
+    }
+  }
+
+  #finding(line, me, mayWork) {
+    const { text, kind } = outcomeWords(line.outcome);
+    const words = element("p.answer", {}, element("span.outcome", { "data-kind": kind }, text));
+    const parts = [words];
+    if (typeof line.probability === "number") {
+      words.append(element("span.figure", {}, percent(line.probability)));
+      parts.push(
+        probabilityScale({ ...line, kind }, { labelled: true }),
+        element("p.under", {}, "Calibrated probability of a fracture. It is not a diagnosis."),
+      );
+    } else {
+      const why = line.reason ? sentence(line.reason.text) : "The study has arrived and waits for its analysis";
+      parts.push(element("p", {}, `${why}.`));
+    }
+    if (line.verdict) {
+      const { by, at, verdict, comment } = line.verdict;
+      const who = by === me ? "You" : by;
+      parts.push(
+        element("p", {}, mark("disagreement", `${who} disagreed at ${clockTime(at)}: ${VERDICTS[verdict] ?? verdict}`)),
+        ...(comment ? [element("p.under", {}, `“${comment}”`)] : []),
+      );
+    }
+    const { disagree } = actsOn(line, me);
+    if (mayWork && disagree.length > 0) {
+      const buttons = disagree.map(({ label }, index) => {
+        const key = index === 0 ? [element("kbd", { "aria-hidden": "true" }, "D")] : [];
+        const button = element(
+          "button",
+          { type: "button", "aria-keyshortcuts": index === 0 ? "D" : undefined },
+          label,
+          ...key,
+        );
+        button.addEventListener("click", () => this.#onAct("disagree", index));
+        return button;
+      });
+      parts.push(element("div.acts", {}, ...buttons));
+    }
+    return parts;
   }
 
   #pictures(line, instances) {
-    const analysed = instances.filter((instance) => instance.analysed);
-    if (analysed.length === 0) return [];
-    const ordered = analysed.toSorted((a, b) => b.probability - a.probability);
-    const figures = ordered.map((instance) => {
+    const telling = line.tellingInstance;
+    if (!telling) return [];
+    const known = instances.filter((instance) => instance.analysed).toSorted((a, b) => b.probability - a.probability);
+    // Until the whole finding is there, the telling image is shown, and room is kept for the others.
+    const shown = known.length > 0 ? known : [telling];
+    const count = Math.max(line.images?.analysed ?? 1, shown.length);
+    const figures = shown.map((instance) => {
       const side = SIDES[instance.laterality];
       const name = `${side ? `${side} wrist` : "Wrist"}, as the model saw it`;
-      const shown = picture({ study: line.studyInstanceUID, instance: instance.sopInstanceUID, alt: name });
-      shown.show(instance);
-      const caption = ordered.length > 1 ? `${side ?? "Side unknown"}, ${percent(instance.probability)}` : name;
-      return element("figure", {}, shown.node, element("figcaption", {}, caption));
+      const { node, show } = picture({ study: line.studyInstanceUID, instance: instance.sopInstanceUID, alt: name });
+      if (instance.activationMap) show(instance);
+      node.append(element("span.chip", {}, "explanation"));
+      const several = count > 1 && instance.probability !== undefined;
+      const caption = several ? `${side ?? "Side unknown"}, ${percent(instance.probability)}` : name;
+      return element("figure", {}, node, element("figcaption", {}, caption));
     });
-    return [element("div.figures", { "data-count": figures.length }, ...figures), this.#controls];
+    while (figures.length < count)
+      figures.push(element("figure", {}, element("span.picture"), element("figcaption", {}, " ")));
+    return [this.#controls, element("div.figures", { "data-count": Math.min(count, 4) }, ...figures)];
   }
 }
 
 function heading(line, identity) {
   const { patientName, patientID, patientBirthDate, patientSex, accessionNumber, studyDescription } = identity ?? {};
-  const viewer = identity?.viewerUrl ?? line.viewerUrl;
   const about = [patientID, birthDate(patientBirthDate), patientSex, accessionNumber, studyDescription].filter(Boolean);
-  return element(
-    "header",
-    {},
-    element("h2", {}, patientName ?? patientID ?? "Study"),
-    element("p.under", {}, about.length > 0 ? about.join(" · ") : line.studyInstanceUID),
-    viewer
-      ? element("a.open", { href: viewer, target: "_blank", rel: "noopener noreferrer" }, "Open in the PACS viewer")
-      : undefined,
-  );
-}
-
-function answer(line) {
-  const { text, kind } = outcomeWords(line.outcome);
-  const words = element("p.answer", {}, element("span.outcome", { "data-kind": kind }, text));
-  if (typeof line.probability !== "number") {
-    const why = line.reason ? sentence(line.reason.text) : "The study has arrived and waits for its analysis.";
-    return element("section", {}, words, element("p", {}, `${why}${why.endsWith(".") ? "" : "."}`));
-  }
-  const {
-    probability,
-    cutOff,
-    inconclusiveBand: { low, high },
-  } = line;
-  words.append(element("span.figure", {}, percent(probability)));
-  const band = high > low ? ` It does not decide from ${percent(low)} to ${percent(high)}.` : "";
-  return element(
-    "section",
-    {},
-    words,
-    probabilityScale({ ...line, kind }),
-    element(
-      "p.under",
-      {},
-      `Calibrated probability of a fracture. The model says fracture from ${percent(cutOff)}.${band}`,
-    ),
-  );
+  return [
+    element("h2", {}, patientName ?? patientID ?? `Study …${line.studyInstanceUID.slice(-8)}`),
+    element("p.under", {}, about.length > 0 ? about.join(" · ") : "The PACS has not told who this is."),
+  ];
 }
 
 function passedOver(instances) {
@@ -119,16 +210,14 @@ function passedOver(instances) {
   const lines = [...byReason].map(([text, count]) =>
     element("li", {}, `${count === 1 ? "1 instance" : `${count} instances`}: ${text}`),
   );
-  return [element("section", {}, element("h3", {}, "Not analysed"), element("ul", {}, ...lines))];
+  return [element("h3", {}, "Not analysed"), element("ul", {}, ...lines)];
 }
 
-function facts(line, identity, finding) {
-  const report = reportWords(line.report);
+function facts(line, finding) {
   const { model, softwareVersion } = finding ?? {};
   const use = line.model?.intendedUse === "clinical" ? "" : " (demonstration, not for clinical use)";
   const rows = [
-    ["Arrived", clockTime(line.arrivedAt)],
-    ["Report", report.detail],
+    ["Report", `${reportWords(line.report).text}`],
     line.analysedAt ? ["Analysed", clockTime(line.analysedAt)] : undefined,
     line.model ? ["Model", `${line.model.name} ${line.model.version}${use}`] : undefined,
     model ? ["Package", element("code", { title: model.packageHash }, model.packageHash.slice(0, 16))] : undefined,
@@ -136,7 +225,13 @@ function facts(line, identity, finding) {
       ? ["Run by", `${model.engine}, preprocessing ${model.preprocessingVersion}, Redspot ${softwareVersion}`]
       : undefined,
     ["Study", element("code", {}, line.studyInstanceUID)],
-    identity === undefined ? ["Patient", "The PACS has not told who this is"] : undefined,
   ].filter((row) => row !== undefined);
-  return element("dl", {}, ...rows.flatMap(([term, text]) => [element("dt", {}, term), element("dd", {}, text)]));
+  return [
+    element(
+      "details",
+      {},
+      element("summary", {}, "How this was found"),
+      element("dl", {}, ...rows.flatMap(([term, text]) => [element("dt", {}, term), element("dd", {}, text)])),
+    ),
+  ];
 }

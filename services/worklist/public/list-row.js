@@ -1,41 +1,37 @@
-import { element, shape } from "./elements.js";
+import { element } from "./elements.js";
 import { noPicture, picture } from "./picture.js";
 import { probabilityScale } from "./probability-scale.js";
-import { duration, outcomeWords, PRIORITIES, percent, reportWords, sentence } from "./words.js";
+import { badge, mark } from "./shapes.js";
+import { clockTime, duration, outcomeWords, percent, reportWords, sentence } from "./words.js";
 
-/** A shape for each priority, so that neither colour nor word is needed to tell them apart. */
-const SHAPES = {
-  HIGH: () => shape("path", { d: "M8 1 15.5 14.5H.5z" }),
-  MEDIUM: () => shape("circle", { cx: 8, cy: 8, r: 5 }),
-  LOW: () => shape("path", { d: "M8 15 .5 1.5h15z", fill: "none", "stroke-width": 1.5, stroke: "currentColor" }),
-};
+const COLUMNS = ["position", "priority", "image", "patient", "finding", "waiting", "reading"];
 
 /** One study's row. It is made once, and filled again when the study's line changes. */
 export class ListRow {
   #line;
+  #filled = "";
   #identity;
   #picture;
   #pictureOf = "";
   #cells = Object.fromEntries(
-    ["position", "priority", "image", "patient", "finding", "waiting", "report"].map((name) => [
+    COLUMNS.map((name) => [
       name,
       element(name === "patient" ? "th" : "td", name === "patient" ? { scope: "row", class: name } : { class: name }),
     ]),
   );
-  #button = element("button.select", { type: "button" });
+  #button = element("button.select", { type: "button", tabindex: -1 });
   #under = element("span.under");
+  #waited = element("span.figure");
+  #since = element("span.under");
   node = element("tr");
 
-  /**
-   * @param {string} study
-   * @param {(study: string) => void} onSelect
-   */
-  constructor(study, onSelect) {
+  /** @param {string} study */
+  constructor(study) {
     this.study = study;
     this.node.dataset.study = study;
     this.node.append(...Object.values(this.#cells));
     this.#cells.patient.append(this.#button, this.#under);
-    this.node.addEventListener("click", () => onSelect(study));
+    this.#cells.waiting.append(this.#waited, this.#since);
   }
 
   get line() {
@@ -48,28 +44,39 @@ export class ListRow {
 
   /** @param {boolean} selected */
   markSelected(selected) {
+    this.#button.tabIndex = selected ? 0 : -1;
     if (selected) this.node.setAttribute("aria-current", "true");
     else this.node.removeAttribute("aria-current");
   }
 
-  /** @param {any} line of GET /reading-list */
-  fill(line) {
+  /** The study is not on this page of the list any more; its row goes as soon as rows may move. */
+  markGone() {
+    this.node.dataset.gone = "";
+    this.#filled = "";
+    this.#cells.reading.replaceChildren(element("span.under", {}, "No longer here"));
+  }
+
+  /**
+   * @param {any} line of GET /reading-list
+   * @param {string} me the name under which whoever looks at the page works
+   */
+  fill(line, me) {
     this.#line = line;
-    const { position, priority, image, finding, report } = this.#cells;
+    const { waitingSeconds, position, ...told } = line;
+    this.#cells.position.textContent = position === null ? "" : String(position);
+    this.node.setAttribute("aria-rowindex", String((position ?? 0) + 1));
+    const filled = JSON.stringify([told, me]);
+    if (filled === this.#filled) return;
+    this.#filled = filled;
+    delete this.node.dataset.gone;
     this.node.dataset.priority = line.priority;
-    position.textContent = String(line.position);
-    priority.replaceChildren(
-      element(
-        "span.badge",
-        { "data-priority": line.priority },
-        shape("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, SHAPES[line.priority]()),
-        PRIORITIES[line.priority],
-      ),
-    );
+    this.node.dataset.state = line.state;
+    const { priority, image, finding, reading } = this.#cells;
+    priority.replaceChildren(badge(line.priority), ...pinMark(line.pin));
     this.#fillImage(image);
     finding.replaceChildren(...findingCell(line));
-    const words = reportWords(line.report);
-    report.replaceChildren(element("span.report-state", { "data-kind": words.kind, title: words.detail }, words.text));
+    reading.replaceChildren(...readingCell(line, me));
+    this.#since.textContent = `since ${clockTime(line.arrivedAt)}`;
     this.#fillPatient();
   }
 
@@ -81,8 +88,9 @@ export class ListRow {
 
   /** @param {number} now milliseconds by the service's clock */
   tick(now) {
-    const text = duration((now - Date.parse(this.#line.arrivedAt)) / 1000);
-    if (this.#cells.waiting.textContent !== text) this.#cells.waiting.textContent = text;
+    const until = this.#line.ended ? Date.parse(this.#line.ended.at) : now;
+    const text = duration((until - Date.parse(this.#line.arrivedAt)) / 1000);
+    if (this.#waited.textContent !== text) this.#waited.textContent = text;
   }
 
   /** @param {{ activationMap: number[], logit: number }} activation */
@@ -92,9 +100,10 @@ export class ListRow {
 
   #fillPatient() {
     const { patientName, patientID, accessionNumber } = this.#identity ?? {};
-    this.#button.textContent = patientName ?? patientID ?? `Study ${this.study.slice(-12)}`;
-    const under = [patientName ? patientID : undefined, accessionNumber].filter(Boolean);
-    this.#under.textContent = under.join(" · ");
+    const name = patientName ?? patientID ?? `Study …${this.study.slice(-8)}`;
+    if (this.#button.textContent !== name) this.#button.textContent = name;
+    this.#button.title = name;
+    this.#under.textContent = [patientName ? patientID : undefined, accessionNumber].filter(Boolean).join(" · ");
   }
 
   #fillImage(cell) {
@@ -107,12 +116,38 @@ export class ListRow {
   }
 }
 
+const pinMark = (pin) => (pin ? [mark("pin", "Moved up", `by ${pin.by}: ${pin.why}`)] : []);
+
 function findingCell({ outcome, probability, cutOff, inconclusiveBand, reason }) {
   const { text, kind } = outcomeWords(outcome);
   const words = element("span.outcome", { "data-kind": kind }, text);
-  if (typeof probability !== "number") return [words, element("span.under", {}, reason ? sentence(reason.text) : "")];
+  if (typeof probability !== "number") {
+    const why = reason ? sentence(reason.text) : "";
+    return [words, element("span.under.one-line", { title: why }, why)];
+  }
   return [
     element("span.answer", {}, words, element("span.figure", {}, percent(probability))),
     probabilityScale({ probability, cutOff, inconclusiveBand, kind }),
   ];
+}
+
+/** Who is at it, and what else somebody should know before they choose it. */
+function readingCell({ state, takenBy, takenAt, ended, verdict, report, lane }, me) {
+  const name = (by) => (by === me ? "you" : by);
+  const parts = [];
+  if (takenBy) parts.push(mark("person", `Taken by ${name(takenBy)}`, `since ${clockTime(takenAt)}`));
+  if (ended) {
+    const what = state === "CANCELED" ? "Withdrawn" : "Completed";
+    parts.push(
+      mark("done", `${what} ${clockTime(ended.at)}`),
+      element("span.under.one-line", {}, `by ${name(ended.by)}`),
+    );
+  }
+  if (verdict) parts.push(mark("disagreement", "Disagreed", `by ${name(verdict.by)}`));
+  if (report.state === "failed") {
+    const { text, kind } = reportWords(report);
+    parts.push(element("span.under.one-line", { "data-kind": kind, title: text }, "Report not in the PACS"));
+  }
+  if (parts.length === 0 && lane === "backlog") parts.push(element("span.under", {}, "From the backlog"));
+  return parts;
 }

@@ -5,7 +5,7 @@ const ANEW_MS = 5_000;
 const ANYWAY_MS = 60_000;
 
 /**
- * Hears of changes by server-sent events.
+ * Hears of changes by server-sent events: `change` of some studies, `refresh` of many.
  *
  * @param {{ onChange: () => void, onState: (live: boolean) => void }} listeners
  */

@@ -1,126 +1,104 @@
 import { activationControls } from "./activation-controls.js";
-import { patients, readingList, session, signOut, studyDetail } from "./api.js";
+import { actsOn } from "./acts.js";
+import { effect, session, signOut, studyHistory } from "./api.js";
+import { appearanceChoice } from "./appearance.js";
 import { DetailView } from "./detail-view.js";
-import { element } from "./elements.js";
+import { effectLine } from "./effect-line.js";
+import { Findings } from "./findings.js";
+import { HelpDialog } from "./help-dialog.js";
+import { ListSource } from "./list-source.js";
 import { ListView } from "./list-view.js";
 import { hearChanges } from "./live.js";
-import { signInForm } from "./sign-in.js";
-import { clockTime, duration } from "./words.js";
+import { Notices } from "./notices.js";
+import { People } from "./people.js";
+import { symbol } from "./shapes.js";
+import { listenToKeys } from "./shortcuts.js";
+import { signInForm } from "./sign-in-form.js";
+import { UndoLine } from "./undo-line.js";
+import { askWhy } from "./why-dialog.js";
+import { clockTime, counted, duration, thousands } from "./words.js";
 
-const PAGE = 100;
-const PATIENTS_AT_A_TIME = 50;
+const EFFECT_EVERY_MS = 60_000;
 
 /** @param {string} id */
 const part = (id) => document.querySelector(`#${id}`);
 
-/** What the page knows. Names are kept here only, as long as the page is open. */
+/** What the page knows beside what its parts know. */
 const state = {
-  limit: PAGE,
   /** @type {any} the last answer of GET /reading-list */
   list: undefined,
   /** Milliseconds by which the service's clock is ahead of the browser's. */
   clockOffset: 0,
-  identities: new Map(),
-  /** Details by study and revision. */
-  details: new Map(),
   selected: "",
+  /** Where on the page the selection goes when the list is shown next; unless given, it stays with its study. */
+  next: undefined,
+  /** @type {any} the selected study's line, also when it is not on the page any more */
+  line: undefined,
+  /** @type {any[] | "away" | undefined} */
+  history: undefined,
+  me: "",
+  mayWork: false,
+  /** Whether the list was read before; if not, a refusal is no end of a session. */
+  wasIn: false,
   stopHearing: undefined,
 };
 
-const listView = new ListView(part("rows"), select);
-const controls = activationControls(showActivations);
-const detailView = new DetailView(part("detail"), controls.node);
-const signingIn = signInForm(start);
-detailView.clear();
+const source = new ListSource({ onList: show, onError: explain });
+const people = new People({ onKnown: identify, onPacs: tellPacs });
+const findings = new Findings();
+const notices = new Notices(part("notices"));
+const undoLine = new UndoLine(part("undo"), () => void source.load({ asked: true }));
+const help = new HelpDialog();
+const listView = new ListView(part("rows"), {
+  onSelect: select,
+  onOpen: open,
+  onWaiting: tellWaiting,
+  onShown: settle,
+  onSeen: (study) => controls.isOn() && void showActivation(study),
+});
+const controls = activationControls((on) => on && listView.studies.forEach((study) => void showActivation(study)));
+const detailView = new DetailView(part("detail"), controls.node, act);
+const signingIn = signInForm(part("sign-in"), () => void start());
+appearanceChoice(part("appearance"));
 
 const serviceNow = () => Date.now() + state.clockOffset;
-
-// --- what is wrong, said once each -----------------------------------------------------------------------------------
-
-const notices = new Map();
-
-function notice(name, text) {
-  if (notices.get(name) === text) return;
-  if (text === undefined) notices.delete(name);
-  else notices.set(name, text);
-  part("notices").replaceChildren(...[...notices.values()].map((line) => element("p.notice", {}, line)));
-}
-
-function connection(kind, text) {
-  part("connection").dataset.state = kind;
-  part("connection-text").textContent = text;
-}
+const nameOf = (line) => {
+  const { patientName, patientID } = people.get(line.studyInstanceUID) ?? {};
+  return patientName ?? patientID ?? `study …${line.studyInstanceUID.slice(-8)}`;
+};
 
 // --- the list --------------------------------------------------------------------------------------------------------
 
-const RETRY_MS = 3_000;
-
-let loading = false;
-let again = false;
-let retry;
-
-/** Asks for the list; calls that come meanwhile are one more question afterwards. */
-async function load() {
-  if (loading) {
-    again = true;
-    return;
-  }
-  loading = true;
-  try {
-    show(await readingList(state.limit));
-    notice("list", undefined);
-  } catch (error) {
-    explain(error);
-  }
-  loading = false;
-  if (again) {
-    again = false;
-    await load();
-  }
-}
-
-function explain(error) {
-  if (error.code === "UNAUTHORIZED") {
-    stop();
-    part("list").hidden = true;
-    part("sign-out").hidden = true;
-    connection("off", "Signed out");
-    notice("list", undefined);
-    signingIn.show();
-    return;
-  }
-  const stand = state.list ? ` What is shown is as of ${clockTime(state.list.asOf)}.` : "";
-  notice("list", `${error.message}.${stand} Trying again.`);
-  if (!state.list) part("state").textContent = "The reading list is not there yet.";
-  clearTimeout(retry);
-  retry = setTimeout(load, RETRY_MS);
-}
-
-function show(list) {
+function show(list, { asked, done }) {
   const before = state.list;
   state.list = list;
+  state.wasIn = true;
   state.clockOffset = Date.parse(list.asOf) - Date.now();
-  part("list").hidden = false;
   const lines = list.workitems;
-  part("table").hidden = lines.length === 0;
-  part("state").textContent =
-    lines.length === 0 ? "Nothing to read. Studies appear here as soon as the PACS sends them." : "";
-  part("order").textContent = orderInWords(list.headStartMinutes);
-  part("more").hidden = list.total <= lines.length;
+  notices.say("list", undefined);
+  document.body.dataset.state = lines.length === 0 ? "empty" : "list";
+  part("state").textContent = lines.length > 0 ? "" : emptyInWords(done);
+  part("order").textContent = done ? "Read or withdrawn, the latest first." : orderInWords(list.headStartMinutes);
+  part("table").setAttribute("aria-rowcount", String(list.total + 1));
   part("demonstration").hidden = !lines.some((line) => line.model && line.model.intendedUse !== "clinical");
-  const flagged = lines.filter((line) => line.priority === "HIGH").length;
-  part("counts").textContent = countsInWords(list.total, flagged, lines);
-  document.title = `${flagged > 0 ? `(${flagged}) ` : ""}Reading list - Redspot`;
-  listView.show(lines, () => {
-    listView.tick(serviceNow());
-    for (const line of lines)
-      listView.row(line.studyInstanceUID)?.identify(state.identities.get(line.studyInstanceUID));
-    if (!listView.studies.includes(state.selected)) select(listView.studies[0] ?? "");
-    else void refreshDetail();
-    if (controls.isOn()) void showActivations(true);
-  });
-  if (before) announce(before, list);
-  void identify(lines.map((line) => line.studyInstanceUID));
+  tellCounts(list, done);
+  tellPages(list);
+  state.line = lines.find((line) => line.studyInstanceUID === state.selected) ?? state.line;
+  listView.show(lines, { me: state.me, asked });
+  void refreshDetail();
+  if (before && !asked) announce(before, list);
+  void people.ask(lines.map((line) => line.studyInstanceUID));
+}
+
+/** Rows stand where they belong: something is selected, if there is anything. */
+function settle() {
+  const { studies } = listView;
+  for (const study of studies) listView.row(study)?.identify(people.get(study));
+  listView.tick(serviceNow());
+  const { next, line, selected } = state;
+  state.next = undefined;
+  if (next !== undefined) select(studies[next] ?? studies.at(-1) ?? "");
+  else if (!line) select(studies.includes(selected) ? selected : (studies[0] ?? ""));
 }
 
 function orderInWords(headStartMinutes) {
@@ -129,158 +107,288 @@ function orderInWords(headStartMinutes) {
     : "First come, first served.";
 }
 
-function countsInWords(total, flagged, lines) {
-  const waiting = lines.filter((line) => line.outcome === null).length;
-  const parts = [`${total} ${total === 1 ? "study" : "studies"}`];
-  if (flagged > 0) parts.push(`${flagged} with suspected fracture`);
-  if (waiting > 0) parts.push(`${waiting} awaiting analysis`);
-  return parts.join(" · ");
+const emptyInWords = (done) =>
+  done ? "Nothing has been completed yet." : "Nothing to read. Studies appear here as soon as the PACS sends them.";
+
+function tellCounts({ total, workitems }, done) {
+  const flagged = done ? 0 : workitems.filter((line) => line.priority === "HIGH").length;
+  const waiting = done ? 0 : workitems.filter((line) => line.outcome === null).length;
+  const parts = [counted(total, "study", "studies")];
+  if (flagged > 0) parts.push(`${thousands(flagged)} with suspected fracture`);
+  if (waiting > 0) parts.push(`${thousands(waiting)} awaiting analysis`);
+  part("counts").textContent = parts.join(" · ");
+  document.title = `${flagged > 0 ? `(${flagged}) ` : ""}Reading list - Redspot`;
+}
+
+function tellPages({ total, offset, workitems }) {
+  part("pages").hidden = total <= workitems.length;
+  part("page-text").textContent =
+    `${thousands(offset + 1)} to ${thousands(offset + workitems.length)} of ${thousands(total)}`;
+  part("page-back").disabled = offset === 0;
+  part("page-forward").disabled = offset + workitems.length >= total;
+}
+
+function tellWaiting({ count, flagged }) {
+  const button = part("waiting");
+  button.hidden = count === 0;
+  if (count === 0) return;
+  const words = `${counted(count, "change")} waiting${flagged > 0 ? `, ${flagged} with suspected fracture` : ""}`;
+  button.dataset.flagged = String(flagged > 0);
+  button.replaceChildren(...(flagged > 0 ? [symbol("HIGH")] : []), words, " · Show", keyHint("R"));
+}
+
+function keyHint(key) {
+  const hint = document.createElement("kbd");
+  hint.ariaHidden = "true";
+  hint.textContent = key;
+  return hint;
 }
 
 /** Tells those who do not see the rows move. */
 function announce(before, after) {
   const known = new Set(before.workitems.map((line) => line.studyInstanceUID));
+  const isHigh = (line) => line.priority === "HIGH";
+  const wasHigh = new Set(before.workitems.filter(isHigh).map((line) => line.studyInstanceUID));
   const fresh = after.workitems.filter((line) => !known.has(line.studyInstanceUID)).length;
-  const wasHigh = new Set(
-    before.workitems.filter((line) => line.priority === "HIGH").map((line) => line.studyInstanceUID),
-  );
-  const raised = after.workitems.filter(
-    (line) => line.priority === "HIGH" && !wasHigh.has(line.studyInstanceUID),
-  ).length;
+  const raised = after.workitems.filter((line) => isHigh(line) && !wasHigh.has(line.studyInstanceUID)).length;
   const parts = [];
-  if (fresh > 0) parts.push(`${fresh} new ${fresh === 1 ? "study" : "studies"}`);
+  if (fresh > 0) parts.push(counted(fresh, "new study", "new studies"));
   if (raised > 0) parts.push(`${raised} raised to high priority`);
   if (parts.length > 0) part("announcer").textContent = `${parts.join(", ")}.`;
 }
 
 // --- names from the PACS ---------------------------------------------------------------------------------------------
 
-async function identify(studies) {
-  const missing = studies.filter((study) => !state.identities.has(study));
-  for (let from = 0; from < missing.length; from += PATIENTS_AT_A_TIME) {
-    try {
-      const answer = await patients(missing.slice(from, from + PATIENTS_AT_A_TIME));
-      for (const identity of answer.studies) {
-        state.identities.set(identity.studyInstanceUID, identity);
-        listView.row(identity.studyInstanceUID)?.identify(identity);
-      }
-      notice(
-        "pacs",
-        answer.pacs === "away" ? "The PACS does not answer: names are missing. The order is not affected." : undefined,
-      );
-    } catch {
-      // The list's own answer tells what is wrong with the service.
-      return;
-    }
-  }
-  await refreshDetail();
+function identify(study) {
+  listView.row(study)?.identify(people.get(study));
+  if (study === state.selected) void refreshDetail();
+}
+
+function tellPacs(answers) {
+  notices.say("pacs", answers ? undefined : "The PACS does not answer: names are missing. The order is not affected.");
 }
 
 // --- the selected study ----------------------------------------------------------------------------------------------
 
 function select(study) {
   state.selected = study;
+  state.line = listView.row(study)?.line;
+  state.history = undefined;
   listView.select(study);
-  if (study === "") detailView.clear();
-  else void refreshDetail();
+  if (state.line) void refreshDetail();
+  else detailView.clear("");
 }
 
 async function refreshDetail() {
-  const study = state.selected;
-  const line = listView.row(study)?.line;
+  const { line, selected } = state;
   if (!line) return;
-  detailView.show(line, state.identities.get(study), state.details.get(keyOf(line)));
-  const detail = await detailOf(line);
-  if (detail && state.selected === study) detailView.show(line, state.identities.get(study), detail);
+  draw();
+  await Promise.all([
+    findings.of(line).then(() => selected === state.selected && draw()),
+    studyHistory(selected).then(
+      ({ events }) => remember(selected, events),
+      () => remember(selected, state.history ?? "away"),
+    ),
+  ]);
 }
 
-const keyOf = (line) => `${line.studyInstanceUID} ${line.revision ?? 0}`;
-
-/** Details of a finding, which never change once a revision has one. */
-async function detailOf(line) {
-  if (line.outcome === null) return undefined;
-  const key = keyOf(line);
-  const known = state.details.get(key);
-  if (known) return known;
-  const detail = await studyDetail(line.studyInstanceUID).catch(() => undefined);
-  if (detail?.finding) state.details.set(key, detail);
-  return detail;
+function remember(study, history) {
+  if (study !== state.selected) return;
+  state.history = history;
+  draw();
 }
 
-// --- activation maps -------------------------------------------------------------------------------------------------
+function draw() {
+  const { line, me, mayWork, history } = state;
+  if (!line) return;
+  const identity = people.get(line.studyInstanceUID);
+  detailView.show(line, { me, mayWork, identity, finding: findings.get(line), history });
+}
 
-async function showActivations(on) {
-  if (!on) return;
-  for (const study of [...listView.studies]) {
-    const row = listView.row(study);
-    const telling = row?.line.tellingInstance;
-    if (!telling) continue;
-    const detail = await detailOf(row.line);
-    const instance = detail?.finding?.instances.find((one) => one.sopInstanceUID === telling.sopInstanceUID);
-    if (instance?.analysed) row.showActivation(instance);
+function open(study) {
+  if (study !== state.selected) select(study);
+  if (detailView.viewer) detailView.viewer.click();
+  else undoLine.failed("there is no way to the PACS viewer from here");
+}
+
+async function showActivation(study) {
+  const row = listView.row(study);
+  if (!row?.line.tellingInstance) return;
+  const { sopInstanceUID } = row.line.tellingInstance;
+  const finding = await findings.of(row.line);
+  const instance = finding?.instances.find((one) => one.sopInstanceUID === sopInstanceUID);
+  if (instance?.analysed) row.showActivation(instance);
+}
+
+// --- work ------------------------------------------------------------------------------------------------------------
+
+let busy = false;
+
+/** Does something with the selected study. */
+async function act(name, index = 0) {
+  const { line } = state;
+  if (!line || busy) return;
+  if (!state.mayWork) return undoLine.failed("you may read the list, but not work on it");
+  const acts = actsOn(line, state.me);
+  const one = name === "disagree" ? acts.disagree[index] : acts[name];
+  if (!one) return undoLine.failed(whyNot(name, line));
+  const why = one.asksWhy ? await askWhy(nameOf(line)) : undefined;
+  if (one.asksWhy && why === undefined) return;
+  busy = true;
+  try {
+    const fresh = await one.run(why);
+    undoLine.done({ said: `${one.said}: ${nameOf(line)}`, undo: one.undo });
+    if (one.leaves) state.next = listView.studies.indexOf(line.studyInstanceUID);
+    else if (fresh?.studyInstanceUID === state.selected) state.line = { ...line, ...fresh };
+  } catch (error) {
+    undoLine.refused(error);
   }
+  busy = false;
+  await source.load({ asked: true });
+  await tellEffect();
+}
+
+function whyNot(name, line) {
+  if (name === "disagree") return "there is no finding to disagree with";
+  if (line.takenBy) return `${line.takenBy} is reading this study`;
+  return "the study is done; reopen it first";
+}
+
+async function tellEffect() {
+  const answer = await effect().catch(() => undefined);
+  part("effect").hidden = answer === undefined;
+  if (answer) part("effect").replaceChildren(...effectLine(answer).filter(Boolean));
+}
+
+// --- what is wrong ---------------------------------------------------------------------------------------------------
+
+function explain(error) {
+  if (error.code === "UNAUTHORIZED") return leave();
+  const asOf = state.list ? ` What is shown is as of ${clockTime(state.list.asOf)}.` : "";
+  notices.say("list", `${error.message}.${asOf} Trying again.`);
+  connection("lost", state.list ? `Not live since ${clockTime(state.list.asOf)}` : "Not connected");
+  if (state.list) document.body.dataset.state = "stale";
+  else part("state").textContent = "The reading list is not there yet.";
+}
+
+function connection(kind, text) {
+  part("connection").dataset.state = kind;
+  part("connection-text").textContent = text;
+}
+
+/** Whoever looked may not look any more: everything about studies is put away. */
+function leave() {
+  stop();
+  people.forget();
+  listView.clear();
+  detailView.clear("");
+  undoLine.clear();
+  for (const id of ["list", "views", "sign-out", "effect", "demonstration"]) part(id).hidden = true;
+  for (const id of ["counts", "who"]) part(id).textContent = "";
+  for (const about of ["list", "pacs"]) notices.say(about, undefined);
+  document.title = "Reading list - Redspot";
+  document.body.dataset.state = "signed-out";
+  connection("off", state.wasIn ? "Session ended" : "Signed out");
+  signingIn.show(state.wasIn ? "ended" : "first");
+  state.list = undefined;
+  // Whoever comes back finds the same study selected.
+  state.line = undefined;
 }
 
 // --- keys, clock, start ----------------------------------------------------------------------------------------------
 
-const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+function step(by) {
+  const { studies } = listView;
+  const index = studies.indexOf(state.selected) + by;
+  if (index >= studies.length && !part("pages").hidden && !part("page-forward").disabled) return turn(1);
+  const study = studies[Math.min(Math.max(index, 0), studies.length - 1)];
+  if (study !== undefined) listView.moveTo(study);
+}
 
-part("rows").addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const step = STEPS[event.key];
-  const studies = listView.studies;
-  if (step !== undefined) {
-    const next = studies[Math.min(Math.max(studies.indexOf(state.selected) + step, 0), studies.length - 1)];
-    if (next === undefined) return;
-    event.preventDefault();
-    select(next);
-    listView.row(next)?.focus();
-    listView.row(next)?.node.scrollIntoView({ block: "nearest" });
-  } else if (event.key === "a" || event.key === "A") {
-    controls.toggle();
-  } else if (event.key === "o" || event.key === "O") {
-    part("detail").querySelector("a.open")?.click();
-  }
-});
+function view(done) {
+  part("to-read").toggleAttribute("aria-current", false);
+  part("done").toggleAttribute("aria-current", false);
+  part(done ? "done" : "to-read").setAttribute("aria-current", "page");
+  state.next = 0;
+  void source.show(done);
+}
 
-part("rows").addEventListener("focusin", (event) => {
-  const study = event.target.closest("tr")?.dataset.study;
-  if (study && study !== state.selected) select(study);
-});
+function turn(direction) {
+  state.next = 0;
+  part("scroller").scrollTop = 0;
+  void source.turn(direction);
+}
 
-part("more").addEventListener("click", () => {
-  state.limit = Math.min(state.limit + PAGE, 500);
-  void load();
-});
+function refresh() {
+  listView.apply({ asked: true });
+  void source.load({ asked: true });
+}
 
+listenToKeys(
+  {
+    next: () => step(1),
+    previous: () => step(-1),
+    first: () => step(Number.NEGATIVE_INFINITY),
+    last: () => listView.moveTo(listView.studies.at(-1) ?? ""),
+    open: () => open(state.selected),
+    take: () => void act("take"),
+    complete: () => void act("complete"),
+    disagree: () => void act("disagree"),
+    pin: () => void act("pin"),
+    undo: () => void undoLine.undo(),
+    activation: () => controls.toggle(),
+    stronger: () => controls.step(1),
+    fainter: () => controls.step(-1),
+    refresh,
+    toRead: () => view(false),
+    done: () => view(true),
+    pageForward: () => part("page-forward").click(),
+    pageBack: () => part("page-back").click(),
+    help: () => help.open(),
+  },
+  {
+    isListFocused: () => listView.hasFocus || document.activeElement === document.body,
+    areSingleKeysOn: () => help.areSingleKeysOn,
+  },
+);
+
+part("to-read").addEventListener("click", () => view(false));
+part("done").addEventListener("click", () => view(true));
+part("waiting").addEventListener("click", refresh);
+part("page-forward").addEventListener("click", () => turn(1));
+part("page-back").addEventListener("click", () => turn(-1));
+part("help").addEventListener("click", () => help.open());
 part("sign-out").addEventListener("click", async () => {
   await signOut();
   location.reload();
 });
-
 setInterval(() => listView.tick(serviceNow()), 1000);
+setInterval(() => state.list && !document.hidden && void tellEffect(), EFFECT_EVERY_MS);
 
-function start() {
-  part("state").textContent = "Loading the reading list …";
-  part("list").hidden = false;
+async function start() {
   stop();
+  part("state").textContent = "Loading the reading list …";
+  document.body.dataset.state = "loading";
+  for (const id of ["list", "views"]) part(id).hidden = false;
+  connection("connecting", "Connecting");
   state.stopHearing = hearChanges({
-    onChange: load,
+    onChange: () => source.changed(),
     onState: (live) => (live ? connection("live", "Live") : connection("lost", "Connection lost, trying again")),
   });
-  void load();
-  session().then(
-    ({ open }) => {
-      part("sign-out").hidden = !open;
-    },
-    () => undefined,
-  );
+  // Without an answer the list's own says why.
+  const { open: isOpen = false, name = null, scopes = [] } = await session().catch(() => ({}));
+  state.me = name ?? "";
+  state.mayWork = scopes.includes("work");
+  part("who").textContent = state.me;
+  part("sign-out").hidden = !isOpen;
+  await source.start();
+  await tellEffect();
 }
 
 function stop() {
-  clearTimeout(retry);
+  source.stop();
   state.stopHearing?.();
   state.stopHearing = undefined;
 }
 
-start();
+void start();

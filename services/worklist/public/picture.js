@@ -14,6 +14,8 @@ export function picture({ study, instance, alt }) {
     width: 299,
     height: 299,
     decoding: "async",
+    loading: "lazy",
+    draggable: "false",
   });
   const canvas = element("canvas.activation", { "aria-hidden": "true" });
   const frame = element("span.picture", {}, image, canvas);

@@ -1,24 +1,42 @@
-import { shape } from "./elements.js";
+import { element } from "./elements.js";
 import { percent } from "./words.js";
 
 /**
- * A probability on a scale from 0 to 100 %, with the band in which the model does not decide and the cut-off.
+ * A probability on a scale from 0 to 100 %, with the band in which the model does not decide, and the cut-off.
  *
  * @param {{ probability: number, cutOff: number, inconclusiveBand: { low: number, high: number }, kind: string }} finding
+ * @param {{ labelled?: boolean }} [options] whether cut-off and band are told beside the scale
  */
-export function probabilityScale({ probability, cutOff, inconclusiveBand: { low, high }, kind }) {
-  const label =
+export function probabilityScale({ probability, cutOff, inconclusiveBand: { low, high }, kind }, { labelled } = {}) {
+  const hasBand = high > low;
+  const name =
     `Probability of a fracture ${percent(probability)}, cut-off ${percent(cutOff)}` +
-    (high > low ? `, inconclusive from ${percent(low)} to ${percent(high)}` : "");
-  const x = (share) => 6 + 188 * share;
-  const at = x(probability);
-  return shape(
-    "svg.scale",
-    { viewBox: "0 0 200 24", role: "img", "aria-label": label, "data-kind": kind },
-    shape("rect.track", { x: x(0), y: 10, width: 188, height: 6, rx: 3 }),
-    high > low ? shape("rect.band", { x: x(low), y: 7, width: 188 * (high - low), height: 12 }) : undefined,
-    shape("rect.value", { x: x(0), y: 10, width: at - x(0), height: 6, rx: 3 }),
-    shape("line.cut-off", { x1: x(cutOff), x2: x(cutOff), y1: 3, y2: 23 }),
-    shape("circle.marker", { cx: at, cy: 13, r: 5.5 }),
+    (hasBand ? `, inconclusive from ${percent(low)} to ${percent(high)}` : "");
+  const rule = element(
+    "span.rule",
+    {},
+    hasBand ? element("span.band") : undefined,
+    element("span.value"),
+    element("span.cut-off"),
+    element("span.marker"),
   );
+  const scale = element(
+    "div.scale",
+    { role: "img", "aria-label": name, "data-kind": kind },
+    labelled ? element("span.label.above", {}, `cut-off ${percent(cutOff)}`) : undefined,
+    rule,
+    labelled
+      ? element(
+          "span.ends",
+          {},
+          element("span", {}, "0"),
+          hasBand ? element("span.label.below", {}, `no decision ${percent(low)} to ${percent(high)}`) : undefined,
+          element("span", {}, "100 %"),
+        )
+      : undefined,
+  );
+  // By the object model: the page's policy lets no style attribute in.
+  const places = { probability, "cut-off": cutOff, low, high };
+  for (const [place, share] of Object.entries(places)) scale.style.setProperty(`--${place}`, `${100 * share}%`);
+  return scale;
 }

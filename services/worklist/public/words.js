@@ -21,15 +21,23 @@ export const percent = (probability) => `${Math.round(probability * 100)} %`;
 /** @param {string} text */
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/**
+ * @param {number} number
+ * @param {string} one
+ * @param {string} [many]
+ */
+export const counted = (number, one, many = `${one}s`) => `${thousands(number)} ${number === 1 ? one : many}`;
+
+/** @param {number} number */
+export const thousands = (number) => number.toLocaleString("en-GB");
+
 /** @param {{ state: string, retrying?: boolean, text?: string }} report */
 export function reportWords({ state, retrying, text = "" }) {
-  if (state === "stored")
-    return { text: "In the PACS", detail: "The structured report is stored in the PACS.", kind: "stored" };
-  if (state === "pending")
-    return { text: "Pending", detail: "The structured report follows the finding.", kind: "pending" };
+  if (state === "stored") return { text: "Report in the PACS", kind: "stored" };
+  if (state === "pending") return { text: "Report to follow", kind: "pending" };
   return retrying
-    ? { text: "Trying again", detail: `Not in the PACS yet: ${text}. It is tried again by itself.`, kind: "retrying" }
-    : { text: "Failed", detail: `Not in the PACS: ${text}. It is not tried again.`, kind: "failed" };
+    ? { text: `Report not in the PACS yet: ${text}. It is tried again by itself.`, kind: "retrying" }
+    : { text: `Report not in the PACS: ${text}. It is not tried again.`, kind: "failed" };
 }
 
 /** @param {number} seconds */
@@ -43,9 +51,13 @@ export function duration(seconds) {
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
-/** @param {string} moment ISO 8601 */
-export const clockTime = (moment) =>
-  new Date(moment).toLocaleString("en-GB", { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
+/** A moment with its day unless that is today. @param {string} moment ISO 8601 */
+export function clockTime(moment) {
+  const date = new Date(moment);
+  const time = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (date.toDateString() === new Date().toDateString()) return time;
+  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${time}`;
+}
 
 /** @param {string | null} date DA of PS3.5: YYYYMMDD */
 export const birthDate = (date) =>
