@@ -27,16 +27,18 @@ const settled = async (page: Page) => {
   await page.locator("#detail .facts").waitFor({ state: "attached" });
   await page.locator("#detail ol.history li").first().waitFor();
   await page.locator("#connection[data-state=live]").waitFor();
+  await page.mouse.move(640, 2);
+  await page.waitForFunction("[...document.querySelectorAll('#detail img')].every((image) => image.complete)");
 };
 
-async function open(stage: Stage, as = LEE): Promise<Page> {
-  const page = await stage.openPage({ as });
+async function open(stage: Stage, { as = LEE, ownClock = false } = {}): Promise<Page> {
+  const page = await stage.openPage({ as, ownClock });
   await settled(page);
   return page;
 }
 
 export const PAGE_STATES: readonly PageState[] = [
-  { name: "list", says: /Suspected fracture.*No fracture suspected.*Not analysed/s, reach: open },
+  { name: "list", says: /Suspected fracture.*No fracture suspected.*Not analysed/s, reach: (stage) => open(stage) },
   {
     name: "activation",
     says: /An explanation, not a mark of the fracture/,
@@ -49,11 +51,11 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "not-analysed",
-    says: /Not analysed.*\d instances?: /s,
+    says: /Not analysed\s+Not a .*History\s+.*Finding: not analysed/s,
     async reach(stage) {
       const page = await open(stage);
       await choose(page, "Not analysed");
-      await page.locator("#detail .passed-over li").first().waitFor();
+      await page.locator("#detail ol.history").getByText("Finding: not analysed").waitFor();
       return page;
     },
   },
@@ -78,9 +80,9 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "at-work",
-    says: /Moved up.*Taken by you.*Taken by dr-ortiz.*Noted: .*Undo/s,
+    says: /Moved up.*Taken by you.*Taken by dr-ortiz.*Noted as .*Undo/s,
     async reach(stage) {
-      const other = await open(stage, ORTIZ);
+      const other = await open(stage, { as: ORTIZ });
       await choose(other, "Inconclusive");
       await press(other, "t");
       await undoLine(other).getByText("Taken: ").waitFor();
@@ -93,16 +95,16 @@ export const PAGE_STATES: readonly PageState[] = [
       await page.getByRole("button", { name: "Strong clinical suspicion" }).click();
       await undoLine(page).getByText("Moved up: ").waitFor();
       await press(page, "d");
-      await undoLine(page).getByText("Noted: ").waitFor();
+      await undoLine(page).getByText("Noted as ").waitFor();
       await page.locator("#detail ol.history").getByText("Disagreed").waitFor();
       return page;
     },
     async leave(stage, page) {
-      for (const said of ["Noted: ", "Moved up: ", "Taken: "]) {
+      for (const said of ["Noted as ", "Moved up: ", "Taken: "]) {
         await press(page, "u");
         await undoLine(page).getByText(`Undone: ${said}`).waitFor();
       }
-      const other = await open(stage, ORTIZ);
+      const other = await open(stage, { as: ORTIZ });
       await choose(other, "Taken by you");
       await press(other, "t");
       await undoLine(other).getByText("Put back: ").waitFor();
@@ -129,8 +131,8 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "read-only",
-    says: /front-desk/,
-    reach: (stage) => open(stage, ONLOOKER),
+    says: /You may look at the list, but not work on it/,
+    reach: (stage) => open(stage, { as: ONLOOKER }),
   },
   {
     name: "loading",
@@ -142,7 +144,6 @@ export const PAGE_STATES: readonly PageState[] = [
       await page.getByLabel("Access token").fill(LEE.token);
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByText("Loading the reading list").waitFor();
-      await page.locator("#connection[data-state=live]").waitFor();
       return page;
     },
   },
@@ -163,12 +164,13 @@ export const PAGE_STATES: readonly PageState[] = [
       stage.lines.pacs.cut();
       // The service forgets the names that it had.
       await stage.room.interrupt(async () => undefined);
-      const page = await open(stage);
+      const page = await open(stage, { ownClock: true });
       await page.getByText("The PACS does not answer").waitFor();
       return page;
     },
     async leave(stage, page) {
       stage.lines.pacs.mend();
+      await page.clock.runFor(10_200);
       await page.getByText("The PACS does not answer").waitFor({ state: "detached" });
     },
   },

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type DataSet, dataSetOf, type ElementValue, writePart10 } from "@redspot/dicom";
+import { type DataSet, dataSetOf, type ElementValue, text, writePart10 } from "@redspot/dicom";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { closeStore, connectStore, FindingStore, ReadingList, StudyLedger, StudyQueue } from "@redspot/queue";
 import { staticTokenEntry } from "@redspot/runtime";
@@ -65,7 +65,10 @@ export async function openReadingRoom(options: RoomOptions) {
     REDSPOT_PACS_URL: pacsUrl,
     REDSPOT_PORT: String(port),
     REDSPOT_ADMIN_PORT: "0",
-    REDSPOT_TOKENS: [...(token === "" ? [] : [{ name: "reading-room", token, scopes: ["read", "work"] as const }]), ...people]
+    REDSPOT_TOKENS: [
+      ...(token === "" ? [] : [{ name: "reading-room", token, scopes: ["read", "work"] as const }]),
+      ...people,
+    ]
       .map((person) => staticTokenEntry(person, person.token))
       .join(),
     TZ: "Europe/London",
@@ -88,26 +91,29 @@ export async function openReadingRoom(options: RoomOptions) {
     });
   };
 
-  const arrive = async (plan: StudyPlan): Promise<DataSet> => {
-    const dataSet = imageOf(plan);
-    const sopInstanceUID = imageUid(plan);
+  const receive = async (studyInstanceUID: string, dataSet: DataSet): Promise<void> => {
+    const [sopInstanceUID, sopClassUID] = [text(dataSet, "SOPInstanceUID")!, text(dataSet, "SOPClassUID")!];
     const bytes = writePart10(dataSet);
     const incoming = await spool.receive();
     await incoming.write(bytes);
-    const { sha256 } = await incoming.commit({ studyInstanceUID: plan.studyInstanceUID, sopInstanceUID });
-    await ledger.noteInstance({
-      studyInstanceUID: plan.studyInstanceUID,
-      sopInstanceUID,
-      sopClassUID: CR,
-      isImage: true,
-      sha256,
-      bytes: bytes.byteLength,
-    });
+    const { sha256 } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
+    const note = { studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, sha256, bytes: bytes.byteLength };
+    await ledger.noteInstance(note);
+  };
+
+  const arrive = async (plan: StudyPlan): Promise<DataSet> => {
+    const dataSet = imageOf(plan);
+    await receive(plan.studyInstanceUID, dataSet);
     return dataSet;
   };
 
   return {
     url,
+    /** What another service needs to be told to work in this room. */
+    environment: { REDSPOT_REDIS_URL: redisUrl, REDSPOT_REDIS_PREFIX: prefix, REDSPOT_SPOOL_DIR: spoolDir },
+    /** Where the logs of its services go. */
+    folder: folder.path,
+    store,
     list,
     findings,
     spool,
@@ -121,8 +127,23 @@ export async function openReadingRoom(options: RoomOptions) {
     },
     /** What the service has written to its log. */
     log: () => program?.tail(1000) ?? "",
-    /** A study's image arrives, as at the stow service: it is in the spool and on the list. */
+    /** An instance arrives, as at the stow service: it is in the spool, and its study on the list. */
+    receive,
+    /** A study's image arrives. */
     arrive,
+    /** A study is on the list, of which nothing is in the spool. */
+    async note(studyInstanceUID: string): Promise<void> {
+      const sopInstanceUID = `${studyInstanceUID}.1`;
+      const note = {
+        studyInstanceUID,
+        sopInstanceUID,
+        sopClassUID: CR,
+        isImage: true,
+        sha256: "0".repeat(64),
+        bytes: 1,
+      };
+      await ledger.noteInstance(note);
+    },
     /** The inference service has done with a study; the report's job is queued. */
     async analyse(plan: StudyPlan): Promise<Finding> {
       const finding = findingFor(plan);

@@ -36,10 +36,16 @@ export interface Stage {
   /** Another reading room on the same Redis and PACS, with nothing in it. */
   openEmptyRoom(): Promise<ReadingRoom>;
   /** A page of a browser of its own, on which nobody is signed in. */
-  openDoor(options?: BrowserContextOptions & { of?: ReadingRoom }): Promise<Page>;
+  openDoor(options?: PageOptions): Promise<Page>;
   /** The same, signed in, with the list on it. */
-  openPage(options?: BrowserContextOptions & { of?: ReadingRoom; as?: Person }): Promise<Page>;
+  openPage(options?: PageOptions & { as?: Person }): Promise<Page>;
   close(): Promise<void>;
+}
+
+interface PageOptions extends BrowserContextOptions {
+  of?: ReadingRoom;
+  /** Whether the test turns the page's clock forward. */
+  ownClock?: boolean;
 }
 
 export interface StageOptions {
@@ -79,7 +85,7 @@ export async function openStage({ fill }: StageOptions = {}): Promise<Stage> {
     const browser = await openBrowser();
     closers.push(() => browser.close());
 
-    const openDoor: Stage["openDoor"] = async ({ of = room, ...options } = {}) => {
+    const openDoor: Stage["openDoor"] = async ({ of = room, ownClock = false, ...options } = {}) => {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
         reducedMotion: "reduce",
@@ -88,6 +94,7 @@ export async function openStage({ fill }: StageOptions = {}): Promise<Stage> {
         ...options,
       });
       const page = await context.newPage();
+      if (ownClock) await page.clock.install();
       await page.goto(of.url);
       await page.getByLabel("Access token").waitFor();
       return page;

@@ -3,6 +3,9 @@
 const MAP = 8;
 const SIZE = 299;
 
+/** Evidence, in log odds, that is shown at half strength: what is strong still differs from what is stronger. */
+const HALF = 6;
+
 /** From little to much evidence; every step lighter than the last, so that it reads in grey too. */
 const COLOURS = [
   [94, 20, 110],
@@ -29,7 +32,8 @@ export function drawActivation(canvas, { activationMap, logit }) {
   const image = context.createImageData(SIZE, SIZE);
   for (let row = 0; row < SIZE; row += 1) {
     for (let column = 0; column < SIZE; column += 1) {
-      const strength = Math.tanh(Math.max(0, bilinear(activationMap, cellOf(row), cellOf(column)) - least) / 4);
+      const evidence = Math.max(0, bilinear(activationMap, cellOf(row), cellOf(column)) - least);
+      const strength = evidence / (evidence + HALF);
       const [red, green, blue] = colour(strength);
       image.data.set([red, green, blue, Math.round(255 * Math.min(1, 1.4 * strength))], 4 * (row * SIZE + column));
     }

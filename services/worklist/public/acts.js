@@ -77,7 +77,7 @@ function disagreeOrAgree({ outcome, verdict }, study) {
   }
   return (OPPOSITES[outcome] ?? []).map((answer) => ({
     label: `${outcome === "inconclusive" ? "I see" : "Disagree:"} ${VERDICTS[answer]}`,
-    said: `Noted: ${VERDICTS[answer]}`,
+    said: `Noted as ${VERDICTS[answer]}`,
     run: () => work(study, "verdict", { verdict: answer }),
     undo: agree,
   }));

@@ -27,7 +27,11 @@ async function ask(path, init) {
   if (response.status === 204) return undefined;
   const body = await response.json().catch(() => undefined);
   if (!response.ok)
-    throw new ServiceError(body?.code ?? "FAILED", body?.message ?? `The service answered ${response.status}`, body?.by);
+    throw new ServiceError(
+      body?.code ?? "FAILED",
+      body?.message ?? `The service answered ${response.status}`,
+      body?.by,
+    );
   return body;
 }
 

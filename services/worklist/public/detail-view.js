@@ -4,7 +4,7 @@ import { historyList } from "./history-list.js";
 import { picture } from "./picture.js";
 import { probabilityScale } from "./probability-scale.js";
 import { mark } from "./shapes.js";
-import { birthDate, clockTime, outcomeWords, percent, reportWords, SIDES, sentence } from "./words.js";
+import { birthDate, clockTime, outcomeWords, percent, personName, reportWords, SIDES, sentence } from "./words.js";
 
 const KEYS = { take: "T", complete: "C", pin: "M" };
 
@@ -30,6 +30,8 @@ export class DetailView {
     element("kbd", { "aria-hidden": "true" }, "O"),
   );
 
+  #onlyLooking = element("p.under", {}, "You may look at the list, but not work on it: that needs the scope work.");
+
   /**
    * @param {HTMLElement} panel
    * @param {HTMLElement} controls of the activation map
@@ -42,7 +44,7 @@ export class DetailView {
     // It scrolls where the window is low, and must do so by keyboard too.
     panel.tabIndex = 0;
     const { actions } = this.#sections;
-    actions.node.append(this.#viewer, element("div.acts", {}, ...Object.values(this.#buttons)));
+    actions.node.append(this.#viewer, element("div.acts", {}, ...Object.values(this.#buttons)), this.#onlyLooking);
   }
 
   /** @param {string} hint */
@@ -56,25 +58,29 @@ export class DetailView {
    * @param {{
    *   me: string,
    *   mayWork: boolean,
+   *   hasViewer: boolean,
    *   identity?: any,
    *   finding?: any,
    *   history?: any[] | "away",
    * }} context what else is known of the study: who it is (GET /patients), the whole finding (GET /studies/:study), and
    *   what happened to it (GET /studies/:study/history)
    */
-  show(line, { me, mayWork, identity, finding, history }) {
+  show(line, { me, mayWork, hasViewer, identity, finding, history }) {
     const parts = Object.values(this.#sections).map(({ node }) => node);
     if (this.#panel.firstElementChild !== parts[0]) this.#panel.replaceChildren(...parts);
     const instances = finding?.instances ?? [];
     this.#tell("heading", [identity, line.studyInstanceUID], () => heading(line, identity));
-    this.#showActions(line, { me, mayWork, identity });
+    this.#showActions(line, { me, mayWork, hasViewer, identity });
     this.#tell("finding", [line.outcome, line.probability, line.revision, line.verdict, me, mayWork], () =>
       this.#finding(line, me, mayWork),
     );
     this.#tell("pictures", [line.studyInstanceUID, line.tellingInstance, line.revision, finding !== undefined], () =>
       this.#pictures(line, instances),
     );
-    this.#tell("passed-over", [line.studyInstanceUID, line.revision, instances.length], () => passedOver(instances));
+    this.#tell("passed-over", [line.studyInstanceUID, line.revision, instances.length], () =>
+      // Of a single instance the finding has told already.
+      instances.length > 1 ? passedOver(instances) : [],
+    );
     this.#tell("history", [line.studyInstanceUID, history], () => [
       element("h3", {}, "History"),
       history === "away" ? element("p.under", {}, "It cannot be read just now.") : historyList(history ?? [], me),
@@ -86,7 +92,7 @@ export class DetailView {
 
   /** The address of the study in the PACS viewer, where there is one. */
   get viewer() {
-    return this.#viewer.hidden ? undefined : this.#viewer;
+    return this.#viewer.hasAttribute("href") ? this.#viewer : undefined;
   }
 
   /** Makes a section anew if what it tells is not what it told. */
@@ -115,10 +121,13 @@ export class DetailView {
     return button;
   }
 
-  #showActions(line, { me, mayWork, identity }) {
+  #showActions(line, { me, mayWork, hasViewer, identity }) {
     const address = identity?.viewerUrl ?? line.viewerUrl;
-    this.#viewer.hidden = !address;
-    if (address && this.#viewer.getAttribute("href") !== address) this.#viewer.setAttribute("href", address);
+    // It keeps its room while its address needs what the PACS has not told yet.
+    this.#viewer.hidden = !hasViewer;
+    if (!address) this.#viewer.removeAttribute("href");
+    else if (this.#viewer.getAttribute("href") !== address) this.#viewer.setAttribute("href", address);
+    this.#onlyLooking.hidden = mayWork;
     const acts = actsOn(line, me);
     for (const [name, button] of Object.entries(this.#buttons)) {
       const label = acts[name]?.label ?? { take: "Take", complete: "Complete", pin: "Move up" }[name];
@@ -145,9 +154,15 @@ export class DetailView {
     }
     if (line.verdict) {
       const { by, at, verdict, comment } = line.verdict;
-      const who = by === me ? "You" : by;
       parts.push(
-        element("p", {}, mark("disagreement", `${who} disagreed at ${clockTime(at)}: ${VERDICTS[verdict] ?? verdict}`)),
+        element(
+          "p",
+          {},
+          mark(
+            "disagreement",
+            `${sentence(personName(by, me))} disagreed at ${clockTime(at)}: ${VERDICTS[verdict] ?? verdict}`,
+          ),
+        ),
         ...(comment ? [element("p.under", {}, `“${comment}”`)] : []),
       );
     }
@@ -210,7 +225,7 @@ function passedOver(instances) {
   const lines = [...byReason].map(([text, count]) =>
     element("li", {}, `${count === 1 ? "1 instance" : `${count} instances`}: ${text}`),
   );
-  return [element("h3", {}, "Not analysed"), element("ul", {}, ...lines)];
+  return [element("h3", {}, "Instances that were not analysed"), element("ul", {}, ...lines)];
 }
 
 function facts(line, finding) {

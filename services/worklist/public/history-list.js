@@ -1,6 +1,6 @@
 import { VERDICTS } from "./acts.js";
 import { element } from "./elements.js";
-import { clockTime, outcomeWords } from "./words.js";
+import { clockTime, outcomeWords, personName } from "./words.js";
 
 /** What each event of GET /studies/:study/history means. */
 const EVENTS = {
@@ -34,7 +34,7 @@ export function historyList(events, me) {
     {},
     ...events.toReversed().map((event) => {
       const words = EVENTS[event.event]?.(event) ?? event.event;
-      const by = event.by === undefined ? "" : ` by ${event.by === me ? "you" : event.by}`;
+      const by = event.by === undefined ? "" : ` by ${personName(event.by, me)}`;
       return element(
         "li",
         {},

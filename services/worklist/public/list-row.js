@@ -2,7 +2,7 @@ import { element } from "./elements.js";
 import { noPicture, picture } from "./picture.js";
 import { probabilityScale } from "./probability-scale.js";
 import { badge, mark } from "./shapes.js";
-import { clockTime, duration, outcomeWords, percent, reportWords, sentence } from "./words.js";
+import { clockTime, duration, outcomeWords, percent, personName, reportWords, sentence } from "./words.js";
 
 const COLUMNS = ["position", "priority", "image", "patient", "finding", "waiting", "reading"];
 
@@ -72,11 +72,11 @@ export class ListRow {
     this.node.dataset.priority = line.priority;
     this.node.dataset.state = line.state;
     const { priority, image, finding, reading } = this.#cells;
-    priority.replaceChildren(badge(line.priority), ...pinMark(line.pin));
+    priority.replaceChildren(badge(line.priority), ...pinMark(line.pin, me));
     this.#fillImage(image);
     finding.replaceChildren(...findingCell(line));
     reading.replaceChildren(...readingCell(line, me));
-    this.#since.textContent = `since ${clockTime(line.arrivedAt)}`;
+    this.#since.textContent = line.ended ? `until ${clockTime(line.ended.at)}` : `since ${clockTime(line.arrivedAt)}`;
     this.#fillPatient();
   }
 
@@ -116,7 +116,7 @@ export class ListRow {
   }
 }
 
-const pinMark = (pin) => (pin ? [mark("pin", "Moved up", `by ${pin.by}: ${pin.why}`)] : []);
+const pinMark = (pin, me) => (pin ? [mark("pin", "Moved up", `by ${personName(pin.by, me)}: ${pin.why}`)] : []);
 
 function findingCell({ outcome, probability, cutOff, inconclusiveBand, reason }) {
   const { text, kind } = outcomeWords(outcome);
@@ -133,17 +133,13 @@ function findingCell({ outcome, probability, cutOff, inconclusiveBand, reason })
 
 /** Who is at it, and what else somebody should know before they choose it. */
 function readingCell({ state, takenBy, takenAt, ended, verdict, report, lane }, me) {
-  const name = (by) => (by === me ? "you" : by);
   const parts = [];
-  if (takenBy) parts.push(mark("person", `Taken by ${name(takenBy)}`, `since ${clockTime(takenAt)}`));
+  if (takenBy) parts.push(mark("person", `Taken by ${personName(takenBy, me)}`, `since ${clockTime(takenAt)}`));
   if (ended) {
     const what = state === "CANCELED" ? "Withdrawn" : "Completed";
-    parts.push(
-      mark("done", `${what} ${clockTime(ended.at)}`),
-      element("span.under.one-line", {}, `by ${name(ended.by)}`),
-    );
+    parts.push(mark("done", what), element("span.under.one-line", {}, `by ${personName(ended.by, me)}`));
   }
-  if (verdict) parts.push(mark("disagreement", "Disagreed", `by ${name(verdict.by)}`));
+  if (verdict) parts.push(mark("disagreement", "Disagreed", `by ${personName(verdict.by, me)}`));
   if (report.state === "failed") {
     const { text, kind } = reportWords(report);
     parts.push(element("span.under.one-line", { "data-kind": kind, title: text }, "Report not in the PACS"));

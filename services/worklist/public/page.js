@@ -16,7 +16,7 @@ import { listenToKeys } from "./shortcuts.js";
 import { signInForm } from "./sign-in-form.js";
 import { UndoLine } from "./undo-line.js";
 import { askWhy } from "./why-dialog.js";
-import { clockTime, counted, duration, thousands } from "./words.js";
+import { clockTime, counted, duration, personName, thousands } from "./words.js";
 
 const EFFECT_EVERY_MS = 60_000;
 
@@ -41,6 +41,8 @@ const state = {
   /** Whether the list was read before; if not, a refusal is no end of a session. */
   wasIn: false,
   stopHearing: undefined,
+  /** Whether changes of the list are heard of. */
+  isHearing: false,
 };
 
 const source = new ListSource({ onList: show, onError: explain });
@@ -58,7 +60,7 @@ const listView = new ListView(part("rows"), {
 });
 const controls = activationControls((on) => on && listView.studies.forEach((study) => void showActivation(study)));
 const detailView = new DetailView(part("detail"), controls.node, act);
-const signingIn = signInForm(part("sign-in"), () => void start());
+const signingIn = signInForm(part("door"), enter);
 appearanceChoice(part("appearance"));
 
 const serviceNow = () => Date.now() + state.clockOffset;
@@ -76,12 +78,13 @@ function show(list, { asked, done }) {
   state.clockOffset = Date.parse(list.asOf) - Date.now();
   const lines = list.workitems;
   notices.say("list", undefined);
+  tellConnection();
   document.body.dataset.state = lines.length === 0 ? "empty" : "list";
   part("state").textContent = lines.length > 0 ? "" : emptyInWords(done);
   part("order").textContent = done ? "Read or withdrawn, the latest first." : orderInWords(list.headStartMinutes);
   part("table").setAttribute("aria-rowcount", String(list.total + 1));
   part("demonstration").hidden = !lines.some((line) => line.model && line.model.intendedUse !== "clinical");
-  tellCounts(list, done);
+  tellCounts(list.counts);
   tellPages(list);
   state.line = lines.find((line) => line.studyInstanceUID === state.selected) ?? state.line;
   listView.show(lines, { me: state.me, asked });
@@ -108,14 +111,15 @@ function orderInWords(headStartMinutes) {
 }
 
 const emptyInWords = (done) =>
-  done ? "Nothing has been completed yet." : "Nothing to read. Studies appear here as soon as the PACS sends them.";
+  done ? "Nothing has been read yet." : "Nothing to read. Studies appear here as soon as the PACS sends them.";
 
-function tellCounts({ total, workitems }, done) {
-  const flagged = done ? 0 : workitems.filter((line) => line.priority === "HIGH").length;
-  const waiting = done ? 0 : workitems.filter((line) => line.outcome === null).length;
-  const parts = [counted(total, "study", "studies")];
+function tellCounts({ toRead, flagged, beingRead, done, oldestArrival }) {
+  part("to-read-count").textContent = thousands(toRead);
+  part("done-count").textContent = thousands(done);
+  const parts = [];
   if (flagged > 0) parts.push(`${thousands(flagged)} with suspected fracture`);
-  if (waiting > 0) parts.push(`${thousands(waiting)} awaiting analysis`);
+  if (beingRead > 0) parts.push(`${thousands(beingRead)} being read`);
+  if (oldestArrival) parts.push(`longest wait ${duration((serviceNow() - Date.parse(oldestArrival)) / 1000)}`);
   part("counts").textContent = parts.join(" · ");
   document.title = `${flagged > 0 ? `(${flagged}) ` : ""}Reading list - Redspot`;
 }
@@ -202,7 +206,8 @@ function draw() {
   const { line, me, mayWork, history } = state;
   if (!line) return;
   const identity = people.get(line.studyInstanceUID);
-  detailView.show(line, { me, mayWork, identity, finding: findings.get(line), history });
+  const hasViewer = state.list?.hasViewer ?? false;
+  detailView.show(line, { me, mayWork, hasViewer, identity, finding: findings.get(line), history });
 }
 
 function open(study) {
@@ -245,12 +250,13 @@ async function act(name, index = 0) {
   }
   busy = false;
   await source.load({ asked: true });
+  listView.row(state.selected)?.node.scrollIntoView({ block: "nearest" });
   await tellEffect();
 }
 
 function whyNot(name, line) {
   if (name === "disagree") return "there is no finding to disagree with";
-  if (line.takenBy) return `${line.takenBy} is reading this study`;
+  if (line.takenBy) return `${personName(line.takenBy, state.me)} is reading this study`;
   return "the study is done; reopen it first";
 }
 
@@ -271,6 +277,13 @@ function explain(error) {
   else part("state").textContent = "The reading list is not there yet.";
 }
 
+/** Live is what has its list and hears of changes. */
+function tellConnection() {
+  if (!state.list) connection("connecting", "Connecting");
+  else if (state.isHearing) connection("live", "Live");
+  else connection("lost", "Connection lost, trying again");
+}
+
 function connection(kind, text) {
   part("connection").dataset.state = kind;
   part("connection-text").textContent = text;
@@ -284,7 +297,7 @@ function leave() {
   detailView.clear("");
   undoLine.clear();
   for (const id of ["list", "views", "sign-out", "effect", "demonstration"]) part(id).hidden = true;
-  for (const id of ["counts", "who"]) part(id).textContent = "";
+  for (const id of ["counts", "who", "to-read-count", "done-count"]) part(id).textContent = "";
   for (const about of ["list", "pacs"]) notices.say(about, undefined);
   document.title = "Reading list - Redspot";
   document.body.dataset.state = "signed-out";
@@ -365,21 +378,30 @@ part("sign-out").addEventListener("click", async () => {
 setInterval(() => listView.tick(serviceNow()), 1000);
 setInterval(() => state.list && !document.hidden && void tellEffect(), EFFECT_EVERY_MS);
 
+/** Somebody has signed in: the keys are theirs at once. */
+async function enter() {
+  await start();
+  listView.row(state.selected)?.focus();
+}
+
 async function start() {
   stop();
   part("state").textContent = "Loading the reading list …";
   document.body.dataset.state = "loading";
   for (const id of ["list", "views"]) part(id).hidden = false;
-  connection("connecting", "Connecting");
+  tellConnection();
   state.stopHearing = hearChanges({
     onChange: () => source.changed(),
-    onState: (live) => (live ? connection("live", "Live") : connection("lost", "Connection lost, trying again")),
+    onState: (isHearing) => {
+      state.isHearing = isHearing;
+      tellConnection();
+    },
   });
   // Without an answer the list's own says why.
   const { open: isOpen = false, name = null, scopes = [] } = await session().catch(() => ({}));
   state.me = name ?? "";
   state.mayWork = scopes.includes("work");
-  part("who").textContent = state.me;
+  part("who").textContent = personName(state.me, "");
   part("sign-out").hidden = !isOpen;
   await source.start();
   await tellEffect();

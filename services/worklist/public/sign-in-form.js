@@ -11,10 +11,11 @@ const WORDS = {
 /**
  * The form that opens a session.
  *
- * @param {HTMLFormElement} form
- * @param {() => void} onSignedIn
+ * @param {HTMLElement} door with the form in it
+ * @param {() => Promise<void>} onSignedIn
  */
-export function signInForm(form, onSignedIn) {
+export function signInForm(door, onSignedIn) {
+  const form = door.querySelector("form");
   const [heading, text] = [form.querySelector("h2"), form.querySelector("p")];
   const field = form.querySelector("input");
   const error = form.querySelector(".error");
@@ -24,8 +25,8 @@ export function signInForm(form, onSignedIn) {
     try {
       await signIn(field.value);
       field.value = "";
-      form.hidden = true;
-      onSignedIn();
+      door.hidden = true;
+      await onSignedIn();
     } catch (reason) {
       error.textContent = reason.message;
       field.select();
@@ -34,9 +35,9 @@ export function signInForm(form, onSignedIn) {
   return {
     /** @param {"first" | "ended"} why */
     show(why) {
-      if (!form.hidden) return;
+      if (!door.hidden) return;
       [heading.textContent, text.textContent] = WORDS[why];
-      form.hidden = false;
+      door.hidden = false;
       field.focus();
     },
   };

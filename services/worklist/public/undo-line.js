@@ -1,4 +1,5 @@
 import { element } from "./elements.js";
+import { personName } from "./words.js";
 
 /** So many acts can be undone, one after the other. */
 const KEPT = 20;
@@ -38,7 +39,7 @@ export class UndoLine {
 
   /** @param {Error & { code?: string, by?: string }} error of the service */
   refused({ code, by, message }) {
-    this.failed(REFUSALS[code]?.(by ?? "somebody else") ?? message);
+    this.failed(REFUSALS[code]?.(by ? personName(by, "") : "somebody else") ?? message);
   }
 
   clear() {

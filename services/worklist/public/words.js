@@ -18,6 +18,14 @@ export const SIDES = { L: "Left", R: "Right" };
 /** @param {number} probability */
 export const percent = (probability) => `${Math.round(probability * 100)} %`;
 
+/**
+ * A person's name as they know it: without the way by which Redspot knows them.
+ *
+ * @param {string} by
+ * @param {string} me
+ */
+export const personName = (by, me) => (by === me ? "you" : by.replace(/^(token|oidc|certificate):/, ""));
+
 /** @param {string} text */
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 

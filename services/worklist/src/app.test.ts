@@ -77,6 +77,16 @@ const accessFor = (entries: string[]) =>
 const LIST: AppDependencies["list"] = {
   lines: async (offset = 0, count = 100) => ({ total: 2, workitems: WORKITEMS.slice(offset, offset + count) }),
   doneLines: async () => ({ total: 0, workitems: [] }),
+  counts: async () => ({
+    open: {
+      HIGH: { SCHEDULED: 0, "IN PROGRESS": 1 },
+      MEDIUM: { SCHEDULED: 1, "IN PROGRESS": 0 },
+      LOW: { SCHEDULED: 0, "IN PROGRESS": 0 },
+    },
+    done: 3,
+    oldestArrival: { MEDIUM: NOW.getTime() - 30_000 },
+    findingsAfterOpening: 0,
+  }),
   get: async (study) => WORKITEMS.find((one) => one.studyInstanceUID === study),
   history: async (study) => (study === "1.1" ? [{ event: "arrived", at: NOW.getTime() - 90_000 }] : undefined),
   opened: async () => [],
@@ -144,6 +154,8 @@ describe("the reading list as JSON", () => {
       asOf: "2026-03-01T10:00:00.000Z",
       headStartMinutes: 240,
       siteHeadStartMinutes: { north: 120 },
+      hasViewer: true,
+      counts: { toRead: 2, flagged: 1, beingRead: 1, done: 3, oldestArrival: "2026-03-01T09:59:30.000Z" },
       total: 2,
       offset: 0,
       workitems: [

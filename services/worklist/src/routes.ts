@@ -10,11 +10,11 @@ import type { HeadStarts } from "./reading-policy.ts";
 import { parse, studyParams, uid } from "./request-parts.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { viewerLink } from "./viewer-link.ts";
-import { listLine, studyDetail, studyHistory } from "./workitem-view.ts";
+import { countsInShort, listLine, studyDetail, studyHistory } from "./workitem-view.ts";
 import { WorklistError } from "./worklist-error.ts";
 
 export interface RouteDependencies {
-  list: Pick<ReadingList, "lines" | "doneLines" | "get" | "history" | "opened" | "waitingLongest">;
+  list: Pick<ReadingList, "lines" | "doneLines" | "get" | "history" | "counts" | "opened" | "waitingLongest">;
   findings: Pick<FindingStore, "get">;
   spool: Pick<Spool, "readPreview">;
   patients: Pick<PatientDirectory, "lookUp">;
@@ -40,12 +40,18 @@ export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDe
 
   app.get("/reading-list", async (request, reply) => {
     const { state, offset, limit } = parse(pageQuery, request.query);
-    const { total, workitems } = await (state === "done" ? list.doneLines(offset, limit) : list.lines(offset, limit));
+    const [{ total, workitems }, counts] = await Promise.all([
+      state === "done" ? list.doneLines(offset, limit) : list.lines(offset, limit),
+      list.counts(),
+    ]);
     const context = { now: now(), viewerUrl };
     return reply.header("cache-control", "no-store").send({
       asOf: context.now.toISOString(),
       headStartMinutes: headStarts.minutes,
       siteHeadStartMinutes: Object.fromEntries(headStarts.sites),
+      /** Whether a study can be opened in the PACS's viewer; where needs what the PACS knows, its address comes with the name. */
+      hasViewer: viewerUrl !== undefined,
+      counts: countsInShort(counts),
       total,
       offset,
       workitems: workitems.map((workitem) => listLine(workitem, context)),

@@ -1,4 +1,4 @@
-import { isJobFailureCode, JOB_FAILURES, type StudyEvent, type Workitem } from "@redspot/queue";
+import { isJobFailureCode, JOB_FAILURES, type ReadingListCounts, type StudyEvent, type Workitem } from "@redspot/queue";
 import type { Finding, FindingInShort } from "@redspot/triage";
 import { viewerLink } from "./viewer-link.ts";
 
@@ -54,6 +54,20 @@ function reportView(report: Workitem["report"]) {
   if (report.state !== "failed") return report;
   const { text } = JOB_FAILURES[isJobFailureCode(report.code) ? report.code : "REPORT_FAILED"];
   return { ...report, text };
+}
+
+/** How much is on the list, as its page shows it. */
+export function countsInShort({ open, done, oldestArrival }: ReadingListCounts) {
+  const priorities = Object.values(open);
+  const oldest = Math.min(...Object.values(oldestArrival));
+  return {
+    toRead: priorities.reduce((sum, states) => sum + states.SCHEDULED + states["IN PROGRESS"], 0),
+    flagged: open.HIGH.SCHEDULED + open.HIGH["IN PROGRESS"],
+    beingRead: priorities.reduce((sum, states) => sum + states["IN PROGRESS"], 0),
+    done,
+    /** When the study arrived that waits longest for somebody to take it up. */
+    oldestArrival: Number.isFinite(oldest) ? iso(oldest) : null,
+  };
 }
 
 /** All that is known about a study's finding: what made it, and each instance with its activation map. */
