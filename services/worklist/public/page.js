@@ -404,7 +404,7 @@ async function start() {
   part("who").textContent = personName(state.me, "");
   part("sign-out").hidden = !isOpen;
   await source.start();
-  await tellEffect();
+  if (state.list) await tellEffect();
 }
 
 function stop() {
