@@ -4,9 +4,9 @@ import type { MinuteOfLatency } from "./flag-latency.ts";
 import type { ProcessSample } from "./process-watch.ts";
 
 const PERCENTILES = [
-  { key: "median", label: "median", stroke: COLOURS.noFracture, dash: "none" },
-  { key: "p95", label: "95th percentile", stroke: COLOURS.fracture, dash: "7,3" },
-  { key: "p99", label: "99th percentile", stroke: COLOURS.quiet, dash: "2,3" },
+  { key: "median", label: "median", stroke: COLOURS.noFracture, dash: "none", dy: 0 },
+  { key: "p95", label: "95th percentile", stroke: COLOURS.fracture, dash: "7,3", dy: 6 },
+  { key: "p99", label: "99th percentile", stroke: COLOURS.quiet, dash: "2,3", dy: -6 },
 ] as const;
 
 /** Flag latency by minute. */
@@ -14,13 +14,21 @@ export function latencyChart(minutes: readonly MinuteOfLatency[]): string {
   return draw("Seconds from a settled study to its report in the PACS, by minute: median, 95th and 99th percentile", {
     width: 720,
     marginRight: 110,
-    x: axis("Minute"),
+    x: axis("Minute", { ticks: Math.min(10, minutes.length) }),
     y: axis("Settled to report stored, seconds", { zero: true }),
     marks: [
       Plot.gridY({ strokeOpacity: 0.12 }),
-      ...PERCENTILES.flatMap(({ key, label, stroke, dash }) => [
+      ...PERCENTILES.flatMap(({ key, label, stroke, dash, dy }) => [
         Plot.lineY(minutes, { x: "minute", y: key, stroke, strokeWidth: 2, strokeDasharray: dash }),
-        Plot.text(minutes.slice(-1), { x: "minute", y: key, text: [label], dx: 6, textAnchor: "start", fill: stroke }),
+        Plot.text(minutes.slice(-1), {
+          x: "minute",
+          y: key,
+          text: [label],
+          dx: 6,
+          dy,
+          textAnchor: "start",
+          fill: stroke,
+        }),
       ]),
     ],
   });
