@@ -17,10 +17,15 @@ const PREFIX = "redspot";
 export const studyKey = (studyInstanceUID: string, ...parts: string[]) =>
   [PREFIX, "study", studyInstanceUID, ...parts].join(":");
 
-/** Looks at a study from outside, with none of Redspot's own code. */
+/**
+ * Looks at a study from outside, with none of Redspot's own code.
+ *
+ * @param known its reports, where the PACS was asked for all of them already
+ */
 export async function inspectStudy(
   studyInstanceUID: string,
   { redis, spoolFolder, pacsUrl }: Places,
+  known?: readonly SeenReport[],
 ): Promise<SeenStudy> {
   const study = await redis.hash(studyKey(studyInstanceUID));
   const settled = Number(study.settledRevision ?? 0);
@@ -32,7 +37,7 @@ export async function inspectStudy(
   const [noted, score, reports] = await Promise.all([
     redis.strings("HKEYS", studyKey(studyInstanceUID, "instances")),
     redis.command("ZSCORE", `${PREFIX}:reading-list`, studyInstanceUID),
-    reportsOf(studyInstanceUID, pacsUrl),
+    known ?? reportsOf(studyInstanceUID, pacsUrl),
   ]);
   return {
     study,
@@ -57,10 +62,10 @@ async function reportsOf(studyInstanceUID: string, pacsUrl: string): Promise<See
   );
 }
 
-/** Every report of the PACS, by study: to find those of studies that nobody sent. */
-export async function allReports(pacsUrl: string): Promise<{ studyInstanceUID: string; sopInstanceUID: string }[]> {
+/** Every report of the PACS, with the study that it is of. */
+export async function allReports(pacsUrl: string): Promise<(SeenReport & { studyInstanceUID: string })[]> {
   const page = 1000;
-  const all: { studyInstanceUID: string; sopInstanceUID: string }[] = [];
+  const all: (SeenReport & { studyInstanceUID: string })[] = [];
   for (;;) {
     const found = await search(`${pacsUrl}/instances?Modality=SR&limit=${page}&offset=${all.length}`);
     all.push(...found.map((one) => ({ studyInstanceUID: uid(one, "0020000D"), sopInstanceUID: uid(one, "00080018") })));

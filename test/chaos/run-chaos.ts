@@ -12,7 +12,7 @@ import { LOOK_EVERY_MS, RestWatch } from "./rest-watch.ts";
 import { sendAll } from "./sender.ts";
 import { SendersLog, type SentStudy } from "./senders-log.ts";
 import { Timeline } from "./timeline.ts";
-import { type Complaint, judge, type Policy } from "./verdict.ts";
+import { type Complaint, judge, type Policy, type SeenReport } from "./verdict.ts";
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -168,10 +168,15 @@ class Run {
       this.#complain({ kind: "lost", studyInstanceUID, what: `it does not come to rest: ${JSON.stringify(study)}` });
     }
     const studies = [...this.#log.studies.values()];
-    await this.#judge(studies.filter((study) => study.acknowledgedAt !== undefined && !restless.includes(study)));
-    for (const { studyInstanceUID, sopInstanceUID } of await this.#view.look(({ pacsUrl }) => allReports(pacsUrl))) {
+    const reports = Map.groupBy(
+      await this.#view.look(({ pacsUrl }) => allReports(pacsUrl)),
+      (one) => one.studyInstanceUID,
+    );
+    const resting = studies.filter((study) => study.acknowledgedAt !== undefined && !restless.includes(study));
+    await this.#judge(resting, (study) => reports.get(study.studyInstanceUID) ?? []);
+    for (const [studyInstanceUID, [report]] of reports) {
       if (this.#log.studies.has(studyInstanceUID)) continue;
-      const what = `report ${sopInstanceUID} is of a study that nobody sent`;
+      const what = `report ${report?.sopInstanceUID} is of a study that nobody sent`;
       this.#complain({ kind: "duplicated", studyInstanceUID, what });
     }
     return {
@@ -198,13 +203,18 @@ class Run {
   }
 
   /** Judges studies; answers with how many complaints are new. */
-  async #judge(studies: readonly SentStudy[]): Promise<number> {
+  async #judge(
+    studies: readonly SentStudy[],
+    reportsOf?: (study: SentStudy) => readonly SeenReport[],
+  ): Promise<number> {
     const before = this.#complaints.length;
     const known = new Set(this.#complaints.map(keyOf));
     const waiting = studies.values();
     const one = async () => {
       for (const study of waiting) {
-        const seen = await this.#view.look((places) => inspectStudy(study.studyInstanceUID, places));
+        const seen = await this.#view.look((places) =>
+          inspectStudy(study.studyInstanceUID, places, reportsOf?.(study)),
+        );
         for (const complaint of judge(study, seen, this.#policy)) {
           if (!known.has(keyOf(complaint))) this.#complain(complaint);
         }

@@ -45,8 +45,8 @@ export interface SeenFinding {
 /** A structured report of the study in the PACS. */
 export interface SeenReport {
   readonly sopInstanceUID: string;
-  /** The SOP Instance UIDs that it gives as evidence. */
-  readonly evidence: readonly string[];
+  /** The SOP Instance UIDs that it gives as evidence; undefined where it was not looked into. */
+  readonly evidence?: readonly string[];
 }
 
 export interface Policy {
@@ -123,7 +123,7 @@ function judgeReports(sent: SentStudy, { study, findings, reports }: SeenStudy):
   const [current] = counts.get(last) ?? [];
   if (current === undefined) complain("lost", `revision ${last} has no report in the PACS`);
   for (const { sopInstanceUID, isImage, templateName } of acknowledged(sent)) {
-    if (isImage && current !== undefined && !current.evidence.includes(sopInstanceUID)) {
+    if (isImage && current?.evidence?.includes(sopInstanceUID) === false) {
       complain("lost", `the report of revision ${last} does not know of ${templateName} ${sopInstanceUID}`);
     }
   }
