@@ -19,7 +19,8 @@ async function run(input: Uint8Array): Promise<Verdict> {
     const { pixels } = await toModelInput(readPart10(input));
     expect(pixels.length === INPUT_SIZE ** 2, "a model input has its size");
     expect(
-      pixels.every((grey) => grey >= 0 && grey <= 1),
+      // An average of many ones in 32 bits may be a hair above.
+      pixels.every((grey) => grey >= 0 && grey <= 1 + 1e-6),
       "greys are between 0 and 1",
     );
     return "accepted";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dataSetOf, items, text, values } from "./data-set.ts";
+import { DicomError } from "./dicom-error.ts";
 import { readPart10, writePart10 } from "./part10.ts";
 
 /** A file whose Specific Character Set and Patient's Name are these bytes, and whose Procedure Code means the name too. */
@@ -112,4 +113,11 @@ test("a character set that there is not leaves what is ASCII", () => {
 test("an escape sequence that nothing announced is not kept in the text", () => {
   const bytes = hex("1b242943c8ab");
   assert.equal(nameOf(fileWith("ISO 2022 IR 149", bytes)).Alphabetic, "홍");
+});
+
+test("a data set that breaks off is not taken for a whole one, whatever its character sets", () => {
+  for (const characterSet of ["ISO_IR 100", "KLINGON", "\\ISO 2022 IR 87"]) {
+    const file = Buffer.concat([fileWith(characterSet, "Worf^X"), Buffer.from("1000200058580400", "hex")]);
+    assert.throws(() => readPart10(file), DicomError, characterSet);
+  }
 });

@@ -34,6 +34,7 @@ declare module "dcmjs" {
   };
   interface Logger {
     setLevel(level: "silent" | "error" | "warn"): void;
+    warn: (...words: unknown[]) => void;
   }
   export const log: Logger & { getLogger(name: string): Logger };
 }

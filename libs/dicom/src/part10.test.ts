@@ -136,3 +136,16 @@ test("a large file that is not the usual one is read as a whole, and says the sa
   const withIcon = readPart10(writePart10(largeInstance(cases["an icon with pixel data of its own"]))).dataSet;
   assert.deepEqual(binaries(items(withIcon, "IconImageSequence")[0] ?? {}, "PixelData"), [new Uint8Array(8)]);
 });
+
+test("the group length of the meta information may be wrong: the group tells where it ends (PS3.10 7.1)", () => {
+  const file = writePart10(
+    dataSetOf({ SOPClassUID: "1.2.840.10008.5.1.4.1.1.1", SOPInstanceUID: "1.2.3", StudyInstanceUID: "1.2" }),
+  );
+  const right = readPart10(file);
+  for (const by of [-30, 6, 40, 100_000]) {
+    const wrong = Uint8Array.from(file);
+    const view = new DataView(wrong.buffer);
+    view.setUint32(140, view.getUint32(140, true) + by, true);
+    assert.deepEqual(readPart10(wrong).dataSet, right.dataSet, `${by} bytes off`);
+  }
+});

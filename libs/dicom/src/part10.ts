@@ -25,13 +25,14 @@ export interface ReadOptions {
  * Throws NOT_PART_10 without the prefix or without a Transfer Syntax UID, TRUNCATED where the bytes end before the
  * wanted element, MALFORMED where an element cannot be decoded, and TOO_LARGE where a deflated data set is a bomb.
  */
-export function readPart10(bytes: Uint8Array, { stopBefore }: ReadOptions = {}): Part10 {
-  if (bytes.byteLength < 132) {
-    throw new DicomError("NOT_PART_10", `${bytes.byteLength} bytes are too few for a DICOM file (PS3.10 7.1)`);
+export function readPart10(file: Uint8Array, { stopBefore }: ReadOptions = {}): Part10 {
+  if (file.byteLength < 132) {
+    throw new DicomError("NOT_PART_10", `${file.byteLength} bytes are too few for a DICOM file (PS3.10 7.1)`);
   }
-  if (bytes[128] !== 0x44 || bytes[129] !== 0x49 || bytes[130] !== 0x43 || bytes[131] !== 0x4d) {
+  if (file[128] !== 0x44 || file[129] !== 0x49 || file[130] !== 0x43 || file[131] !== 0x4d) {
     throw new DicomError("NOT_PART_10", 'no "DICM" prefix at byte 128 (PS3.10 7.1)');
   }
+  const bytes = withTrueGroupLength(file);
   if (stopBefore === undefined && bytes.byteLength > 2 * HEAD_BYTES) {
     const large = readAroundPixelData(bytes);
     if (large) return large;
@@ -147,6 +148,49 @@ function refuseDeepNesting(bytes: Uint8Array): void {
 /** Behind the File Meta Information's first element, its length (PS3.10 7.1). */
 const META_START = 144;
 
+/** Value representations with a length of 32 bits after two reserved bytes (PS3.5 7.1.2). */
+const LONG_FORM = new Set(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"]);
+
+/**
+ * The file with the length of its File Meta Information as it is: dcmjs believes what the file says of it, and would take
+ * the first elements of the data set for meta information, or begin in the middle of one. Others go by the group, as the
+ * listener does. The file itself, where it is right or has no length.
+ */
+function withTrueGroupLength(file: Uint8Array): Uint8Array {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.byteLength < META_START || view.getUint32(132) !== 0x02000000) return file;
+  let end = META_START;
+  while (end + 12 <= file.byteLength && view.getUint16(end, true) === 0x0002) {
+    const isLong = LONG_FORM.has(String.fromCharCode(file[end + 4]!, file[end + 5]!));
+    end += isLong ? 12 + view.getUint32(end + 8, true) : 8 + view.getUint16(end + 6, true);
+  }
+  const length = end - META_START;
+  if (end > file.byteLength || view.getUint32(META_START - 4, true) === length) return file;
+  const mended = new Uint8Array(file);
+  new DataView(mended.buffer).setUint32(META_START - 4, length, true);
+  return mended;
+}
+
+/**
+ * What dcmjs reads while it ignores errors, which it does with all of them, and not only with those of character sets: where
+ * it met another it gives what it has so far, and says so in its log alone. Throws MALFORMED then.
+ */
+function complete<T>(read: () => T): T {
+  const { log } = loadDcmjs();
+  const { warn } = log;
+  let brokeOff = false;
+  log.warn = (what) => {
+    if (what === "WARN:") brokeOff = true;
+  };
+  try {
+    const result = read();
+    if (brokeOff) throw new DicomError("MALFORMED", "an element cannot be decoded (PS3.5 7.1)");
+    return result;
+  } finally {
+    log.warn = warn;
+  }
+}
+
 function decode(bytes: Uint8Array, stopTag: string | undefined): { meta: DataSet; dict: DataSet } {
   const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
   const buffer = (whole ? bytes.buffer : new Uint8Array(bytes).buffer) as ArrayBuffer;
@@ -164,7 +208,7 @@ function decode(bytes: Uint8Array, stopTag: string | undefined): { meta: DataSet
     const reason = error instanceof Error ? error.message : "";
     // dcmjs reads one character set, the first of several, and one that it does not know as the default.
     if (/character set/.test(reason)) {
-      const { meta, dict } = read(true);
+      const { meta, dict } = complete(() => read(true));
       return { meta, dict: withCodeExtensions(dict) };
     }
     if (/more than currently allocated|outside the bounds|out of range/i.test(reason)) {
