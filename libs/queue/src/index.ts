@@ -27,6 +27,7 @@ export {
   type WorkitemState,
 } from "./reading-list.ts";
 export { ReadingListRefusal } from "./reading-list-refusal.ts";
+export { type RedisSettings, readRedisSettings } from "./redis-settings.ts";
 export { settleStudies } from "./settling.ts";
 export { sharedKey } from "./shared-key.ts";
 export { type InstanceNote, type Noted, StudyLedger } from "./study-ledger.ts";

@@ -6,6 +6,8 @@ export type AdminErrorCode =
   | "CONFIG_WRONG"
   /** A service that has to be asked is not installed beside this command. */
   | "SERVICE_MISSING"
+  /** Something that Redspot stands on is not as it has to be. */
+  | "NOT_WELL"
   /** Nothing goes by the name that was given. */
   | "NOT_FOUND"
   /** The PACS does not answer, after long waiting. */

@@ -2,8 +2,7 @@
 import "./garbage-collection.ts";
 
 import { DicomWebClient } from "@redspot/dicomweb";
-import { assertUsableIn, ensurePackageBackbone, loadModelPackage, ModelError, openLanes } from "@redspot/model";
-import { PREPROCESSING_VERSION } from "@redspot/pixels";
+import { ModelError } from "@redspot/model";
 import {
   closeStore,
   connectStore,
@@ -36,9 +35,10 @@ import { Batcher } from "./batcher.ts";
 import { LiveFirst } from "./live-first.ts";
 import { countFinding, definitions } from "./metrics.ts";
 import { identityOf } from "./model-identity.ts";
+import { openModel } from "./open-model.ts";
 import { openPreparationPool } from "./preparation-pool.ts";
-import { trustedKeys } from "./trusted-keys.ts";
-import { lanesOf, variables } from "./variables.ts";
+import { tryModel } from "./try-model.ts";
+import { variables } from "./variables.ts";
 
 const answer = answerQuestion(
   { about: "inference: scores studies of the triage queue", variables, metrics: definitions },
@@ -48,6 +48,10 @@ const answer = answerQuestion(
 if (answer) {
   process.stdout.write(answer.text);
   process.exit(answer.status);
+}
+if (process.argv.includes("--try")) {
+  process.stdout.write(`${JSON.stringify(await tryModel(() => readConfig(variables, process.env)))}\n`);
+  process.exit();
 }
 
 const logger = createLogger({ service: "inference", level: process.env.REDSPOT_LOG_LEVEL || "info" });
@@ -60,23 +64,7 @@ await runService(logger, async (closers) => {
   const stage = (name: "decode" | "infer") => (ms: number) =>
     metrics.observe("redspot_stage_duration_seconds", { stage: name }, ms / 1000);
 
-  const modelPackage = await loadModelPackage(config.REDSPOT_MODEL_PACKAGE, {
-    expectedPreprocessingVersion: PREPROCESSING_VERSION,
-    trustedKeys: await trustedKeys(config.REDSPOT_MODEL_PUBLIC_KEY, config.REDSPOT_MODEL_PUBLIC_KEY_FILE),
-  });
-  assertUsableIn(config.REDSPOT_MODE, modelPackage.manifest);
-  const backbone = await ensurePackageBackbone(modelPackage.manifest, { cacheDir: config.REDSPOT_CACHE_DIR });
-  const lanes = lanesOf(config);
-  const engine = await openLanes(
-    {
-      engine: config.REDSPOT_ENGINE,
-      device: config.REDSPOT_DEVICE,
-      threads: Math.ceil(config.REDSPOT_ENGINE_THREADS / lanes),
-      backbonePath: backbone.path,
-      head: modelPackage.head,
-    },
-    lanes,
-  );
+  const { modelPackage, backbone, engine } = await openModel(config);
   closers.push(() => engine.close());
 
   const pool = openPreparationPool({
@@ -124,7 +112,7 @@ await runService(logger, async (closers) => {
   };
   const analysis = analysisWith(live);
   // Enough studies in hand that a batch gathers while one lies before each lane and another runs there.
-  const concurrency = (2 * lanes + 1) * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS;
+  const concurrency = (2 * engine.lanes + 1) * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS;
   const onTried = (tried: JobTry) => countJob(metrics, tried);
   const onError = (error: Error, job?: StudyJob) => {
     logger.error({ err: error, ...job }, "analysis failed");

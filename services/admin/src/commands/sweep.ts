@@ -1,23 +1,16 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { DicomWebClient, DicomWebError } from "@redspot/dicomweb";
+import { DicomWebError } from "@redspot/dicomweb";
 import { Backlog, type Store, type Sweep, type SweepPlan } from "@redspot/queue";
-import { describeConfig, progressOn, readConfig, secret } from "@redspot/runtime";
+import { describeConfig, progressOn } from "@redspot/runtime";
 import { dicomDate, PacsStudies, politely, readDay } from "@redspot/sweep";
 import { type Command, InvalidArgumentError } from "commander";
-import { z } from "zod";
 import { AdminError } from "../admin-error.ts";
 import { type Environment, storeVariables, withStore } from "../connect.ts";
+import { pacsOf, pacsVariables } from "../pacs.ts";
 import { countOnly } from "../sweep/count-only.ts";
 import { doneOf, runSweep } from "../sweep/run-sweep.ts";
 import { daysOf, describeReport, type SweepReport, sweepReport, written } from "../sweep/sweep-report.ts";
-
-const variables = {
-  REDSPOT_PACS_URL: z
-    .url({ protocol: /^https?$/ })
-    .describe("Base address of the PACS's DICOMweb services, such as http://pacs:8042/dicom-web"),
-  REDSPOT_PACS_TOKEN: secret(z.string().optional().describe("Bearer token for the PACS, where it wants one")),
-};
 
 interface Days {
   from: Date;
@@ -46,7 +39,7 @@ list behind all live studies, the most probable fractures first.
   redspot-admin sweep pause
 
 Environment:
-${describeConfig(variables)}`;
+${describeConfig(pacsVariables)}`;
 
 /** `redspot-admin sweep`: unreported wrist radiographs that lie in the PACS. */
 export function addSweep(program: Command, environment: Environment): void {
@@ -121,7 +114,7 @@ export function addSweep(program: Command, environment: Environment): void {
 }
 
 async function sweep(store: Store, environment: Environment, days: Days, given: SweepCommandOptions): Promise<void> {
-  const config = readConfig(variables, environment);
+  const { client } = pacsOf(environment);
   const only = given.only === undefined ? undefined : await readOnly(given.only);
   const plan = planOf(days, given, only);
   const stop = new AbortController();
@@ -129,10 +122,7 @@ async function sweep(store: Store, environment: Environment, days: Days, given: 
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const pacs = new PacsStudies({
-    client: new DicomWebClient({
-      url: config.REDSPOT_PACS_URL,
-      ...(config.REDSPOT_PACS_TOKEN === undefined ? {} : { authorization: `Bearer ${config.REDSPOT_PACS_TOKEN}` }),
-    }),
+    client,
     modalities: plan.modalities,
     ask: politely({
       rate: given.rate,

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Setting } from "@redspot/runtime";
 import { AdminError } from "../admin-error.ts";
 import type { Environment } from "../connect.ts";
+import type { ModelTrial } from "../doctor/model-check.ts";
 
 /** The services that are deployed. */
 export const SERVICES = ["stow", "inference", "worklist"] as const;
@@ -21,6 +22,11 @@ export async function checkService(
 ): Promise<{ isFine: boolean; text: string }> {
   const { status, text } = await ask(service, "--check", environment);
   return { isFine: status === 0, text: text.trim() };
+}
+
+/** Has the inference service open its model and score an image. Throws AdminError SERVICE_MISSING. */
+export async function tryModel(environment: Environment): Promise<ModelTrial> {
+  return JSON.parse((await ask("inference", "--try", environment)).text) as ModelTrial;
 }
 
 /** Services never know each other's schemas: each is asked as a program. */
