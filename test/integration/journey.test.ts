@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { number, tagOf, text, writePart10 } from "@redspot/dicom";
+import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy, type PhantomStudy } from "@redspot/phantom";
 import {
   countReports,
@@ -25,6 +26,7 @@ import {
   workFolder,
 } from "@redspot/testbed";
 
+const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
 const matrix = { rows: 900, columns: 700 };
 const lateral = ["lateral"] as const;
 
@@ -79,6 +81,8 @@ describe("the life of a study", () => {
       folder: folder.path,
       token,
       ports: { stow: stowPort },
+      // What comes back with a study must not open a revision.
+      environment: { REDSPOT_SR_ACTIVATION: "secondary-capture" },
     });
     for (const name of ["stow", "inference", "worklist"] as const) await redspot.ready(name, 180);
     for (const kind of kinds) await store(studies[kind]);
@@ -122,6 +126,19 @@ describe("the life of a study", () => {
       new Map(kinds.map((kind) => [uidOf(kind), 1]).sort() as [string, number][]),
       "in QIDO-RS",
     );
+  });
+
+  test("a picture goes with each image that shows a fracture or may, and with no other", async () => {
+    const client = new DicomWebClient({ url: orthanc.dicomWebUrl });
+    for (const kind of kinds) {
+      const found = await client.searchForInstances(
+        { SOPClassUID: SECONDARY_CAPTURE },
+        { studyInstanceUID: uidOf(kind) },
+      );
+      const { outcome } = lineOf(kind);
+      assert.equal(found.length, outcome === "fracture" || outcome === "inconclusive" ? 1 : 0, `${kind}: ${outcome}`);
+    }
+    assert.ok(list.some(({ outcome }) => outcome === "fracture"));
   });
 
   test("what cannot be judged says why", () => {
