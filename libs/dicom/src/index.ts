@@ -20,5 +20,6 @@ export { type BulkBytes, type BulkValue, type EncodeOptions, encodePart10 } from
 export { writeNativeDicomModel } from "./native-dicom-model.ts";
 export { type Part10, type ReadOptions, readPart10, type WriteOptions, writePart10 } from "./part10.ts";
 export { readNativeDicomModel } from "./read-native-dicom-model.ts";
+export { hasPixels, isImage, isStorage } from "./sop-class.ts";
 export { TransferSyntax } from "./transfer-syntax.ts";
 export { deriveUid, isUid } from "./uid.ts";

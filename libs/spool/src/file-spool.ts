@@ -1,4 +1,4 @@
-import { type FileHandle, open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { type FileHandle, link, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Blocks } from "./blocks.ts";
 import { BulkFile } from "./bulk-file.ts";
@@ -6,12 +6,13 @@ import { create, readWhole, takesDirectWrites } from "./direct-io.ts";
 import { DurableFolders, makeFolder } from "./durable.ts";
 import { Hashing } from "./hashing.ts";
 import { IncomingFile, type Place } from "./incoming-file.ts";
-import { Layout } from "./layout.ts";
+import { INSTANCE, Layout } from "./layout.ts";
 import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
 import type { ReadMemory } from "./read-memory.ts";
 import { type FreeBytes, Room } from "./room.ts";
-import type { IncomingInstance, Spool, WaitingBulkData } from "./spool.ts";
+import type { IncomingInstance, InstanceFacts, Spool, SpooledStudy, WaitingBulkData } from "./spool.ts";
 import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
+import { studyFolders } from "./study-folders.ts";
 
 export interface FileSpoolOptions {
   /**
@@ -31,6 +32,7 @@ export class FileSpool implements Spool {
   readonly #durable: boolean;
   readonly #room: Room;
   readonly #names = new TemporaryNames();
+  readonly #folders: DurableFolders;
   /** Made when the first instance comes: most who open a spool only read. */
   #place: Promise<Place> | undefined;
 
@@ -38,6 +40,7 @@ export class FileSpool implements Spool {
     this.#layout = layout;
     this.#durable = durable;
     this.#room = room;
+    this.#folders = new DurableFolders(layout.root, durable);
   }
 
   /** Opens the spool below a folder, which is made where it is missing, and removes what dead processes left half done. */
@@ -80,7 +83,7 @@ export class FileSpool implements Spool {
     const block = await blocks.take();
     const direct = await takesDirectWrites(this.#newPath(), block);
     blocks.release(block);
-    const folders = new DurableFolders(layout.root, durable);
+    const folders = this.#folders;
     return { layout, folders, durable, direct, blocks, room: this.#room, hashing: new Hashing(blocks.memory) };
   }
 
@@ -122,7 +125,58 @@ export class FileSpool implements Spool {
         throw error;
       }
     });
-    return names.flatMap((name) => (name.endsWith(".dcm") ? [name.slice(0, -".dcm".length)] : [])).sort();
+    return names.flatMap((name) => (name.endsWith(INSTANCE) ? [name.slice(0, -INSTANCE.length)] : [])).sort();
+  }
+
+  async factsOf(studyInstanceUID: string, sopInstanceUID: string): Promise<InstanceFacts> {
+    const path = this.pathOf(studyInstanceUID, sopInstanceUID);
+    // Written once and linked, never changed: the file's time is that of its arrival.
+    const { mtime, size } = await orNotFound(`instance ${sopInstanceUID}`, () => stat(path));
+    return { arrivedAt: mtime, bytes: size };
+  }
+
+  async putRecord(studyInstanceUID: string, name: string, bytes: Uint8Array): Promise<Uint8Array> {
+    const target = this.#layout.recordFile(studyInstanceUID, name);
+    const path = this.#newPath();
+    const what = `recording ${name} of study ${studyInstanceUID}`;
+    const isFirst = await onFileSystem(what, async () => {
+      try {
+        await writeFile(path, bytes, { flag: "wx", mode: 0o640, flush: this.#durable });
+        await this.#folders.make(dirname(target));
+        return await link(path, target).then(
+          () => true,
+          (error: unknown) => {
+            if (systemCode(error) === "EEXIST") return false;
+            throw error;
+          },
+        );
+      } finally {
+        await unlink(path).catch(() => {});
+      }
+    });
+    await onFileSystem(what, () => this.#folders.sync(dirname(target)));
+    return isFirst ? bytes : readOr(target, name);
+  }
+
+  async readRecord(studyInstanceUID: string, name: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readOr(this.#layout.recordFile(studyInstanceUID, name), name);
+    } catch (error) {
+      if (error instanceof SpoolError && error.code === "NOT_FOUND") return undefined;
+      throw error;
+    }
+  }
+
+  studies(onStray: (path: string) => void = () => {}): AsyncGenerator<SpooledStudy> {
+    return studyFolders(this.#layout, onStray);
+  }
+
+  async remove(studyInstanceUID: string, sopInstanceUID: string): Promise<void> {
+    await onFileSystem(`removing instance ${sopInstanceUID}`, async () => {
+      // The preview first: an instance that is gone is not looked for again, and its preview would stay for ever.
+      await rm(this.#layout.previewFile(studyInstanceUID, sopInstanceUID), { force: true });
+      await rm(this.pathOf(studyInstanceUID, sopInstanceUID), { force: true });
+    });
   }
 
   async putPreview(studyInstanceUID: string, sopInstanceUID: string, bytes: Uint8Array): Promise<void> {
@@ -154,7 +208,7 @@ function readOr(path: string, what: string): Promise<Uint8Array> {
   });
 }
 
-function orNotFound(what: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+function orNotFound<T>(what: string, read: () => Promise<T>): Promise<T> {
   return onFileSystem(`reading ${what}`, async () => {
     try {
       return await read();

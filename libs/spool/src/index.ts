@@ -4,8 +4,10 @@ export type {
   CommitOutcome,
   Committed,
   IncomingInstance,
+  InstanceFacts,
   InstanceName,
   Spool,
+  SpooledStudy,
   WaitingBulkData,
 } from "./spool.ts";
 export { SpoolError, type SpoolErrorCode } from "./spool-error.ts";

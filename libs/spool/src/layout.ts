@@ -3,10 +3,15 @@ import { join } from "node:path";
 import { isUid } from "@redspot/dicom";
 import { SpoolError } from "./spool-error.ts";
 
+/** What the names of instances and of records end in. */
+export const INSTANCE = ".dcm";
+export const RECORD = ".json";
+const RECORD_NAME = /^[a-z]{1,20}-[0-9]{1,9}$/;
+
 /**
  * Where things lie below the spool's root. Studies are spread over 256 folders by the SHA-256 of their UID, because
  * UIDs of one site share their beginning and one folder of a million entries is slow:
- * `instances/HH/<Study Instance UID>/<SOP Instance UID>.dcm`, previews likewise, `tmp/` for what is on its way.
+ * `instances/HH/<Study Instance UID>/<SOP Instance UID>.dcm`, records beside them, previews likewise, `tmp/` for what is on its way.
  */
 export class Layout {
   readonly root: string;
@@ -19,12 +24,22 @@ export class Layout {
     return join(this.root, "tmp");
   }
 
+  get instances(): string {
+    return join(this.root, "instances");
+  }
+
   studyFolder(studyInstanceUID: string): string {
-    return join(this.root, "instances", fanOut(studyInstanceUID), studyInstanceUID);
+    return join(this.instances, fanOut(studyInstanceUID), studyInstanceUID);
   }
 
   instanceFile(studyInstanceUID: string, sopInstanceUID: string): string {
-    return join(this.studyFolder(studyInstanceUID), `${mustBeUid(sopInstanceUID, "SOP Instance UID")}.dcm`);
+    return join(this.studyFolder(studyInstanceUID), `${mustBeUid(sopInstanceUID, "SOP Instance UID")}${INSTANCE}`);
+  }
+
+  /** Records lie beside the instances: one look into the folder tells of both. */
+  recordFile(studyInstanceUID: string, name: string): string {
+    if (!RECORD_NAME.test(name)) throw new SpoolError("IO_FAILURE", `"${name}" is no name of a record`);
+    return join(this.studyFolder(studyInstanceUID), `${name}${RECORD}`);
   }
 
   previewFile(studyInstanceUID: string, sopInstanceUID: string): string {

@@ -48,6 +48,21 @@ export interface WaitingBulkData {
   remove(): Promise<void>;
 }
 
+/** What the spool holds of a study, by name. */
+export interface SpooledStudy {
+  studyInstanceUID: string;
+  sopInstanceUIDs: string[];
+  /** What was recorded about it: see `putRecord`. */
+  records: string[];
+}
+
+/** When an instance came, and its size. */
+export interface InstanceFacts {
+  /** By the clock of the listener that took it. */
+  arrivedAt: Date;
+  bytes: number;
+}
+
 /**
  * Where the bytes of instances wait, each under its Study and SOP Instance UID, never changed once they are there.
  * Every method throws SpoolError; identifiers that are no UIDs are refused with INVALID_UID.
@@ -63,6 +78,19 @@ export interface Spool {
   read(studyInstanceUID: string, sopInstanceUID: string, memory?: ReadMemory): Promise<Uint8Array>;
   /** The SOP Instance UIDs that the spool holds of a study, sorted; none of a study that it does not know. */
   list(studyInstanceUID: string): Promise<string[]>;
+  /** When an instance came and how large it is. Throws NOT_FOUND. */
+  factsOf(studyInstanceUID: string, sopInstanceUID: string): Promise<InstanceFacts>;
+  /**
+   * Keeps something to remember about a study beside its instances, durable, under a name like `finding-1`: what must
+   * outlive the database. The first record under a name stays, and is answered with.
+   */
+  putRecord(studyInstanceUID: string, name: string, bytes: Uint8Array): Promise<Uint8Array>;
+  /** A record, or undefined where there is none. */
+  readRecord(studyInstanceUID: string, name: string): Promise<Uint8Array | undefined>;
+  /** Every study that the spool holds anything of, in no order; `onStray` is told of each file that is none of its own. */
+  studies(onStray?: (path: string) => void): AsyncGenerator<SpooledStudy>;
+  /** Removes an instance and its preview, or nothing where they are gone. What was recorded about the study stays. */
+  remove(studyInstanceUID: string, sopInstanceUID: string): Promise<void>;
   /** Keeps a preview image beside the instance; a later one takes its place. */
   putPreview(studyInstanceUID: string, sopInstanceUID: string, bytes: Uint8Array): Promise<void>;
   /** The preview image. Throws NOT_FOUND. */

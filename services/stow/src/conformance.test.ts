@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { hasPixels, isImage, isStorage } from "@redspot/dicom";
 import { failureClassOf, hexOf } from "@redspot/dicomweb";
 import { REFUSALS } from "@redspot/runtime";
 import { COMPRESSED, UNCOMPRESSED } from "./bulk-media-type.ts";
 import { variables } from "./config.ts";
 import { INSTANCE_FAILURES, REQUEST_FAILURES } from "./failures.ts";
 import { LENIENCES } from "./leniences.ts";
-import { hasPixels, isImage, isStorage } from "./sop-class.ts";
 import { BODY_TYPES, RESPONSE_TYPES } from "./store-request.ts";
 import { encodingOf, TAKEN, TAKEN_FAMILY, TAKEN_LENIENTLY } from "./transfer-syntax-rule.ts";
 import { DATA_SET_DOES_NOT_MATCH } from "./warnings.ts";

@@ -1,8 +1,7 @@
-import { isUid } from "@redspot/dicom";
+import { hasPixels, isStorage, isUid } from "@redspot/dicom";
 import { ElementWalk } from "./element-walk.ts";
 import { InstanceFailure } from "./failures.ts";
 import { Inflation } from "./inflation.ts";
-import { hasPixels, isStorage } from "./sop-class.ts";
 import { type DataSetEncoding, encodingOf } from "./transfer-syntax-rule.ts";
 import { DATA_SET_DOES_NOT_MATCH, type WarningReason } from "./warnings.ts";
 

@@ -1,3 +1,4 @@
+import { isImage } from "@redspot/dicom";
 import { type FailedInstance, MultipartError, type Part, readMultipart, type StoredInstance } from "@redspot/dicomweb";
 import type { StudyLedger, StudyQueue } from "@redspot/queue";
 import type { Spool } from "@redspot/spool";
@@ -10,7 +11,6 @@ import {
   type RefusedInstance,
   receiveInstance,
 } from "./receive-instance.ts";
-import { isImage } from "./sop-class.ts";
 import type { BodyForm } from "./store-request.ts";
 
 /** Where an instance is noted, and what its study's waiting revision is. */
