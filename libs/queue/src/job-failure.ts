@@ -3,6 +3,8 @@ import type { QueueName } from "./queue-name.ts";
 interface FailureMeaning {
   /** Whether trying again can help without anybody doing anything. */
   retry: boolean;
+  /** Whether it is the destination that fails, for all studies alike: no try of this one is used up. */
+  away?: boolean;
   /** What happened, in words. */
   text: string;
   /** What a person can do about it. */
@@ -58,16 +60,19 @@ export const JOB_FAILURES = {
   },
   PACS_UNREACHABLE: {
     retry: true,
+    away: true,
     text: "the PACS does not answer",
     advice: "Once the PACS is back, retry.",
   },
   PACS_BUSY: {
     retry: true,
+    away: true,
     text: "the PACS could not take the report for now",
     advice: "See that the PACS has room and is not overloaded; then retry.",
   },
   PACS_UNAUTHORIZED: {
     retry: true,
+    away: true,
     text: "the PACS does not accept Redspot's credentials",
     advice: "Put REDSPOT_PACS_TOKEN right and start the worklist service again; then retry.",
   },

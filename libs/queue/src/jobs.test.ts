@@ -147,3 +147,66 @@ test("every try is told of, with how it ended", async () => {
   assert.equal(second.waitMs, undefined);
   assert.ok(second.ageMs >= first.ageMs);
 });
+
+test("a destination that is away uses up no try, and is left in peace for as long as it asked", async () => {
+  const store = redis.store();
+  const queue = new StudyQueue(store, "report");
+  await queue.add(job);
+  await queue.add({ ...job, revision: 2 });
+  const tried: JobTry[] = [];
+  const runs: StudyJob[] = [];
+  const done = Promise.withResolvers<void>();
+  const worker = workOn(
+    store,
+    "report",
+    async (one) => {
+      runs.push(one);
+      if (runs.length === 1) throw Object.assign(new Error("away"), { code: "PACS_UNREACHABLE", retryAfterMs: 700 });
+    },
+    {
+      concurrency: 1,
+      onError: () => {},
+      onTried: (one) => {
+        tried.push(one);
+        if (tried.length === 3) done.resolve();
+      },
+    },
+  );
+  await done.promise;
+  assert.equal(runs.length, 3);
+  assert.deepEqual(
+    tried.map(({ outcome, code }) => [outcome, code]),
+    [
+      ["failed", "PACS_UNREACHABLE"],
+      ["done", undefined],
+      ["done", undefined],
+    ],
+  );
+  await worker.close();
+  for (const revision of [1, 2]) {
+    assert.equal(await store.redis.hget(`${store.prefix}:queue:report:1.2.3-r${revision}`, "atm"), "1");
+  }
+  await queue.close();
+});
+
+test("what must be left behind when a job is given up is tried until it is there", async () => {
+  const store = redis.store();
+  const queue = new StudyQueue(store, "triage");
+  await queue.add(job);
+  const givenUp = Promise.withResolvers<void>();
+  let times = 0;
+  const worker = workOn(store, "triage", () => Promise.reject(new PermanentFailure()), {
+    concurrency: 1,
+    onError: () => {},
+    onGivenUp: async () => {
+      times += 1;
+      if (times === 1) throw new Error("no finding could be stored");
+      givenUp.resolve();
+    },
+  });
+  await givenUp.promise;
+  while ((await queue.depth()).failed === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(times, 2);
+  await worker.close();
+  await queue.close();
+});

@@ -1,8 +1,10 @@
 import { type ConnectionOptions, DelayedError, type Job, Queue, UnrecoverableError, Worker } from "bullmq";
 import { z } from "zod";
 import type { Store } from "./connection.ts";
-import { codeOfFailure, failedReasonOf, type JobFailureCode } from "./job-failure.ts";
+import { Gate } from "./gate.ts";
+import { codeOfFailure, failedReasonOf, JOB_FAILURES, type JobFailureCode } from "./job-failure.ts";
 import type { QueueName } from "./queue-name.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** What every job carries, and all that it carries: which revision of which study. */
 export const studyJobSchema = z.object({
@@ -32,19 +34,48 @@ export class NotYet extends Error {
   }
 }
 
+interface Retries {
+  /** Tries that fail before the job is given up. A destination that is away for all studies uses none of them up. */
+  tries: number;
+  /** Milliseconds before the second try; twice as long before each further one. */
+  delay: number;
+  /** For how long a job may wait for a destination that is away, in milliseconds. */
+  patience: number;
+}
+
+const HOUR = 3_600_000;
+
 /**
- * How often each kind of job is tried and how long apart. Settling only needs Redis; analysis fails for reasons that
- * either pass within seconds or never; a PACS may be away for a weekend.
+ * Settling only needs Redis; analysis fails for reasons that either pass within seconds or never; a PACS may be away
+ * over the holidays.
  */
 const RETRIES = {
-  settling: { attempts: 1000, delay: 1_000, jitter: 0.5 },
-  triage: { attempts: 4, delay: 1_000, jitter: 0.5 },
-  report: { attempts: 500, delay: 2_000, jitter: 0.5 },
-  backlog: { attempts: 8, delay: 5_000, jitter: 0.5 },
-  "backlog-report": { attempts: 500, delay: 2_000, jitter: 0.5 },
-} as const satisfies Record<QueueName, object>;
+  settling: { tries: 1000, delay: 1_000, patience: 7 * 24 * HOUR },
+  triage: { tries: 4, delay: 1_000, patience: 24 * HOUR },
+  report: { tries: 12, delay: 2_000, patience: 7 * 24 * HOUR },
+  backlog: { tries: 8, delay: 5_000, patience: 7 * 24 * HOUR },
+  "backlog-report": { tries: 12, delay: 2_000, patience: 7 * 24 * HOUR },
+} as const satisfies Record<QueueName, Retries>;
 
-const LONGEST_RETRY_DELAY_MS = 10 * 60_000;
+export const LONGEST_RETRY_DELAY_MS = 10 * 60_000;
+
+/**
+ * What BullMQ is told: more than any tries of ours, so that giving up is ours too, and what must be left behind with it
+ * is tried again until it is there.
+ */
+const BULLMQ_ATTEMPTS = 1_000_000;
+
+/** Queues whose work is to send to the PACS. */
+const OF_THE_PACS: ReadonlySet<QueueName> = new Set(["report", "backlog-report"]);
+
+/** Reports sent from a queue in one second, by all processes together: what waited for the PACS comes back as a stream. */
+const REPORTS_A_SECOND = 50;
+
+/** After how many deaths of its process, each time alone, a job is given up. */
+const MOST_DEATHS_ALONE = 3;
+
+/** Within 45 seconds of a process's death its jobs are with another: the lock has to run out, and somebody has to look. */
+const LOCK_MS = 30_000;
 
 /** One queue of studies. Adding a job that is there already changes nothing. */
 export class StudyQueue {
@@ -78,8 +109,10 @@ export class StudyQueue {
       data: { version: 1, studyInstanceUID, revision },
       opts: {
         jobId: idOf({ studyInstanceUID, revision }),
-        attempts: RETRIES[this.name].attempts,
+        attempts: BULLMQ_ATTEMPTS,
         backoff: { type: "capped-exponential" },
+        // Their words may tell anything: the code is kept, see failedReasonOf.
+        stackTraceLimit: 0,
         removeOnComplete: { age: 24 * 3600, count: 10_000 },
         removeOnFail: false,
       },
@@ -159,10 +192,12 @@ export interface WorkOptions {
   concurrency: number;
   /** Called when a job was tried for the last time, with its error: what to leave behind so that nothing is silent. */
   onGivenUp?: (job: StudyJob, error: Error) => Promise<void>;
-  /** Called after every try that was done or has failed, for what counts them; it must not throw. */
-  onTried?: (tried: JobTry) => void;
   /** Called for every failed try and every error of the connection. */
   onError: (error: Error, job?: StudyJob) => void;
+  /** Called after every try that was done or has failed, for what counts them; it must not throw. */
+  onTried?: (tried: JobTry) => void;
+  /** After how many milliseconds without a sign of life a process's jobs are another's; looked for twice as often. */
+  lockMs?: number;
 }
 
 /** A process's hand on a queue. */
@@ -171,23 +206,79 @@ export interface StudyWorker {
   close(): Promise<void>;
 }
 
+/** Thrown where a job's process died over it as often as it may. */
+class WorkerDied extends PermanentFailure {
+  readonly code = "WORKER_DIED";
+}
+
 /**
  * Works through a queue. A job can run twice (a stalled worker's jobs are given to another), so `work` is idempotent.
  * The job's last failed try calls `onGivenUp` before the job counts as failed; if that fails, the job is tried again.
+ *
+ * An error's `code`, where it is one of JOB_FAILURES, says whether to try again; `retryAfterMs`, where it has one, not
+ * before when. What one of them did to its process is known: see UnderWay.
  */
 export function workOn(
   store: Store,
   name: QueueName,
   work: (job: StudyJob) => Promise<void>,
-  { concurrency, onGivenUp, onTried, onError }: WorkOptions,
+  { concurrency, onGivenUp, onError, onTried, lockMs = LOCK_MS }: WorkOptions,
 ): StudyWorker {
+  const connection = { connection: store.redis as unknown as ConnectionOptions, prefix: `${store.prefix}:queue` };
+  const queue = new Queue(name, connection);
+  const underWay = new UnderWay(store, name);
+  const gate = new Gate();
+
+  /** One try, alone where a process has died over the job before. */
+  const tryOnce = async (id: string, study: StudyJob): Promise<void> => {
+    // Settling reads nothing that a sender wrote.
+    if (name === "settling") return work(study);
+    const deaths = await underWay.deaths(id);
+    if (deaths.alone >= MOST_DEATHS_ALONE) throw new WorkerDied(`${deaths.alone} processes died over it`);
+    const alone = deaths.among > 0;
+    await gate.pass(alone, async () => {
+      await underWay.mark(id, deaths, alone ? "alone" : "together");
+      try {
+        await work(study);
+      } finally {
+        await underWay.clear(id);
+      }
+    });
+  };
+
+  const failed = async (
+    { job, token, study, tried }: TryUnderWay,
+    error: Error & { retryAfterMs?: number | undefined },
+  ): Promise<never> => {
+    const code = codeOfFailure(error, name);
+    const { retry, away } = JOB_FAILURES[code] as { retry: boolean; away?: boolean };
+    onError(error, study);
+    const { retryAfterMs } = error;
+    if (away && Date.now() - job.timestamp < RETRIES[name].patience) {
+      tried("failed", code);
+      // All workers leave the destination in peace for as long as it wants.
+      if (retryAfterMs !== undefined) await queue.rateLimit(Math.max(1, Math.round(retryAfterMs)));
+      await job.moveToDelayed(Date.now() + retryDelay(name, job.attemptsStarted, retryAfterMs), token);
+      throw new DelayedError();
+    }
+    const last = !retry || error instanceof PermanentFailure || job.attemptsMade + 1 >= RETRIES[name].tries;
+    if (!last) tried("failed", code);
+    if (!last) throw new KeptError(failedReasonOf(code), retryAfterMs);
+    // Whoever has lost the job meanwhile has no say in it any more: another works on it.
+    if (token !== undefined && (await job.extendLock(token, lockMs)) !== 1) throw new KeptError(failedReasonOf(code));
+    await onGivenUp?.(study, error).catch((failure: Error) => {
+      onError(failure, study);
+      throw new KeptError(failedReasonOf(code));
+    });
+    tried("given-up", code);
+    throw new UnrecoverableError(failedReasonOf(code));
+  };
+
   const worker = new Worker(
     name,
     async (job, token) => {
       const parsed = studyJobSchema.safeParse(job.data);
-      if (!parsed.success) {
-        throw new UnrecoverableError(failedReasonOf("NOT_UNDERSTOOD"));
-      }
+      if (!parsed.success) throw new UnrecoverableError(failedReasonOf("NOT_UNDERSTOOD"));
       const study = { studyInstanceUID: parsed.data.studyInstanceUID, revision: parsed.data.revision };
       const startedAt = Date.now();
       const tried = (outcome: JobTry["outcome"], code?: JobFailureCode) =>
@@ -203,50 +294,63 @@ export function workOn(
             : { waitMs: Math.max(0, startedAt - job.timestamp - (job.opts.delay ?? 0)) }),
         });
       try {
-        await work(study);
+        await tryOnce(job.id ?? "", study);
         tried("done");
       } catch (thrown) {
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-        if (error instanceof NotYet) {
-          await job.moveToDelayed(Date.now() + error.waitMs, token);
+        if (thrown instanceof NotYet) {
+          await job.moveToDelayed(Date.now() + thrown.waitMs, token);
           throw new DelayedError();
         }
-        onError(error, study);
-        const permanent = error instanceof PermanentFailure;
-        if (permanent || isLastTry(job)) {
-          await onGivenUp?.(study, error);
-          tried("given-up", codeOfFailure(error, name));
-          throw new UnrecoverableError(failedReasonOf(codeOfFailure(error, name)));
-        }
-        tried("failed", codeOfFailure(error, name));
-        throw error;
+        await failed({ job, token, study, tried }, thrown instanceof Error ? thrown : new Error(String(thrown)));
       }
     },
     {
-      connection: store.redis as unknown as ConnectionOptions,
-      prefix: `${store.prefix}:queue`,
+      ...connection,
       concurrency,
-      settings: { backoffStrategy: (attemptsMade: number) => retryDelay(name, attemptsMade) },
+      lockDuration: lockMs,
+      stalledInterval: lockMs / 2,
+      // BullMQ would blame every job of a process that dies for it.
+      maxStalledCount: BULLMQ_ATTEMPTS,
+      ...(OF_THE_PACS.has(name) ? { limiter: { max: REPORTS_A_SECOND, duration: 1000 } } : {}),
+      settings: {
+        backoffStrategy: (attemptsMade: number, _type?: string, error?: Error) =>
+          retryDelay(name, attemptsMade, (error as KeptError | undefined)?.retryAfterMs),
+      },
     },
   );
   worker.on("error", (error) => onError(error));
-  // A job whose worker died again and again is failed by BullMQ itself, without `work` having a say.
-  worker.on("failed", (job, error) => {
-    const parsed = studyJobSchema.safeParse(job?.data);
-    if (!parsed.success || !/stalled more than/.test(error.message)) return;
-    onError(error, parsed.data);
-    onGivenUp?.(parsed.data, error).catch((failure: Error) => onError(failure, parsed.data));
-  });
-  return { close: () => worker.close() };
+  // It shares the store's connection, which tells of its errors itself.
+  queue.on("error", () => {});
+  return {
+    close: async () => {
+      await worker.close();
+      await queue.close();
+    },
+  };
 }
 
-function isLastTry(job: Job): boolean {
-  return job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+interface TryUnderWay {
+  job: Job;
+  token: string | undefined;
+  study: StudyJob;
+  tried: (outcome: JobTry["outcome"], code?: JobFailureCode) => void;
 }
 
-/** Doubles from one try to the next up to ten minutes, with a random share off so that studies do not all come back at once. */
-function retryDelay(name: QueueName, attemptsMade: number): number {
-  const { delay, jitter } = RETRIES[name];
-  const full = Math.min(delay * 2 ** Math.min(attemptsMade - 1, 20), LONGEST_RETRY_DELAY_MS);
-  return Math.round(full * (1 - jitter * Math.random()));
+/** What is kept with a job that will be tried again. */
+class KeptError extends Error {
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, retryAfterMs?: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * Doubles from one try to the next up to ten minutes, with a random half of it off so that studies do not all come back
+ * at once; never less than what was asked for, which has such a share on top.
+ */
+function retryDelay(name: QueueName, tries: number, leastMs = 0): number {
+  const full = Math.min(RETRIES[name].delay * 2 ** Math.min(Math.max(tries - 1, 0), 20), LONGEST_RETRY_DELAY_MS);
+  return Math.round(Math.max(full * (1 - 0.5 * Math.random()), leastMs * (1 + 0.5 * Math.random())));
 }

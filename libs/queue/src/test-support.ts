@@ -4,8 +4,15 @@ import { startRedis } from "@redspot/testbed";
 import { closeStore, connectStore, type Store } from "./connection.ts";
 import type { InstanceNote } from "./study-ledger.ts";
 
+interface RedisForTests {
+  store: () => Store;
+  /** Another connection to what a store holds, as another process has. */
+  again: (store: Store) => Store;
+  url: () => string;
+}
+
 /** A real Redis for the tests of one file; each store has a name space of its own, and is closed with the Redis. */
-export function redisForTests(): { store: () => Store } {
+export function redisForTests(): RedisForTests {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   const stores: Store[] = [];
   before(async () => {
@@ -15,12 +22,15 @@ export function redisForTests(): { store: () => Store } {
     await Promise.all(stores.map(closeStore));
     await redis.stop();
   });
+  const open = (prefix: string) => {
+    const store = connectStore(redis.url, { prefix });
+    stores.push(store);
+    return store;
+  };
   return {
-    store: () => {
-      const store = connectStore(redis.url, { prefix: `test-${randomUUID()}` });
-      stores.push(store);
-      return store;
-    },
+    store: () => open(`test-${randomUUID()}`),
+    again: ({ prefix }) => open(prefix),
+    url: () => redis.url,
   };
 }
 
