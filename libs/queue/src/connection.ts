@@ -49,6 +49,16 @@ export async function closeStore({ redis }: Store): Promise<void> {
   else redis.disconnect();
 }
 
+/**
+ * Tells whenever the connection is there: at once where it is, and each time that it has come back, with a Redis that may
+ * have lost something. The answer ends it.
+ */
+export function onConnected({ redis }: Store, listener: () => void): () => void {
+  redis.on("ready", listener);
+  if (redis.status === "ready") listener();
+  return () => redis.off("ready", listener);
+}
+
 /** The key of one thing: prefix and parts, with colons between. */
 export function keyOf({ prefix }: Store, ...parts: string[]): string {
   return [prefix, ...parts].join(":");

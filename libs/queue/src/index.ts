@@ -1,5 +1,5 @@
 export { Backlog, type Sweep, type SweepModel, type SweepOutcome, type SweepPlan } from "./backlog.ts";
-export { closeStore, connectStore, type Store } from "./connection.ts";
+export { closeStore, connectStore, onConnected, type Store } from "./connection.ts";
 export { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead-letters.ts";
 export { FindingStore } from "./finding-store.ts";
 export { isJobFailureCode, JOB_FAILURES, type JobFailureCode } from "./job-failure.ts";
@@ -30,4 +30,6 @@ export { ReadingListRefusal } from "./reading-list-refusal.ts";
 export { type RedisSettings, readRedisSettings } from "./redis-settings.ts";
 export { settleStudies } from "./settling.ts";
 export { sharedKey } from "./shared-key.ts";
+export { alone } from "./shared-lock.ts";
 export { type InstanceNote, type Noted, StudyLedger } from "./study-ledger.ts";
+export { type SpooledMemory, StudyRecovery, type StudyView } from "./study-recovery.ts";

@@ -170,7 +170,8 @@ export class StudyQueue {
   }
 }
 
-function idOf({ studyInstanceUID, revision }: StudyJob): string {
+/** The job of a study's revision goes by this in every queue. */
+export function idOf({ studyInstanceUID, revision }: StudyJob): string {
   return `${studyInstanceUID}-r${revision}`;
 }
 

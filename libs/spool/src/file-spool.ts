@@ -10,7 +10,7 @@ import { INSTANCE, Layout } from "./layout.ts";
 import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
 import type { ReadMemory } from "./read-memory.ts";
 import { type FreeBytes, Room } from "./room.ts";
-import type { IncomingInstance, InstanceFacts, Spool, SpooledStudy, WaitingBulkData } from "./spool.ts";
+import type { IncomingInstance, InstanceFacts, Spool, SpooledStudy, StudiesWatch, WaitingBulkData } from "./spool.ts";
 import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
 import { studyFolders } from "./study-folders.ts";
 
@@ -167,8 +167,8 @@ export class FileSpool implements Spool {
     }
   }
 
-  studies(onStray: (path: string) => void = () => {}): AsyncGenerator<SpooledStudy> {
-    return studyFolders(this.#layout, onStray);
+  studies(watch: StudiesWatch = {}): AsyncGenerator<SpooledStudy> {
+    return studyFolders(this.#layout, watch);
   }
 
   async remove(studyInstanceUID: string, sopInstanceUID: string): Promise<void> {

@@ -56,6 +56,14 @@ export interface SpooledStudy {
   records: string[];
 }
 
+/** What is told to whoever looks through the spool. */
+export interface StudiesWatch {
+  /** A file that is none of the spool's own, by its path below the root. */
+  onStray?: (path: string) => void;
+  /** How many of the folders have been looked into. */
+  onProgress?: (done: number, of: number) => void;
+}
+
 /** When an instance came, and its size. */
 export interface InstanceFacts {
   /** By the clock of the listener that took it. */
@@ -87,8 +95,8 @@ export interface Spool {
   putRecord(studyInstanceUID: string, name: string, bytes: Uint8Array): Promise<Uint8Array>;
   /** A record, or undefined where there is none. */
   readRecord(studyInstanceUID: string, name: string): Promise<Uint8Array | undefined>;
-  /** Every study that the spool holds anything of, in no order; `onStray` is told of each file that is none of its own. */
-  studies(onStray?: (path: string) => void): AsyncGenerator<SpooledStudy>;
+  /** Every study that the spool holds anything of, in no order. */
+  studies(watch?: StudiesWatch): AsyncGenerator<SpooledStudy>;
   /** Removes an instance and its preview, or nothing where they are gone. What was recorded about the study stays. */
   remove(studyInstanceUID: string, sopInstanceUID: string): Promise<void>;
   /** Keeps a preview image beside the instance; a later one takes its place. */

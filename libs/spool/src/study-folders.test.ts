@@ -49,7 +49,7 @@ test("every study is told of with its instances and records, and so is each file
   await writeFile(join(folder, "x.dcm"), "");
   await mkdir(join(folder, "..", "1.2.840.1"), { recursive: true });
   const strays: string[] = [];
-  const found = await Array.fromAsync(spool.studies((path) => strays.push(path)));
+  const found = await Array.fromAsync(spool.studies({ onStray: (path) => strays.push(path) }));
   const inOrder = found
     .map((one) => ({ ...one, sopInstanceUIDs: one.sopInstanceUIDs.sort() }))
     .sort((a, b) => (a.studyInstanceUID < b.studyInstanceUID ? -1 : 1));

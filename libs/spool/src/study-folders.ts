@@ -2,15 +2,20 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isUid } from "@redspot/dicom";
 import { INSTANCE, type Layout, RECORD } from "./layout.ts";
-import type { SpooledStudy } from "./spool.ts";
+import type { SpooledStudy, StudiesWatch } from "./spool.ts";
 import { onFileSystem, systemCode } from "./spool-error.ts";
 
 /** Folders that are looked into at the same time: enough to hide a network's latency, few enough to leave room for others. */
 const AT_ONCE = 16;
 
 /** Every study of the spool, by one look into each folder. A folder that goes while it is looked for is passed over. */
-export async function* studyFolders(layout: Layout, onStray: (path: string) => void): AsyncGenerator<SpooledStudy> {
-  for (const fan of (await entriesOf(layout.instances)).sort()) {
+export async function* studyFolders(
+  layout: Layout,
+  { onStray = () => {}, onProgress = () => {} }: StudiesWatch,
+): AsyncGenerator<SpooledStudy> {
+  const fans = (await entriesOf(layout.instances)).sort();
+  for (const [done, fan] of fans.entries()) {
+    onProgress(done, fans.length);
     if (!/^[0-9a-f]{2}$/.test(fan)) {
       onStray(join("instances", fan));
       continue;
@@ -23,6 +28,7 @@ export async function* studyFolders(layout: Layout, onStray: (path: string) => v
       );
     }
   }
+  onProgress(fans.length, fans.length);
 }
 
 async function studyIn(

@@ -11,6 +11,7 @@ export const REASONS = {
   NOT_LATERAL: "not a lateral view",
   VIEW_UNKNOWN: "the header does not say which view this is",
   OPEN_GROWTH_PLATES: "the patient's growth plates may be open",
+  INSTANCE_REMOVED: "the instance is no longer kept",
   UNREADABLE_INSTANCE: "the instance cannot be read",
   NO_PIXEL_DATA: "the instance has no pixel data",
   EMPTY_IMAGE: "the image has no rows or no columns",

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { dataSetOf, writePart10 } from "@redspot/dicom";
 import { closeStore, connectStore, PermanentFailure, type Store, StudyQueue, workOn } from "@redspot/queue";
-import { freePort, type RunningRedis, startRedis, waitUntil } from "@redspot/testbed";
+import { FileSpool } from "@redspot/spool";
+import { freePort, type RunningRedis, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 let redis: RunningRedis;
@@ -34,11 +36,16 @@ interface Ran {
   errors: string;
 }
 
-function redspotAdmin(args: string[], url = redis.url): Promise<Ran> {
+function redspotAdmin(args: string[], url = redis.url, spoolDir = ""): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env: { REDSPOT_REDIS_URL: url } }, (error, out, errors) => {
-      resolve({ status: error === null ? 0 : Number(error.code), out, errors });
-    });
+    execFile(
+      process.execPath,
+      [main, ...args],
+      { env: { REDSPOT_REDIS_URL: url, REDSPOT_SPOOL_DIR: spoolDir } },
+      (error, out, errors) => {
+        resolve({ status: error === null ? 0 : Number(error.code), out, errors });
+      },
+    );
   });
 }
 
@@ -59,6 +66,26 @@ describe("redspot-admin", () => {
     const missing = await redspotAdmin(["dead-letters", "show", "report/9.9-r1"]);
     assert.equal(missing.status, 1);
     assert.match(missing.errors, /NOT_FOUND: there is no dead letter report\/9\.9-r1/);
+  });
+
+  test("reconciles spool and Redis, with a dry run, and does nothing the second time", async () => {
+    const folder = workFolder("admin-reconcile");
+    try {
+      const spool = await FileSpool.open(folder.path);
+      const incoming = await spool.receive();
+      const uids = { StudyInstanceUID: "1.5", SOPInstanceUID: "1.5.1", SOPClassUID: "1.2.840.10008.5.1.4.1.1.1" };
+      await incoming.write(writePart10(dataSetOf({ ...uids, PixelData: new Uint8Array(2) })));
+      await incoming.commit({ studyInstanceUID: "1.5", sopInstanceUID: "1.5.1" });
+      const reconcile = (...args: string[]) => redspotAdmin(["reconcile", ...args], redis.url, folder.path);
+      assert.match((await reconcile("--dry-run")).out, /1 studies with 1 instances\.\n +1 {2}instances .*\n.*dry run/);
+      const done = JSON.parse((await reconcile("--json")).out);
+      assert.deepEqual([done.instancesNoted, done.queued], [1, { settling: 1 }]);
+      assert.match((await reconcile()).out, /Nothing is missing/);
+      const missing = await redspotAdmin(["reconcile"], redis.url, "/no/such/spool");
+      assert.deepEqual([missing.status, /no spool at/.test(missing.errors)], [1, true]);
+    } finally {
+      folder.remove();
+    }
   });
 
   test("ends with 2 where it was called wrongly or the configuration is wrong, and says how to call it", async () => {

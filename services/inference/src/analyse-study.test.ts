@@ -16,6 +16,7 @@ const SEEN = { x: -10, y: 20.5, width: 800, height: 640 };
  */
 function analysisOf(instances: Record<string, number | Preparation | Error>, documents: string[] = []) {
   const stored = new Map<number, Finding>();
+  const recorded = new Map<number, Finding>();
   const reports: StudyJob[] = [];
   let prepared = 0;
   const note = (sopInstanceUID: string, isImage: boolean): InstanceNote => ({
@@ -40,6 +41,14 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
         return stored.get(finding.revision) ?? finding;
       },
     },
+    records: {
+      finding: async (_study, revision) => recorded.get(revision),
+      keepFinding: async (finding) => {
+        recorded.set(finding.revision, finding);
+        return finding;
+      },
+    },
+    onUnrecorded: assert.ifError,
     reports: { add: async (one) => void reports.push(one) },
     pool: {
       prepare: async ({ sopInstanceUID }) => {
@@ -61,7 +70,9 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
     softwareVersion: "0",
     now: () => new Date(0),
   });
-  return { analysis, reports, preparedTimes: () => prepared };
+  /** As a Redis does that comes back without what it knew last. */
+  const forget = () => stored.clear();
+  return { analysis, reports, forget, preparedTimes: () => prepared };
 }
 
 test("a study is as suspicious as its most suspicious image, and its report is queued", async () => {
@@ -80,6 +91,36 @@ test("doing it again finds what was found, prepares nothing, and queues the repo
   assert.deepEqual(await analysis.analyse(job), first);
   assert.equal(preparedTimes(), 1);
   assert.equal(reports.length, 2);
+});
+
+test("a finding that Redis has lost is the one that was recorded, to the moment, also where the study is given up since", async () => {
+  const { analysis, reports, forget, preparedTimes } = analysisOf({ "1.1": 1 });
+  const first = await analysis.analyse(job);
+  for (const way of [analysis.analyse, analysis.giveUp]) {
+    forget();
+    assert.deepEqual(await way(job), first);
+  }
+  assert.equal(preparedTimes(), 1);
+  assert.equal(reports.length, 3);
+});
+
+test("what an image showed that is no longer kept is what the same model found before", async () => {
+  const instances: Record<string, number | Preparation | Error> = {
+    "1.1": 3,
+    "1.2": { reason: reason("NOT_LATERAL") },
+  };
+  const { analysis } = analysisOf(instances);
+  const first = await analysis.analyse(job);
+  instances["1.1"] = instances["1.2"] = { reason: reason("INSTANCE_REMOVED") };
+  instances["1.3"] = -3;
+  instances["1.4"] = { reason: reason("INSTANCE_REMOVED") };
+  const second = await analysis.analyse({ ...job, revision: 2 });
+  assert.equal(second.outcome, "fracture");
+  assert.deepEqual(second.instances.slice(0, 2), first.instances);
+  assert.deepEqual(
+    second.instances.map((one) => (one.analysed ? "analysed" : one.reason.code)),
+    ["analysed", "NOT_LATERAL", "analysed", "INSTANCE_REMOVED"],
+  );
 });
 
 test("a study of documents alone is not analysed, and says so", async () => {

@@ -1,4 +1,5 @@
 import type { FindingStore, InstanceNote, StudyJob, StudyLedger, StudyQueue } from "@redspot/queue";
+import type { StudyRecords } from "@redspot/recovery";
 import {
   type Finding,
   findingOf,
@@ -13,6 +14,10 @@ import type { PreparationPool } from "./preparation-pool.ts";
 interface AnalysisDependencies {
   ledger: Pick<StudyLedger, "instancesOf">;
   findings: Pick<FindingStore, "get" | "put">;
+  /** Where a finding is recorded before it is reported, should Redis lose it. */
+  records: Pick<StudyRecords, "finding" | "keepFinding">;
+  /** Told of a finding that could not be recorded: it is reported all the same. */
+  onUnrecorded: (error: Error) => void;
   reports: Pick<StudyQueue, "add">;
   pool: Pick<PreparationPool, "prepare">;
   batcher: Pick<Batcher, "score">;
@@ -38,7 +43,7 @@ export interface Analysis {
  * Doing it again finds what was stored the first time.
  */
 export function analysisWith(dependencies: AnalysisDependencies): Analysis {
-  const { ledger, findings, reports, model, softwareVersion, now, onFinding } = dependencies;
+  const { ledger, findings, records, onUnrecorded, reports, model, softwareVersion, now, onFinding } = dependencies;
 
   const conclude = async (job: StudyJob, instances: InstanceFinding[], failure?: Reason): Promise<Finding> => {
     const concluded = findingOf({
@@ -51,26 +56,54 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
     });
     const finding = await findings.put(concluded);
     if (finding.analysedAt === concluded.analysedAt) onFinding?.(finding);
-    await reports.add(job);
+    return passOn(finding);
+  };
+
+  /** In this order: what is reported is recorded, or else a Redis that lost it would have it found anew and otherwise. */
+  const passOn = async (finding: Finding): Promise<Finding> => {
+    await records.keepFinding(finding).catch(onUnrecorded);
+    const { studyInstanceUID, revision } = finding;
+    await reports.add({ studyInstanceUID, revision });
     return finding;
+  };
+
+  /** What an earlier revision says of instances that are no longer kept: the same model says the same of them now. */
+  const recall = async (job: StudyJob, found: InstanceFinding[]): Promise<InstanceFinding[]> => {
+    const isGone = (one: InstanceFinding) => !one.analysed && one.reason.code === "INSTANCE_REMOVED";
+    for (let revision = job.revision - 1; revision > 0 && found.some(isGone); revision -= 1) {
+      const earlier = await knownFinding({ ...job, revision });
+      if (earlier?.model.packageHash !== model.packageHash) continue;
+      found = found.map((one) => {
+        const then = earlier.instances.find(({ sopInstanceUID }) => sopInstanceUID === one.sopInstanceUID);
+        return isGone(one) && then ? then : one;
+      });
+    }
+    return found;
+  };
+
+  const knownFinding = async ({ studyInstanceUID, revision }: StudyJob): Promise<Finding | undefined> => {
+    const known = await findings.get(studyInstanceUID, revision);
+    if (known) return known;
+    const recorded = await records.finding(studyInstanceUID, revision);
+    return recorded && findings.put(recorded);
   };
 
   return {
     async analyse(job, missing = []) {
-      const known = await findings.get(job.studyInstanceUID, job.revision);
-      if (known) {
-        await reports.add(job);
-        return known;
-      }
+      const known = await knownFinding(job);
+      if (known) return passOn(known);
       const notes = await ledger.instancesOf(job.studyInstanceUID, job.revision);
       if (notes.length === 0) {
         throw new Error(`revision ${job.revision} of study ${job.studyInstanceUID} is not settled`);
       }
       const found = await Promise.all(notes.map((note) => analyseInstance(note, dependencies)));
-      return conclude(job, [...found, ...missing.map((name) => passedOver(name, reason("NOT_RETRIEVED")))]);
+      const recalled = await recall(job, found);
+      return conclude(job, [...recalled, ...missing.map((name) => passedOver(name, reason("NOT_RETRIEVED")))]);
     },
 
     async giveUp(job) {
+      const known = await knownFinding(job);
+      if (known) return passOn(known);
       const notes = await ledger.instancesOf(job.studyInstanceUID, job.revision);
       const failure = reason("ANALYSIS_FAILED");
       return conclude(

@@ -14,6 +14,7 @@ import {
   StudyQueue,
   workOn,
 } from "@redspot/queue";
+import { StudyRecords } from "@redspot/recovery";
 import {
   answerQuestion,
   countJob,
@@ -101,6 +102,8 @@ await runService(logger, async (closers) => {
   const live = {
     ledger: new StudyLedger(store),
     findings: new FindingStore(store),
+    records: new StudyRecords(await FileSpool.open(config.REDSPOT_SPOOL_DIR)),
+    onUnrecorded: (error: Error) => logger.warn({ err: error }, "a finding could not be recorded in the spool"),
     reports,
     pool,
     batcher,

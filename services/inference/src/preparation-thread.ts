@@ -1,5 +1,6 @@
 import { workerData } from "node:worker_threads";
-import { FileSpool, ReadMemory } from "@redspot/spool";
+import { FileSpool, ReadMemory, SpoolError } from "@redspot/spool";
+import { reason } from "@redspot/triage";
 import { move, transferableSymbol, valueSymbol } from "piscina";
 import { type Preparation, prepareInstance } from "./prepare-instance.ts";
 
@@ -22,8 +23,13 @@ export default async function prepare({
   sopInstanceUID,
 }: PreparationTask): Promise<TimedPreparation> {
   const startedAt = performance.now();
-  const preparation = await prepareInstance(await spool.read(studyInstanceUID, sopInstanceUID, memory));
   const ms = () => performance.now() - startedAt;
+  const bytes = await spool.read(studyInstanceUID, sopInstanceUID, memory).catch((error: unknown) => {
+    if (error instanceof SpoolError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  });
+  if (bytes === undefined) return { reason: reason("INSTANCE_REMOVED"), ms: ms() };
+  const preparation = await prepareInstance(bytes);
   if ("reason" in preparation) return { ...preparation, ms: ms() };
   const { prepared, preview } = preparation;
   await spool.putPreview(studyInstanceUID, sopInstanceUID, preview);

@@ -2,6 +2,7 @@
 import "./young-generation.ts";
 
 import { closeStore, connectStore, QUEUE_NAMES, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
+import { reconcileRegularly } from "@redspot/recovery";
 import {
   answerQuestion,
   countJob,
@@ -69,6 +70,19 @@ await runService(logger, async (closers) => {
     onError: (error) => logger.warn({ err: error }, "a study could not be settled yet"),
   });
   closers.push(() => worker.close());
+
+  const recovery = reconcileRegularly({
+    spool,
+    store: waiting,
+    everyMs: config.REDSPOT_RECONCILE_MINUTES * 60_000,
+    keepMs: config.REDSPOT_KEEP_IMAGES_HOURS,
+    onDone: (reconciliation) => {
+      const { strays, unreadable, ...counts } = reconciliation;
+      logger.info({ ...counts, strays: strays.length, unreadable: unreadable.length }, "reconciled");
+    },
+    onError: (error) => logger.warn({ err: error }, "could not reconcile"),
+  });
+  closers.push(() => recovery.close());
 
   const { access, transport } = await openAccess(config, {
     logger,

@@ -9,6 +9,7 @@ import {
   sharedKey,
   workOn,
 } from "@redspot/queue";
+import { StudyRecords } from "@redspot/recovery";
 import {
   answerQuestion,
   countJob,
@@ -76,6 +77,7 @@ await runService(logger, async (closers) => {
     list: new ReadingList(workStore),
     readHeader: (study, instance) => readHeader(spool, study, instance),
     pacs,
+    records: new StudyRecords(spool),
     policy: readingPolicy(config.REDSPOT_HEAD_START_MINUTES, config.REDSPOT_INCONCLUSIVE_HEAD_START_MINUTES),
     device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: config.REDSPOT_DEVICE_SERIAL_NUMBER },
     options: {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { dataSetOf, items, readPart10, text } from "@redspot/dicom";
 import { PermanentFailure, type ReportState, type Workitem } from "@redspot/queue";
+import type { StoredReport } from "@redspot/recovery";
 import { DEFAULT_OPTIONS, picturesOf, type ReportOptions } from "@redspot/sr";
 import { type Finding, findingOf, inShort, priorityOf } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
@@ -55,6 +56,7 @@ function world({
   pacsError?: (sopInstanceUID: string) => Error | undefined;
 } = {}) {
   const done: string[] = [];
+  const recorded = new Map<number, StoredReport>();
   let placed: Finding | undefined;
   let report: ReportState = { state: "pending" };
   const reporting = reportingWith({
@@ -93,6 +95,10 @@ function world({
             Rows: 1,
           })
         : undefined,
+    records: {
+      report: async (_study, revision) => recorded.get(revision),
+      keepReport: async (_study, revision, stored) => void recorded.set(revision, stored),
+    },
     pacs: {
       store: async (_study, sopInstanceUID, bytes) => {
         const error = pacsError?.(sopInstanceUID);
@@ -111,7 +117,17 @@ function world({
     device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: "1" },
     utcOffsetAt: () => "+0000",
   });
-  return { done, sent, reporting, report: (revision = 1) => reporting.report({ studyInstanceUID: STUDY, revision }) };
+  /** As if Redis had lost everything but the findings. */
+  const forget = () => {
+    placed = undefined;
+  };
+  return {
+    done,
+    sent,
+    forget,
+    reporting,
+    report: (revision = 1) => reporting.report({ studyInstanceUID: STUDY, revision }),
+  };
 }
 
 describe("reporting", () => {
@@ -126,6 +142,14 @@ describe("reporting", () => {
     await report();
     assert.equal(await report(), "already stored");
     assert.deepEqual(done, ["placed 1", "sent", "stored"]);
+  });
+
+  test("what the PACS holds is not sent again, though Redis has forgotten it", async () => {
+    const { sent, forget, report } = world();
+    await report();
+    forget();
+    assert.equal(await report(), "already stored");
+    assert.equal(sent.length, 1);
   });
 
   test("a PACS that is away delays the report, not the place; the same bytes go later", async () => {

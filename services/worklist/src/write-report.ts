@@ -1,5 +1,6 @@
 import { type DataSet, writePart10 } from "@redspot/dicom";
 import type { FindingStore, ReadingList, StudyJob } from "@redspot/queue";
+import type { StudyRecords } from "@redspot/recovery";
 import { buildReport, type PredecessorDocument, type ReportOptions, type ReportRequest, reportUids } from "@redspot/sr";
 import type { Finding, ReadingPolicy } from "@redspot/triage";
 import { asReportFailure, reportFailure } from "./report-failure.ts";
@@ -10,6 +11,8 @@ interface ReportDependencies extends PictureDependencies {
   list: Pick<ReadingList, "place" | "get" | "noteReport">;
   /** The header of an instance, or undefined where it cannot be read. */
   readHeader: (studyInstanceUID: string, sopInstanceUID: string) => Promise<DataSet | undefined>;
+  /** Where it is recorded what the PACS holds, should Redis lose it. */
+  records: Pick<StudyRecords, "report" | "keepReport">;
   /** How far findings move studies forward. */
   policy: ReadingPolicy;
   device: ReportRequest["device"];
@@ -35,7 +38,7 @@ export interface Reporting {
  * the same again, and a report has the same UIDs and bytes.
  */
 export function reportingWith(dependencies: ReportDependencies): Reporting {
-  const { findings, list, policy, onPlaced } = dependencies;
+  const { findings, list, policy, records, onPlaced } = dependencies;
 
   return {
     async report(job) {
@@ -51,9 +54,15 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
         const { sopInstanceUID } = reportUids(finding);
         const known = workitem?.report;
         if (known?.state === "stored" && known.sopInstanceUID === sopInstanceUID) return "already stored";
-        await send(finding, dependencies);
+        const isSent = (await records.report(studyInstanceUID, revision))?.sopInstanceUID === sopInstanceUID;
+        if (!isSent) {
+          await send(finding, dependencies);
+          const storedAt = new Date().toISOString();
+          // Without the record the report may be sent once more, with the same UIDs: no reason to call it failed.
+          await records.keepReport(studyInstanceUID, revision, { sopInstanceUID, storedAt }).catch(() => {});
+        }
         await list.noteReport(job, { state: "stored", sopInstanceUID });
-        return "stored";
+        return isSent ? "already stored" : "stored";
       } catch (error) {
         const failure = asReportFailure(error);
         await list.noteReport(job, { state: "failed", code: failure.code, retrying: true });

@@ -1,0 +1,3 @@
+export { type ReconcileOptions, type Reconciliation, reconcile } from "./reconcile.ts";
+export { reconcileRegularly } from "./reconcile-regularly.ts";
+export { type StoredReport, StudyRecords } from "./study-records.ts";

@@ -1,0 +1,56 @@
+import { alone, onConnected } from "@redspot/queue";
+import { type ReconcileOptions, type Reconciliation, reconcile } from "./reconcile.ts";
+
+interface RegularOptions extends Omit<ReconcileOptions, "dryRun" | "onProgress"> {
+  /** Milliseconds from the end of one pass to the beginning of the next. */
+  everyMs: number;
+  onDone: (reconciliation: Reconciliation) => void;
+  onError: (error: unknown) => void;
+}
+
+/**
+ * Reconciles at once, whenever Redis comes back (it may have lost a second, or everything), and now and then besides; one
+ * process of the installation at a time.
+ */
+export function reconcileRegularly({ everyMs, onDone, onError, ...options }: RegularOptions): {
+  close(): Promise<void>;
+} {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let closed = false;
+
+  const pass = async () => {
+    const done = await alone(options.store, "reconcile", () => reconcile(options));
+    if (done) onDone(done);
+  };
+  const start = () => {
+    if (closed) return;
+    if (running !== undefined) {
+      // What has been looked at already may be out of date.
+      again = true;
+      return;
+    }
+    clearTimeout(timer);
+    running = pass()
+      .catch(onError)
+      .finally(() => {
+        running = undefined;
+        if (again) {
+          again = false;
+          start();
+        } else if (!closed) {
+          timer = setTimeout(start, everyMs);
+        }
+      });
+  };
+  const forget = onConnected(options.store, start);
+  return {
+    close: async () => {
+      closed = true;
+      forget();
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { dataSetOf, isImage, writePart10 } from "@redspot/dicom";
+import {
+  closeStore,
+  connectStore,
+  FindingStore,
+  ReadingList,
+  type Store,
+  StudyLedger,
+  StudyQueue,
+} from "@redspot/queue";
+import { FileSpool } from "@redspot/spool";
+import { type RunningRedis, startRedis } from "@redspot/testbed";
+import { type Finding, findingOf, reason } from "@redspot/triage";
+import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
+import { type Reconciliation, reconcile } from "./reconcile.ts";
+import { StudyRecords } from "./study-records.ts";
+
+const CR = "1.2.840.10008.5.1.4.1.1.1";
+const SR = "1.2.840.10008.5.1.4.1.1.88.34";
+const ANALYSED_AT = new Date();
+let redis: RunningRedis;
+let store: Store;
+let root: string;
+let spool: FileSpool;
+let ledger: StudyLedger;
+let records: StudyRecords;
+const stores: Store[] = [];
+
+before(async () => {
+  redis = await startRedis();
+});
+
+after(async () => {
+  await Promise.all(stores.map(closeStore));
+  await redis.stop();
+});
+
+beforeEach(async (context) => {
+  root = await mkdtemp(join(tmpdir(), "redspot-recovery-"));
+  (context as unknown as { after: (done: () => Promise<void>) => void }).after(() => rm(root, { recursive: true }));
+  spool = await FileSpool.open(root);
+  store = connectStore(redis.url, { prefix: `test-${randomUUID()}` });
+  stores.push(store);
+  ledger = new StudyLedger(store);
+  records = new StudyRecords(spool);
+});
+
+/** Puts an instance into the spool, which came so many seconds ago. */
+async function spooled(study: string, instance: string, secondsAgo = 100, sopClassUID = CR): Promise<void> {
+  const incoming = await spool.receive();
+  await incoming.write(
+    writePart10(
+      dataSetOf({
+        SOPClassUID: sopClassUID,
+        SOPInstanceUID: instance,
+        StudyInstanceUID: study,
+        SeriesInstanceUID: "1.9",
+        PatientName: "Doe^Jane",
+        ...(sopClassUID === CR ? { Rows: 1, Columns: 1, PixelData: new Uint8Array(2) } : {}),
+      }),
+    ),
+  );
+  await incoming.commit({ studyInstanceUID: study, sopInstanceUID: instance });
+  const at = new Date(Date.now() - 1000 * secondsAgo);
+  await utimes(spool.pathOf(study, instance), at, at);
+}
+
+const noted = (study: string, instance: string, sopClassUID = CR) =>
+  ledger.noteInstance({
+    ...{ studyInstanceUID: study, sopInstanceUID: instance, sopClassUID, isImage: isImage(sopClassUID) },
+    ...{ sha256: "0".repeat(64), bytes: 1 },
+  });
+
+function finding(study: string, revision: number, ...instances: string[]): Finding {
+  return findingOf({
+    studyInstanceUID: study,
+    revision,
+    instances: instances.map((sopInstanceUID) => ({
+      ...{ sopInstanceUID, sopClassUID: CR, analysed: false },
+      reason: reason("NOT_A_WRIST"),
+    })),
+    model: EXAMPLE_MODEL,
+    softwareVersion: "1",
+    analysedAt: ANALYSED_AT,
+  });
+}
+
+/** The jobs of a queue, whatever state they are in, by their id. */
+async function jobs(queue: string): Promise<string[]> {
+  const keys = await store.redis.keys(`${store.prefix}:queue:${queue}:*-r*`);
+  return keys.map((key) => key.slice(key.lastIndexOf(":") + 1)).sort();
+}
+
+async function everything(): Promise<string[]> {
+  const keys = await store.redis.keys(`${store.prefix}:*`);
+  // BullMQ notes its version whenever a queue is opened.
+  return keys.filter((key) => !key.endsWith(":meta"));
+}
+
+/** What was found, without what is always told. */
+function news({ dryRun, studies, instances, ...rest }: Reconciliation) {
+  return Object.fromEntries(
+    Object.entries(rest).filter(([, value]) =>
+      typeof value === "object" ? Object.keys(value).length > 0 : value !== 0,
+    ),
+  );
+}
+
+const again = async () => news(await reconcile({ spool, store }));
+
+describe("where Redis has lost everything", () => {
+  test("the list is there again in order of arrival, findings as they were, and each study goes on where it was", async () => {
+    // Reported; grown by an image since its finding; settling; with a document that came after.
+    await spooled("1.1", "1.1.1", 400);
+    await records.keepFinding(finding("1.1", 1, "1.1.1"));
+    await spooled("1.2", "1.2.1", 300);
+    await spooled("1.2", "1.2.2", 200);
+    await records.keepFinding(finding("1.2", 1, "1.2.1"));
+    await spooled("1.3", "1.3.1", 100);
+    await spooled("1.4", "1.4.1", 350);
+    await spooled("1.4", "1.4.2", 50, SR);
+    await records.keepFinding(finding("1.4", 2, "1.4.1"));
+
+    const dry = await reconcile({ spool, store, dryRun: true });
+    assert.deepEqual(await everything(), [], "a dry run changes nothing");
+    assert.deepEqual(news(dry), { instancesNoted: 6, findingsRestored: 3 });
+
+    const result = await reconcile({ spool, store });
+    assert.equal(result.studies, 4);
+    assert.equal(result.instances, 6);
+    assert.deepEqual(news(result), {
+      instancesNoted: 6,
+      findingsRestored: 3,
+      queued: { settling: 2, report: 3 },
+    });
+    const list = await new ReadingList(store).page();
+    assert.deepEqual(
+      list.map(({ studyInstanceUID }) => studyInstanceUID),
+      ["1.1", "1.4", "1.2", "1.3"],
+    );
+    const findings = new FindingStore(store);
+    assert.deepEqual(await findings.get("1.1", 1), finding("1.1", 1, "1.1.1"));
+    assert.deepEqual(await findings.get("1.4", 2), finding("1.4", 2, "1.4.1"));
+    assert.deepEqual(await jobs("settling"), ["1.2-r2", "1.3-r1"]);
+    assert.deepEqual(await jobs("report"), ["1.1-r1", "1.2-r1", "1.4-r2"]);
+    const closed = await ledger.closeRevision("1.2", 2, 0);
+    assert.deepEqual(closed, { state: "settled", sopInstanceUIDs: ["1.2.1", "1.2.2"] });
+    // Nobody has worked on the triage queue since: its job is what is missing now.
+    assert.deepEqual(await again(), { queued: { triage: 1 } });
+    assert.deepEqual(await again(), {}, "and then nothing");
+  });
+
+  test("a study of the backlog does not come back as a live one", async () => {
+    await spooled("1.1", "1.1.1");
+    await spool.putRecord("1.1", "backlog-1", new Uint8Array());
+    await reconcile({ spool, store });
+    const [line] = await new ReadingList(store).page();
+    assert.deepEqual([line?.studyInstanceUID, line?.lane], ["1.1", "backlog"]);
+    assert.deepEqual(await jobs("settling"), []);
+  });
+});
+
+describe("where a step is missing", () => {
+  test("an acknowledged instance that Redis lost the last second of is noted, and opens a revision", async () => {
+    await spooled("1.1", "1.1.1");
+    await noted("1.1", "1.1.1");
+    await ledger.closeRevision("1.1", 1, 0);
+    await spooled("1.1", "1.1.2");
+    await new FindingStore(store).put(finding("1.1", 1, "1.1.1"));
+    assert.deepEqual(await again(), {
+      instancesNoted: 1,
+      findingsRecorded: 1,
+      queued: { settling: 1, report: 1 },
+    });
+    assert.deepEqual(await records.finding("1.1", 1), finding("1.1", 1, "1.1.1"), "the spool remembers from now on");
+    assert.deepEqual(await again(), {});
+  });
+
+  test("an open revision without its settling job, a closed one without its triage, a finding without its report", async () => {
+    for (const study of ["1.1", "1.2", "1.3"]) await noted(study, `${study}.1`);
+    for (const study of ["1.2", "1.3"]) await ledger.closeRevision(study, 1, 0);
+    await new FindingStore(store).put(finding("1.3", 1, "1.3.1"));
+    assert.deepEqual(await again(), { queued: { settling: 1, triage: 1, report: 1 } });
+    assert.deepEqual(
+      [await jobs("settling"), await jobs("triage"), await jobs("report")],
+      [["1.1-r1"], ["1.2-r1"], ["1.3-r1"]],
+    );
+    assert.deepEqual(await again(), {});
+  });
+
+  test("what has its report, or was given up for good, is left in peace", async () => {
+    const list = new ReadingList(store);
+    for (const study of ["1.1", "1.2"]) {
+      await noted(study, `${study}.1`);
+      await ledger.closeRevision(study, 1, 0);
+      await new FindingStore(store).put(finding(study, 1, `${study}.1`));
+      await list.place(finding(study, 1, `${study}.1`), { headStartMs: 0 });
+    }
+    await list.noteReport({ studyInstanceUID: "1.1", revision: 1 }, { state: "stored", sopInstanceUID: "1.5" });
+    const failed = { state: "failed", code: "PACS_REFUSED", retrying: false } as const;
+    await list.noteReport({ studyInstanceUID: "1.2", revision: 1 }, failed);
+    assert.deepEqual(await again(), {});
+  });
+
+  test("a study that is on no list is put back, in its place", async () => {
+    await noted("1.1", "1.1.1");
+    await noted("1.2", "1.2.1");
+    await store.redis.zrem(`${store.prefix}:reading-list`, "1.1");
+    assert.equal((await again()).listed, 1);
+    const list = await new ReadingList(store).page();
+    assert.deepEqual(
+      list.map(({ studyInstanceUID }) => studyInstanceUID),
+      ["1.1", "1.2"],
+    );
+  });
+
+  test("a job that a clock which was ahead has put off for an hour is due at once", async () => {
+    await noted("1.1", "1.1.1");
+    const settling = new StudyQueue(store, "settling");
+    await settling.add({ studyInstanceUID: "1.1", revision: 1 }, 3_600_000);
+    await noted("1.2", "1.2.1");
+    await settling.add({ studyInstanceUID: "1.2", revision: 1 }, 60_000);
+    assert.deepEqual(await again(), { promoted: 1 });
+    assert.deepEqual(await settling.depth(), { waiting: 1, active: 0, delayed: 1, failed: 0 });
+    await settling.close();
+  });
+});
+
+describe("the spool", () => {
+  test("files that are none of its own, and instances that cannot be read, are told and left", async () => {
+    await spooled("1.1", "1.1.1");
+    const folder = spool.pathOf("1.1", "1.1.1").replace(/[^/]*$/, "");
+    await writeFile(join(folder, "core"), "");
+    await writeFile(join(folder, "1.1.2.dcm"), "no DICOM");
+    const { strays, unreadable, instancesNoted } = await reconcile({ spool, store });
+    assert.match(strays.join(), /^instances\/[0-9a-f]{2}\/1\.1\/core$/);
+    assert.deepEqual(unreadable, ["1.1/1.1.2"]);
+    assert.equal(instancesNoted, 1);
+  });
+
+  test("images are removed when their report has been stored for long enough, and never before", async () => {
+    const list = new ReadingList(store);
+    const now = new Date("2090-03-08T00:00:00Z");
+    const keepMs = 24 * 3_600_000;
+    const studies = { old: "1.1", fresh: "1.2", unreported: "1.3", growing: "1.4" };
+    for (const study of Object.values(studies)) {
+      await spooled(study, `${study}.1`);
+      await noted(study, `${study}.1`);
+      await ledger.closeRevision(study, 1, 0);
+      await new FindingStore(store).put(finding(study, 1, `${study}.1`));
+      await list.place(finding(study, 1, `${study}.1`), { headStartMs: 0 });
+      if (study === studies.unreported) continue;
+      await list.noteReport({ studyInstanceUID: study, revision: 1 }, { state: "stored", sopInstanceUID: "1.5" });
+      const storedAt = study === studies.fresh ? "2090-03-07T12:00:00Z" : "2090-03-01T00:00:00Z";
+      await records.keepReport(study, 1, { sopInstanceUID: "1.5", storedAt });
+    }
+    await noted(studies.growing, `${studies.growing}.2`);
+    assert.equal((await reconcile({ spool, store, keepMs, now: () => now, dryRun: true })).removed, 1);
+    assert.deepEqual(await spool.list(studies.old), ["1.1.1"]);
+    assert.equal((await reconcile({ spool, store, keepMs, now: () => now })).removed, 1);
+    for (const study of Object.values(studies)) {
+      assert.equal((await spool.list(study)).length, study === studies.old ? 0 : 1, study);
+    }
+    // What was found is still known, and nothing is done again.
+    assert.ok(await records.finding(studies.old, 1));
+    assert.equal((await reconcile({ spool, store, keepMs, now: () => now })).removed, 0);
+  });
+});

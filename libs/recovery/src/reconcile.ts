@@ -1,0 +1,261 @@
+import { isImage } from "@redspot/dicom";
+import {
+  FindingStore,
+  type InstanceNote,
+  type QueueName,
+  type Store,
+  StudyRecovery,
+  type StudyView,
+} from "@redspot/queue";
+import type { FileSpool, SpooledStudy } from "@redspot/spool";
+import { readSopClass } from "./read-sop-class.ts";
+import { StudyRecords } from "./study-records.ts";
+
+export interface ReconcileOptions {
+  spool: FileSpool;
+  store: Store;
+  /** Says what would be done, and does nothing. */
+  dryRun?: boolean;
+  /** After how many milliseconds the images of a study whose report is stored are removed; never where left out. */
+  keepMs?: number;
+  now?: () => Date;
+  /** Told how far it is: of the spool's 256 folders, and then of the studies that Redis knows. */
+  onProgress?: (where: "spool" | "Redis", done: number, of: number) => void;
+}
+
+/** What was found to be missing or left over, and done about it; in a dry run, what would have been done. */
+export interface Reconciliation {
+  dryRun: boolean;
+  /** How much the spool holds. */
+  studies: number;
+  instances: number;
+  /** Instances of the spool that Redis did not know, findings that it had lost, findings that the spool had not recorded. */
+  instancesNoted: number;
+  findingsRestored: number;
+  findingsRecorded: number;
+  reportsRecorded: number;
+  /** Studies that were on no list. */
+  listed: number;
+  /** Jobs that were missing, by queue. */
+  queued: Partial<Record<QueueName, number>>;
+  /** Jobs that a wrong clock had put off for too long. */
+  promoted: number;
+  /** Instances removed, as their study has been reported for long enough. */
+  removed: number;
+  /** Files of the spool that are none of its own, and instances that cannot be read: paths below its root. */
+  strays: string[];
+  unreadable: string[];
+}
+
+/** Studies that are looked at together. */
+const BATCH = 200;
+
+/** As many paths are told as a person reads. */
+const MOST_PATHS = 1000;
+
+/**
+ * Makes spool and Redis agree again, whatever was lost: what the spool holds is noted, what was found is restored, each
+ * study is on the list, and the job exists that takes it to its next step. Reports need no look into the PACS: one that is
+ * sent again has the UIDs and bytes that it had. Idempotent; beside services at work it does what they would do a moment
+ * later, and jobs that are queued twice are one.
+ */
+export async function reconcile(options: ReconcileOptions): Promise<Reconciliation> {
+  const { store, dryRun = false, onProgress = () => {} } = options;
+  const recovery = new StudyRecovery(store);
+  const run = new Run(options, recovery);
+  try {
+    const spooled = options.spool.studies({
+      onStray: (path) => run.stray(path),
+      onProgress: (done, of) => onProgress("spool", done, of),
+    });
+    for await (const studies of inBatches(spooled)) await run.lookIntoSpool(studies);
+    const all = await recovery.count();
+    let known = 0;
+    for await (const studies of recovery.studies()) {
+      await run.lookIntoRedis(studies);
+      known += studies.length;
+      onProgress("Redis", Math.min(known, all), all);
+    }
+    run.result.promoted = await recovery.promoteOverdue(dryRun);
+    return run.result;
+  } finally {
+    await recovery.close();
+  }
+}
+
+class Run {
+  readonly result: Reconciliation;
+  readonly #spool: FileSpool;
+  readonly #records: StudyRecords;
+  readonly #findings: FindingStore;
+  readonly #recovery: StudyRecovery;
+  readonly #dryRun: boolean;
+  readonly #keepMs: number;
+  readonly #now: () => Date;
+
+  constructor(
+    { spool, store, dryRun = false, keepMs = Infinity, now = () => new Date() }: ReconcileOptions,
+    recovery: StudyRecovery,
+  ) {
+    this.#spool = spool;
+    this.#records = new StudyRecords(spool);
+    this.#findings = new FindingStore(store);
+    this.#recovery = recovery;
+    this.#dryRun = dryRun;
+    this.#keepMs = keepMs;
+    this.#now = now;
+    this.result = {
+      dryRun,
+      ...{ studies: 0, instances: 0, instancesNoted: 0, findingsRestored: 0, findingsRecorded: 0, reportsRecorded: 0 },
+      ...{ listed: 0, queued: {}, promoted: 0, removed: 0, strays: [], unreadable: [] },
+    };
+  }
+
+  stray(path: string): void {
+    if (this.result.strays.length < MOST_PATHS) this.result.strays.push(path);
+  }
+
+  /** Whether Redis knows of what the spool holds. */
+  async lookIntoSpool(studies: SpooledStudy[]): Promise<void> {
+    const views = await this.#recovery.views(studies.map(({ studyInstanceUID }) => studyInstanceUID));
+    for (const [index, study] of studies.entries()) {
+      const view = views[index]!;
+      this.result.studies += 1;
+      this.result.instances += study.sopInstanceUIDs.length;
+      await this.#restore(study, view);
+      await this.#record(study, view);
+      await this.#removeExpired(study, view);
+    }
+  }
+
+  async #restore(study: SpooledStudy, view: StudyView): Promise<void> {
+    const { studyInstanceUID } = study;
+    const missing = study.sopInstanceUIDs.filter((uid) => !view.sopInstanceUIDs.has(uid));
+    const recorded = latest("finding", study.records);
+    const isLost =
+      recorded > view.settledRevision || (recorded === view.settledRevision && recorded > 0 && !view.hasFinding);
+    if (missing.length === 0 && !isLost) return;
+    const finding = isLost ? await this.#records.finding(studyInstanceUID, recorded) : undefined;
+    const notes = await this.#describe(studyInstanceUID, missing);
+    if (notes.length === 0 && finding === undefined) return;
+    this.result.instancesNoted += notes.length;
+    if (finding) this.result.findingsRestored += 1;
+    if (this.#dryRun) return;
+    await this.#recovery.restore({
+      studyInstanceUID,
+      // The sweep says so, of a study that it fetched.
+      lane: study.records.includes("backlog-1") ? "backlog" : "live",
+      arrivedAt: Math.min(...notes.map((note) => note.arrivedAt), Date.parse(finding?.analysedAt ?? "") || Infinity),
+      ...(finding ? { finding } : {}),
+      instances: notes,
+    });
+  }
+
+  async #describe(studyInstanceUID: string, sopInstanceUIDs: string[]) {
+    const notes: (InstanceNote & { arrivedAt: number })[] = [];
+    for (const sopInstanceUID of sopInstanceUIDs) {
+      const path = this.#spool.pathOf(studyInstanceUID, sopInstanceUID);
+      const { arrivedAt, bytes } = await this.#spool.factsOf(studyInstanceUID, sopInstanceUID);
+      const sopClassUID = await readSopClass(path);
+      if (sopClassUID === undefined) {
+        if (this.result.unreadable.length < MOST_PATHS)
+          this.result.unreadable.push(`${studyInstanceUID}/${sopInstanceUID}`);
+        continue;
+      }
+      notes.push({
+        ...{ studyInstanceUID, sopInstanceUID, sopClassUID, isImage: isImage(sopClassUID), bytes },
+        arrivedAt: arrivedAt.getTime(),
+      });
+    }
+    return notes;
+  }
+
+  /** Records what Redis knows and the spool does not, so that the next loss finds it there. */
+  async #record(
+    { studyInstanceUID, records }: SpooledStudy,
+    { settledRevision, hasFinding, report }: StudyView,
+  ): Promise<void> {
+    if (hasFinding && !records.includes(`finding-${settledRevision}`)) {
+      const finding = await this.#findings.get(studyInstanceUID, settledRevision);
+      if (finding) {
+        this.result.findingsRecorded += 1;
+        if (!this.#dryRun) await this.#records.keepFinding(finding);
+      }
+    }
+    if (report.state === "stored" && !records.includes(`report-${settledRevision}`)) {
+      this.result.reportsRecorded += 1;
+      const stored = { sopInstanceUID: report.sopInstanceUID, storedAt: this.#now().toISOString() };
+      if (!this.#dryRun) await this.#records.keepReport(studyInstanceUID, settledRevision, stored);
+    }
+  }
+
+  /** Removes the images of a study that is reported, and has been for long enough. What was found about it stays. */
+  async #removeExpired({ studyInstanceUID, sopInstanceUIDs }: SpooledStudy, view: StudyView): Promise<void> {
+    const { openRevision, settledRevision, report } = view;
+    const isDone = openRevision === undefined && report.state === "stored";
+    if (this.#keepMs === Infinity || !isDone || sopInstanceUIDs.length === 0) return;
+    if (sopInstanceUIDs.some((uid) => !view.sopInstanceUIDs.has(uid))) return;
+    const stored = await this.#records.report(studyInstanceUID, settledRevision);
+    if (!stored || this.#now().getTime() - Date.parse(stored.storedAt) < this.#keepMs) return;
+    this.result.removed += sopInstanceUIDs.length;
+    if (this.#dryRun) return;
+    for (const sopInstanceUID of sopInstanceUIDs) await this.#spool.remove(studyInstanceUID, sopInstanceUID);
+  }
+
+  /** Whether each study that Redis knows is on a list, and its next step will be taken. */
+  async lookIntoRedis(studies: string[]): Promise<void> {
+    for (let at = 0; at < studies.length; at += BATCH) {
+      for (const view of await this.#recovery.views(studies.slice(at, at + BATCH))) {
+        if (view.isKnown && !view.isListed) {
+          this.result.listed += 1;
+          if (!this.#dryRun) await this.#recovery.relist(view.studyInstanceUID);
+        }
+        await this.#queueNext(view);
+      }
+    }
+  }
+
+  async #queueNext({
+    studyInstanceUID,
+    lane,
+    openRevision,
+    settledRevision,
+    hasFinding,
+    report,
+  }: StudyView): Promise<void> {
+    const isLive = lane === "live";
+    if (openRevision !== undefined && isLive) {
+      await this.#ensure("settling", { studyInstanceUID, revision: openRevision });
+    }
+    if (settledRevision === 0) return;
+    const job = { studyInstanceUID, revision: settledRevision };
+    if (!hasFinding) return this.#ensure(isLive ? "triage" : "backlog", job);
+    const isSettled = report.state === "stored" || (report.state === "failed" && !report.retrying);
+    if (!isSettled) await this.#ensure(isLive ? "report" : "backlog-report", job);
+  }
+
+  async #ensure(queue: QueueName, job: { studyInstanceUID: string; revision: number }): Promise<void> {
+    if (!(await this.#recovery.isMissing(queue, job))) return;
+    this.result.queued[queue] = (this.result.queued[queue] ?? 0) + 1;
+    if (!this.#dryRun) await this.#recovery.requeue(queue, job);
+  }
+}
+
+/** The highest number under which a study has a record of a kind; 0 where it has none. */
+function latest(kind: string, records: string[]): number {
+  return Math.max(
+    0,
+    ...records.flatMap((name) => (name.startsWith(`${kind}-`) ? [Number(name.slice(kind.length + 1))] : [])),
+  );
+}
+
+async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
