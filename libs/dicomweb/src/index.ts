@@ -1,10 +1,11 @@
 export { allMatches, type PageOptions } from "./all-matches.ts";
+export { Circuit, CircuitOpen } from "./circuit.ts";
 export {
   DicomWebClient,
   type DicomWebClientOptions,
   type SearchParameters,
 } from "./dicom-web-client.ts";
-export { DicomWebError, type DicomWebErrorCode } from "./dicom-web-error.ts";
+export { DicomWebError, type DicomWebErrorCode, errorOfStatus } from "./dicom-web-error.ts";
 export { FAILURE_CLASSES, type FailureClass, failureClassOf, hexOf } from "./failure-reason.ts";
 export { isBoundary, type MediaType, parseMediaType } from "./media-type.ts";
 export { type MultipartLimits, type Part, readMultipart } from "./multipart.ts";

@@ -1,8 +1,11 @@
 import { type ConnectionOptions, type Job, Queue } from "bullmq";
 import type { Store } from "./connection.ts";
+import { FindingStore } from "./finding-store.ts";
 import { codeOfFailedReason, JOB_FAILURES, type JobFailureCode } from "./job-failure.ts";
-import { studyJobSchema } from "./jobs.ts";
+import { StudyQueue, studyJobSchema } from "./jobs.ts";
 import { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
+import { StudyLedger } from "./study-ledger.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** A job that was tried for the last time: what, when, why and what to do. */
 export interface DeadLetter {
@@ -29,9 +32,13 @@ const PAGE = 200;
 
 /** The jobs of all queues that nobody will try again unless told to. */
 export class DeadLetters {
+  readonly #store: Store;
   readonly #queues: Map<QueueName, Queue>;
+  readonly #settling: StudyQueue;
 
   constructor(store: Store) {
+    this.#store = store;
+    this.#settling = new StudyQueue(store, "settling");
     const open = (name: QueueName) =>
       new Queue(name, {
         connection: store.redis as unknown as ConnectionOptions,
@@ -57,12 +64,59 @@ export class DeadLetters {
 
   /** One of them, by its id. */
   async find(id: string): Promise<DeadLetter | undefined> {
+    const job = await this.#failed(id);
+    return job && letterOf(id.split("/", 1)[0] as QueueName, job);
+  }
+
+  /** How many there are, by queue and code. Reads all of them: nothing to do each second. */
+  async counts(): Promise<{ queue: QueueName; code: JobFailureCode; count: number }[]> {
+    const counts = new Map<string, { queue: QueueName; code: JobFailureCode; count: number }>();
+    for await (const { queue, code } of this.list()) {
+      const known = counts.get(`${queue} ${code}`) ?? { queue, code, count: 0 };
+      counts.set(`${queue} ${code}`, { ...known, count: known.count + 1 });
+    }
+    return [...counts.values()];
+  }
+
+  /**
+   * Tries one again, from its first try. A study that was given up has a finding that says so, and a report: it is judged
+   * anew as a new revision. False where it is no dead letter any more.
+   */
+  async retry({ id, queue: name, studyInstanceUID, revision }: DeadLetter): Promise<boolean> {
+    const job = await this.#failed(id);
+    if (!job) return false;
+    await new UnderWay(this.#store, name).clear(job.id ?? "");
+    const isConcluded =
+      (name === "triage" || name === "backlog") &&
+      studyInstanceUID !== undefined &&
+      (await new FindingStore(this.#store).get(studyInstanceUID, revision ?? 0)) !== undefined;
+    if (isConcluded) {
+      const open = await new StudyLedger(this.#store).openAgain(studyInstanceUID);
+      if (open !== undefined) await this.#settling.add({ studyInstanceUID, revision: open });
+      await job.remove();
+      return true;
+    }
+    // From now on it is patient again with a destination that is away.
+    await this.#store.redis.hset(this.#queues.get(name)!.toKey(job.id ?? ""), "timestamp", Date.now());
+    await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+    return true;
+  }
+
+  /** Forgets one. What was left behind when it was given up stays. False where it is no dead letter any more. */
+  async discard({ id }: DeadLetter): Promise<boolean> {
+    const job = await this.#failed(id);
+    await job?.remove();
+    return job !== undefined;
+  }
+
+  async #failed(id: string): Promise<Job | undefined> {
     const [name, jobId] = id.split("/", 2) as [QueueName, string?];
     const job = jobId === undefined ? undefined : await this.#queues.get(name)?.getJob(jobId);
-    return job !== undefined && (await job.isFailed()) ? letterOf(name, job) : undefined;
+    return job !== undefined && (await job.isFailed()) ? job : undefined;
   }
 
   async close(): Promise<void> {
+    await this.#settling.close();
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
   }
 }

@@ -1,4 +1,11 @@
-import { type Finding, findingSchema } from "@redspot/triage";
+import {
+  type Finding,
+  findingSchema,
+  type InstanceFinding,
+  type Reason,
+  type ReasonCode,
+  reason,
+} from "@redspot/triage";
 import { keyOf, type Store } from "./connection.ts";
 
 /** The findings, one for each revision of a study. The first that is stored stays: an analysis done twice tells nothing new. */
@@ -11,18 +18,71 @@ export class FindingStore {
 
   /** Stores a finding unless its revision has one, and answers with the one that is stored then. */
   async put(finding: Finding): Promise<Finding> {
-    const key = this.#key(finding.studyInstanceUID, finding.revision);
-    await this.#store.redis.set(key, JSON.stringify(findingSchema.parse(finding)), "NX");
-    const stored = await this.#store.redis.get(key);
-    return findingSchema.parse(JSON.parse(stored ?? JSON.stringify(finding)));
+    const { studyInstanceUID, revision } = finding;
+    const { first, later } = divided(findingSchema.parse(finding));
+    const [key, laterKey] = this.#keys(studyInstanceUID, revision);
+    const storing = this.#store.redis.multi().set(key, JSON.stringify(first), "NX");
+    if (later) storing.set(laterKey, JSON.stringify(later), "NX");
+    for (const [error] of (await storing.exec()) ?? []) if (error) throw error;
+    return (await this.get(studyInstanceUID, revision)) ?? finding;
   }
 
   async get(studyInstanceUID: string, revision: number): Promise<Finding | undefined> {
-    const stored = await this.#store.redis.get(this.#key(studyInstanceUID, revision));
-    return stored === null ? undefined : findingSchema.parse(JSON.parse(stored));
+    const [first, later] = await this.#store.redis.mget(...this.#keys(studyInstanceUID, revision));
+    if (!first) return undefined;
+    const finding = findingSchema.parse(JSON.parse(first));
+    return later ? united(finding, JSON.parse(later) as Later) : finding;
   }
 
-  #key(studyInstanceUID: string, revision: number): string {
-    return keyOf(this.#store, "study", studyInstanceUID, `finding-${revision}`);
+  #keys(studyInstanceUID: string, revision: number): [string, string] {
+    const key = keyOf(this.#store, "study", studyInstanceUID, `finding-${revision}`);
+    return [key, `${key}-later`];
   }
+}
+
+/**
+ * What findings of version 1 did not hold when its first reader was written, and that reader refuses what it does not
+ * know: it lies beside the finding, so that both work side by side during an upgrade.
+ */
+interface Later {
+  /** `seen` by SOP Instance UID. */
+  seen: Record<string, (InstanceFinding & { analysed: true })["seen"]>;
+  /** Reasons by SOP Instance UID, and the study's own under "". */
+  reasons: Record<string, ReasonCode>;
+}
+
+const LATER_REASONS: ReadonlySet<ReasonCode> = new Set(["NOT_RETRIEVED", "INSTANCE_REMOVED"] satisfies ReasonCode[]);
+
+/** What the first reader is told instead; the text says what it is. */
+const INSTEAD = "UNREADABLE_INSTANCE";
+
+function divided(finding: Finding): { first: Finding; later: Later | undefined } {
+  const later: Later = { seen: {}, reasons: {} };
+  const known = (of: string, why: Reason): Reason => {
+    if (!LATER_REASONS.has(why.code)) return why;
+    later.reasons[of] = why.code;
+    return { ...why, code: INSTEAD };
+  };
+  const instances = finding.instances.map((one): InstanceFinding => {
+    if (!one.analysed) return { ...one, reason: known(one.sopInstanceUID, one.reason) };
+    const { seen, ...rest } = one;
+    if (seen) later.seen[one.sopInstanceUID] = seen;
+    return rest;
+  });
+  const first = { ...finding, instances, ...(finding.reason ? { reason: known("", finding.reason) } : {}) };
+  const isEmpty = Object.keys({ ...later.seen, ...later.reasons }).length === 0;
+  return { first, later: isEmpty ? undefined : later };
+}
+
+function united(finding: Finding, { seen, reasons }: Later): Finding {
+  const told = (of: string, why: Reason): Reason => {
+    const code = reasons[of];
+    return why.code === INSTEAD && code !== undefined ? reason(code) : why;
+  };
+  const instances = finding.instances.map((one): InstanceFinding => {
+    if (!one.analysed) return { ...one, reason: told(one.sopInstanceUID, one.reason) };
+    const where = seen[one.sopInstanceUID];
+    return where ? { ...one, seen: where } : one;
+  });
+  return { ...finding, instances, ...(finding.reason ? { reason: told("", finding.reason) } : {}) };
 }

@@ -258,7 +258,9 @@ export function workOn(
     if (away && Date.now() - job.timestamp < RETRIES[name].patience) {
       tried("failed", code);
       // All workers leave the destination in peace for as long as it wants.
-      if (retryAfterMs !== undefined) await queue.rateLimit(Math.max(1, Math.round(retryAfterMs)));
+      if (retryAfterMs !== undefined) {
+        await queue.rateLimit(Math.round(Math.min(Math.max(1, retryAfterMs), LONGEST_RETRY_DELAY_MS)));
+      }
       await job.moveToDelayed(Date.now() + retryDelay(name, job.attemptsStarted, retryAfterMs), token);
       throw new DelayedError();
     }
@@ -353,5 +355,7 @@ class KeptError extends Error {
  */
 function retryDelay(name: QueueName, tries: number, leastMs = 0): number {
   const full = Math.min(RETRIES[name].delay * 2 ** Math.min(Math.max(tries - 1, 0), 20), LONGEST_RETRY_DELAY_MS);
-  return Math.round(Math.max(full * (1 - 0.5 * Math.random()), leastMs * (1 + 0.5 * Math.random())));
+  return Math.round(
+    Math.max(full * (1 - 0.5 * Math.random()), Math.min(leastMs, LONGEST_RETRY_DELAY_MS) * (1 + 0.5 * Math.random())),
+  );
 }

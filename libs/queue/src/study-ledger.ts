@@ -35,6 +35,7 @@ export type Settling =
   | { state: "growing"; waitMs: number };
 
 const NOTE_INSTANCE = scriptOf("study", "note-instance");
+const OPEN_AGAIN = scriptOf("study", "open-again");
 
 /** Closes a revision: KEYS study, instances, revision; ARGV revision, settle time in milliseconds. */
 const CLOSE_REVISION = `
@@ -43,8 +44,13 @@ if redis.call('HGET', KEYS[1], 'openRevision') ~= ARGV[1] then
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local wait = math.ceil(tonumber(redis.call('HGET', KEYS[1], 'lastArrivalAt')) + tonumber(ARGV[2]) - now)
-if wait > tonumber(ARGV[2]) then wait = tonumber(ARGV[2]) end
+local last = tonumber(redis.call('HGET', KEYS[1], 'lastArrivalAt'))
+if last > now then
+  -- The clock has been put back since: the study would grow until it is that late again.
+  last = now
+  redis.call('HSET', KEYS[1], 'lastArrivalAt', string.format('%.17g', now))
+end
+local wait = math.ceil(last + tonumber(ARGV[2]) - now)
 if wait > 0 then return { wait, {} } end
 local uids = redis.call('HKEYS', KEYS[2])
 table.sort(uids)
@@ -108,6 +114,15 @@ export class StudyLedger {
       String(settleMs),
     )) as [number, string[]];
     return waitMs > 0 ? { state: "growing", waitMs } : { state: "settled", sopInstanceUIDs };
+  }
+
+  /**
+   * Opens a new revision of a study that holds what it held, so that it is judged anew. Answers the revision that is open
+   * then, whose settling job must exist; none of a study that was never settled.
+   */
+  async openAgain(studyInstanceUID: string): Promise<number | undefined> {
+    const open = (await run(this.#store, OPEN_AGAIN, studyInstanceUID)) as number;
+    return open > 0 ? open : undefined;
   }
 
   /** The notes on the instances of a closed revision, by SOP Instance UID; none where the revision is not closed. */

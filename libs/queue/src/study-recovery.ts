@@ -1,6 +1,7 @@
 import type { Finding, Lane } from "@redspot/triage";
 import { type ConnectionOptions, Queue } from "bullmq";
 import { keyOf, type Store } from "./connection.ts";
+import { FindingStore } from "./finding-store.ts";
 import { idOf, LONGEST_RETRY_DELAY_MS, type StudyJob, StudyQueue } from "./jobs.ts";
 import { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
 import type { ReportState } from "./reading-list.ts";
@@ -130,17 +131,18 @@ export class StudyRecovery {
       note.isImage && !seen.has(sopInstanceUID),
       cameAt,
     ]);
-    return (await run(
+    const unknown = (await run(
       this.#store,
       RESTORE,
       studyInstanceUID,
       arrivedAt,
       lane,
       finding?.revision ?? 0,
-      finding === undefined ? "" : JSON.stringify(finding),
       JSON.stringify([...seen].sort()),
       JSON.stringify(notes),
     )) as number;
+    if (finding) await new FindingStore(this.#store).put(finding);
+    return unknown;
   }
 
   /** Puts a study back on the reading list. */

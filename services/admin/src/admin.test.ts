@@ -16,6 +16,13 @@ before(async () => {
   store = connectStore(redis.url);
   const queue = new StudyQueue(store, "report");
   await queue.add({ studyInstanceUID: "1.2.3", revision: 1 });
+  await queue.close();
+  await giveUp();
+});
+
+/** Works on the queue until its job is given up. */
+async function giveUp(): Promise<void> {
+  const queue = new StudyQueue(store, "report");
   const worker = workOn(store, "report", () => Promise.reject(new PermanentFailure()), {
     concurrency: 1,
     onError: () => {},
@@ -23,7 +30,7 @@ before(async () => {
   await waitUntil(async () => (await queue.depth()).failed === 1, { what: "the job is given up" });
   await worker.close();
   await queue.close();
-});
+}
 
 after(async () => {
   await closeStore(store);
@@ -66,6 +73,19 @@ describe("redspot-admin", () => {
     const missing = await redspotAdmin(["dead-letters", "show", "report/9.9-r1"]);
     assert.equal(missing.status, 1);
     assert.match(missing.errors, /NOT_FOUND: there is no dead letter report\/9\.9-r1/);
+  });
+
+  test("tries again and discards, one or all", async () => {
+    const isThere = async () => (await redspotAdmin(["dead-letters", "list", "--json"])).out !== "";
+    assert.equal((await redspotAdmin(["dead-letters", "retry"])).status, 2);
+    assert.match((await redspotAdmin(["dead-letters", "retry", "report/1.2.3-r1"])).out, /Tried again: report/);
+    assert.equal(await isThere(), false);
+    await giveUp();
+    assert.match((await redspotAdmin(["dead-letters", "retry", "--all", "--rate", "100"])).out, /Tried again: 1 of 1/);
+    await giveUp();
+    assert.match((await redspotAdmin(["dead-letters", "discard", "--all", "--code", "PACS_BUSY"])).out, /0 of 0/);
+    assert.match((await redspotAdmin(["dead-letters", "discard", "--all"])).out, /Discarded: 1 of 1/);
+    assert.equal(await isThere(), false);
   });
 
   test("reconciles spool and Redis, with a dry run, and does nothing the second time", async () => {

@@ -18,6 +18,7 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
   const stored = new Map<number, Finding>();
   const recorded = new Map<number, Finding>();
   const reports: StudyJob[] = [];
+  const settling: StudyJob[] = [];
   let prepared = 0;
   const note = (sopInstanceUID: string, isImage: boolean): InstanceNote => ({
     studyInstanceUID: job.studyInstanceUID,
@@ -33,6 +34,7 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
         ...Object.keys(instances).map((uid) => note(uid, true)),
         ...documents.map((uid) => note(uid, false)),
       ],
+      openAgain: async () => 2,
     },
     findings: {
       get: async (_study, revision) => stored.get(revision),
@@ -49,6 +51,7 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
       },
     },
     onUnrecorded: assert.ifError,
+    settling: { add: async (one) => void settling.push(one) },
     reports: { add: async (one) => void reports.push(one) },
     pool: {
       prepare: async ({ sopInstanceUID }) => {
@@ -72,7 +75,7 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
   });
   /** As a Redis does that comes back without what it knew last. */
   const forget = () => stored.clear();
-  return { analysis, reports, forget, preparedTimes: () => prepared };
+  return { analysis, reports, settling, forget, preparedTimes: () => prepared };
 }
 
 test("a study is as suspicious as its most suspicious image, and its report is queued", async () => {
@@ -102,6 +105,17 @@ test("a finding that Redis has lost is the one that was recorded, to the moment,
   }
   assert.equal(preparedTimes(), 1);
   assert.equal(reports.length, 3);
+});
+
+test("an image that came after a finding which Redis had forgotten is judged in a revision of its own", async () => {
+  const instances: Record<string, number | Preparation | Error> = { "1.1": 1 };
+  const { analysis, settling, forget } = analysisOf(instances);
+  const first = await analysis.analyse(job);
+  assert.deepEqual(settling, []);
+  forget();
+  instances["1.2"] = 3;
+  assert.deepEqual(await analysis.analyse(job), first, "its number was given away with the report");
+  assert.deepEqual(settling, [{ ...job, revision: 2 }]);
 });
 
 test("what an image showed that is no longer kept is what the same model found before", async () => {

@@ -12,7 +12,8 @@ import type { Batcher } from "./batcher.ts";
 import type { PreparationPool } from "./preparation-pool.ts";
 
 interface AnalysisDependencies {
-  ledger: Pick<StudyLedger, "instancesOf">;
+  ledger: Pick<StudyLedger, "instancesOf" | "openAgain">;
+  settling: Pick<StudyQueue, "add">;
   findings: Pick<FindingStore, "get" | "put">;
   /** Where a finding is recorded before it is reported, should Redis lose it. */
   records: Pick<StudyRecords, "finding" | "keepFinding">;
@@ -43,7 +44,8 @@ export interface Analysis {
  * Doing it again finds what was stored the first time.
  */
 export function analysisWith(dependencies: AnalysisDependencies): Analysis {
-  const { ledger, findings, records, onUnrecorded, reports, model, softwareVersion, now, onFinding } = dependencies;
+  const { ledger, settling, findings, records, onUnrecorded, reports, model, softwareVersion, now, onFinding } =
+    dependencies;
 
   const conclude = async (job: StudyJob, instances: InstanceFinding[], failure?: Reason): Promise<Finding> => {
     const concluded = findingOf({
@@ -65,6 +67,15 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
     const { studyInstanceUID, revision } = finding;
     await reports.add({ studyInstanceUID, revision });
     return finding;
+  };
+
+  /** A Redis that forgot a revision may have given its number to one that holds more: what came since is judged too. */
+  const openForUnseen = async ({ studyInstanceUID, revision, instances }: Finding): Promise<void> => {
+    const seen = new Set(instances.map(({ sopInstanceUID }) => sopInstanceUID));
+    const notes = await ledger.instancesOf(studyInstanceUID, revision);
+    if (!notes.some(({ isImage, sopInstanceUID }) => isImage && !seen.has(sopInstanceUID))) return;
+    const open = await ledger.openAgain(studyInstanceUID);
+    if (open !== undefined) await settling.add({ studyInstanceUID, revision: open });
   };
 
   /** What an earlier revision says of instances that are no longer kept: the same model says the same of them now. */
@@ -91,7 +102,10 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
   return {
     async analyse(job, missing = []) {
       const known = await knownFinding(job);
-      if (known) return passOn(known);
+      if (known) {
+        await openForUnseen(known);
+        return passOn(known);
+      }
       const notes = await ledger.instancesOf(job.studyInstanceUID, job.revision);
       if (notes.length === 0) {
         throw new Error(`revision ${job.revision} of study ${job.studyInstanceUID} is not settled`);

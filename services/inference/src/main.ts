@@ -82,6 +82,8 @@ await runService(logger, async (closers) => {
   closers.push(() => closeStore(store));
   const reports = new StudyQueue(store, "report");
   closers.push(() => reports.close());
+  const settling = new StudyQueue(store, "settling");
+  closers.push(() => settling.close());
 
   const model = identityOf(modelPackage, engine);
   const liveFirst = new LiveFirst({
@@ -102,6 +104,7 @@ await runService(logger, async (closers) => {
   const live = {
     ledger: new StudyLedger(store),
     findings: new FindingStore(store),
+    settling,
     records: new StudyRecords(await FileSpool.open(config.REDSPOT_SPOOL_DIR)),
     onUnrecorded: (error: Error) => logger.warn({ err: error }, "a finding could not be recorded in the spool"),
     reports,

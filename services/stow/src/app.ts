@@ -13,6 +13,7 @@ import {
 import { answerBrokenRequest, MOST_HEADER_FIELDS } from "./broken-request.ts";
 import { describeCapabilities } from "./capabilities.ts";
 import { allowOrigins } from "./cross-origin.ts";
+import type { Door } from "./door.ts";
 import { REQUEST_FAILURES, RequestFailure, type RequestFailureCode } from "./failures.ts";
 import { limitedBody } from "./limited-body.ts";
 import { countTransaction, type StowMetrics } from "./metrics.ts";
@@ -44,17 +45,31 @@ export interface StowOptions extends Omit<StoreDependencies, "onFailure" | "site
   strict: boolean;
   /** Origins of pages that may use the service from a browser; none unless told. */
   corsOrigins?: readonly string[];
+  /** Whether more is taken; it is unless told. */
+  door?: Pick<Door, "isOpen" | "retryAfterSeconds">;
   /** What must be there for the service to be ready. */
   checks: ReadinessChecks;
   metrics?: StowMetrics;
 }
 
 const RETRY_AFTER_SECONDS = 10;
+const ALWAYS_OPEN = { isOpen: true, retryAfterSeconds: RETRY_AFTER_SECONDS };
 const REFUSED_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
 
 /** The Store service as an application: it knows no environment, opens no socket and handles no signal. */
 export function buildApp(options: StowOptions): FastifyInstance {
-  const { logger, access, transport, limits, strict, corsOrigins = [], checks, metrics, ...dependencies } = options;
+  const {
+    logger,
+    access,
+    transport,
+    limits,
+    strict,
+    corsOrigins = [],
+    door = ALWAYS_OPEN,
+    checks,
+    metrics,
+    ...dependencies
+  } = options;
   const { https, ...serverOptions } = transport.serverOptions;
   const timeouts = { headersTimeout: limits.headerMs, connectionsCheckingInterval: Math.min(limits.headerMs, 5000) };
   const app = fastify({
@@ -119,6 +134,7 @@ export function buildApp(options: StowOptions): FastifyInstance {
 
   async function store(request: FastifyRequest<{ Params: { study?: string } }>, reply: FastifyReply) {
     if (uploads >= limits.maxUploads) throw new RequestFailure("BUSY");
+    if (!door.isOpen) throw new RequestFailure("BEHIND", undefined, door.retryAfterSeconds);
     uploads += 1;
     metrics?.set("redspot_store_uploads", {}, uploads);
     try {
@@ -219,7 +235,7 @@ function refuse(reply: FastifyReply, failure: RequestFailure) {
   if (failure.code === "UNSUPPORTED_MEDIA_TYPE") {
     reply.header("accept-post", BODY_TYPES.map((type) => `multipart/related; type="${type}"`).join(", "));
   }
-  if (status === 503) reply.header("retry-after", String(RETRY_AFTER_SECONDS));
+  if (status === 503) reply.header("retry-after", String(failure.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
   // Nobody waits for the rest of what comes too slowly.
   if (status === 408) reply.header("connection", "close");
   return reply.code(status).send({ code: failure.code, message: failure.message });

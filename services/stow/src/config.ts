@@ -68,6 +68,14 @@ export const variables = {
     10,
     "Minutes between two looks at whether spool, Redis and queues agree; there is one at the start and whenever Redis comes back",
   ),
+  REDSPOT_MAX_WAITING_STUDIES: limit(
+    10_000,
+    "Studies that may wait for analysis or for the PACS; above, uploads are answered 503 until a fifth is done",
+  ),
+  REDSPOT_MAX_WAIT_MINUTES: limit(
+    24 * 60,
+    "Minutes that a study may wait for analysis or for the PACS; above, uploads are answered 503",
+  ),
   REDSPOT_IDLE_SECONDS: limit(60, "Seconds without a byte after which a connection is cut off"),
   REDSPOT_HEADER_SECONDS: limit(20, "Seconds within which a request's header has to be there"),
   REDSPOT_MIN_BYTES_PER_SECOND: limit(1000, "How fast a body has to come in, on average over REDSPOT_IDLE_SECONDS"),

@@ -53,6 +53,7 @@ export const REQUEST_FAILURES = {
   HEADER_TOO_LARGE: { status: 431, meaning: "the request's header fields are too long or too many" },
   INTERNAL: { status: 500, meaning: "a fault of this service" },
   BUSY: { status: 503, meaning: "as many uploads as this service takes are under way: send again later" },
+  BEHIND: { status: 503, meaning: "analysis or PACS are behind with what was taken: send again later" },
   NO_SPACE: { status: 503, meaning: "the spool is nearly full: send again later" },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
@@ -73,9 +74,12 @@ export class InstanceFailure extends Error {
 export class RequestFailure extends Error {
   override readonly name = "RequestFailure";
   readonly code: RequestFailureCode;
+  /** When to come again, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: RequestFailureCode, detail: string = REQUEST_FAILURES[code].meaning) {
+  constructor(code: RequestFailureCode, detail: string = REQUEST_FAILURES[code].meaning, retryAfterSeconds?: number) {
     super(detail);
     this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

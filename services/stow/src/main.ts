@@ -18,10 +18,20 @@ import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { compactHeap } from "./compact-heap.ts";
 import { toBytes, variables } from "./config.ts";
+import { Door } from "./door.ts";
 import { definitions } from "./metrics.ts";
 
 /** How long a sender waits for Redis before its instances are refused, to be sent again. */
 const ANSWER_WITHIN_MS = 5_000;
+
+/** How often it is looked how much there is to do. */
+const LOOK_EVERY_MS = 5_000;
+
+/** How far a queue is behind. */
+async function loadOf(queue: StudyQueue): Promise<{ waiting: number; longestWaitMs: number }> {
+  const [{ waiting, delayed }, since] = await Promise.all([queue.depth(), queue.oldestWaitingSince()]);
+  return { waiting: waiting + delayed, longestWaitMs: since === undefined ? 0 : Date.now() - since };
+}
 
 const answer = answerQuestion(
   { about: "stow: takes instances by STOW-RS", variables, metrics: definitions },
@@ -84,6 +94,28 @@ await runService(logger, async (closers) => {
   });
   closers.push(() => recovery.close());
 
+  const queues = QUEUE_NAMES.map((name) => new StudyQueue(answering, name));
+  for (const queue of queues) closers.push(() => queue.close());
+  const door = new Door({
+    look: async () => {
+      const ahead = queues.filter(({ name }) => name === "triage" || name === "report");
+      const loads = await Promise.all(ahead.map(loadOf));
+      return {
+        waiting: Math.max(...loads.map(({ waiting }) => waiting)),
+        longestWaitMs: Math.max(...loads.map(({ longestWaitMs }) => longestWaitMs)),
+        room: await spool.room(),
+      };
+    },
+    mostWaiting: config.REDSPOT_MAX_WAITING_STUDIES,
+    longestWaitMs: config.REDSPOT_MAX_WAIT_MINUTES * 60_000,
+    // A quarter of the reserve again, so that the next upload does not close it.
+    roomToOpen: toBytes(config.REDSPOT_SPOOL_RESERVE_MIB) / 4,
+    everyMs: LOOK_EVERY_MS,
+    onChange: (isOpen, load) => logger.warn(load, isOpen ? "taking uploads again" : "taking no more uploads for now"),
+    onError: (error) => logger.warn({ err: error }, "how much there is to do is not known"),
+  });
+  closers.push(async () => door.close());
+
   const { access, transport } = await openAccess(config, {
     logger,
     bytesPerMinute: config.REDSPOT_MIB_PER_MINUTE,
@@ -111,6 +143,7 @@ await runService(logger, async (closers) => {
       maxUploads: config.REDSPOT_MAX_UPLOADS,
       maxConnections: config.REDSPOT_MAX_CONNECTIONS,
     },
+    door,
     checks,
     metrics,
   });
@@ -122,8 +155,6 @@ await runService(logger, async (closers) => {
     transport,
     logger,
   });
-  const queues = QUEUE_NAMES.map((name) => new StudyQueue(answering, name));
-  for (const queue of queues) closers.push(() => queue.close());
   const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);
   compactHeap();
   logger.info({ address, admin, spool: config.REDSPOT_SPOOL_DIR }, "listening for STOW-RS");

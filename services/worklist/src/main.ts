@@ -24,6 +24,7 @@ import {
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
+import { guardedPacs } from "./guarded-pacs.ts";
 import { definitions, watchReadingList } from "./metrics.ts";
 import { observedPacs } from "./observed-pacs.ts";
 import { pacsOver } from "./pacs.ts";
@@ -65,7 +66,7 @@ await runService(logger, async (closers) => {
     timeoutMs: 30_000,
   });
   const metrics = new Metrics("worklist", definitions);
-  const pacs = observedPacs(pacsOver(client), metrics);
+  const pacs = guardedPacs(observedPacs(pacsOver(client), metrics));
 
   const workStore = connectStore(config.REDSPOT_REDIS_URL, {
     prefix,

@@ -12,10 +12,13 @@ export type ReportFailureCode = Exclude<
 class PassingReportFailure extends Error {
   override readonly name = "ReportFailure";
   readonly code: ReportFailureCode;
+  /** For how long the PACS wants to be left in peace, where it has said so. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: ReportFailureCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    this.retryAfterMs = (options?.cause as { retryAfterMs?: number } | undefined)?.retryAfterMs;
   }
 }
 

@@ -4,6 +4,13 @@ local sopInstanceUID, note, isImage, lane, site = ARGV[3], ARGV[4], ARGV[5] == '
 local isNew = redis.call('HSETNX', studyKey .. ':instances', sopInstanceUID, note)
 local study = readStudy()
 local at = now()
+if not study then
+  -- A clock that is put back must not let those who come after it overtake those who came before.
+  local last = redis.call('GET', prefix .. ':last-arrival')
+  local ahead = last and tonumber(last) - tonumber(at) or -1
+  if ahead >= 0 and ahead < 3600000 then at = exactly(tonumber(last) + 0.001) end
+  redis.call('SET', prefix .. ':last-arrival', at)
+end
 if isNew == 1 then redis.call('HSET', studyKey, 'lastArrivalAt', at) end
 
 if not study then

@@ -1,7 +1,7 @@
 -- Puts back what Redis has lost of a study and the spool remembers. ARGV[3] when its first instance came, [4] lane,
--- [5] the latest revision that has a finding, or 0, [6] that finding, [7] its instances, [8] notes on instances, each with
--- its UID, the note, whether it is an image that the finding has not seen, and when it came; both as JSON. Answers how
--- many of the instances were not known.
+-- [5] the latest revision that has a finding, or 0, [6] the instances of that, [7] notes on instances, each with its UID,
+-- the note, whether it is an image that the finding has not seen, and when it came; both as JSON. Answers how many of the
+-- instances were not known.
 local arrivedAt, revision = math.min(tonumber(ARGV[3]), tonumber(now())), tonumber(ARGV[5])
 local study = readStudy()
 if not study then
@@ -18,7 +18,7 @@ if revision > settled then
   redis.call('HDEL', studyKey, 'openRevision')
   redis.call('DEL', studyKey .. ':revision-' .. settled)
   local seen = {}
-  for _, instance in ipairs(cjson.decode(ARGV[7])) do
+  for _, instance in ipairs(cjson.decode(ARGV[6])) do
     seen[instance] = true
     redis.call('RPUSH', studyKey .. ':revision-' .. settled, instance)
   end
@@ -30,10 +30,9 @@ if revision > settled then
     end
   end
 end
-if revision > 0 then redis.call('SET', studyKey .. ':finding-' .. revision, ARGV[6], 'NX') end
 
 local unknown = 0
-for _, one in ipairs(cjson.decode(ARGV[8])) do
+for _, one in ipairs(cjson.decode(ARGV[7])) do
   local instance, note, isUnseen, cameAt = one[1], one[2], one[3], math.min(one[4], tonumber(now()))
   if redis.call('HSETNX', studyKey .. ':instances', instance, note) == 1 then
     unknown = unknown + 1

@@ -58,7 +58,7 @@ export const GERMAN: Language = {
     NOT_LATERAL: "keine seitliche Aufnahme",
     VIEW_UNKNOWN: "die Kopfdaten nennen die Projektion nicht",
     OPEN_GROWTH_PLATES: "die Wachstumsfugen sind möglicherweise noch offen",
-    INSTANCE_REMOVED: "das Objekt wird nicht mehr aufbewahrt",
+    INSTANCE_REMOVED: "die Instanz wird nicht mehr aufbewahrt",
     UNREADABLE_INSTANCE: "die Instanz ist nicht lesbar",
     NOT_RETRIEVED: "die Instanz ließ sich nicht aus dem PACS holen",
     NO_PIXEL_DATA: "die Instanz enthält keine Pixeldaten",

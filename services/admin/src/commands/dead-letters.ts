@@ -1,3 +1,4 @@
+import { setTimeout as passes } from "node:timers/promises";
 import {
   type DeadLetter,
   type DeadLetterFilter,
@@ -8,6 +9,7 @@ import {
   QUEUE_NAMES,
   type QueueName,
 } from "@redspot/queue";
+import { progressOn } from "@redspot/runtime";
 import { type Command, InvalidArgumentError } from "commander";
 import { AdminError } from "../admin-error.ts";
 import { type Environment, storeVariables, withStore } from "../connect.ts";
@@ -55,11 +57,82 @@ export function addDeadLetters(program: Command, environment: Environment): void
     .action((id: string, { json }: Output) =>
       within(async (letters) => {
         const letter = await letters.find(id);
-        if (!letter)
-          throw new AdminError("NOT_FOUND", `there is no dead letter ${id}. \`dead-letters list\` lists them.`);
+        if (!letter) throw noSuchLetter(id);
         print(json ? JSON.stringify(letter) : pageOf(letter));
       }),
     );
+
+  addDeed(
+    command,
+    {
+      name: "retry",
+      description:
+        "Tries one again, or all of them after an outage. A study that was given up is judged anew, as a new revision " +
+        "with a report of its own.",
+      done: "Tried again",
+    },
+    (letter) => (letters) => letters.retry(letter),
+    within,
+  );
+  addDeed(
+    command,
+    {
+      name: "discard",
+      description: "Forgets one, or all. The study stays on the reading list, with what was said when it was given up.",
+      done: "Discarded",
+    },
+    (letter) => (letters) => letters.discard(letter),
+    within,
+  );
+}
+
+/** Adds `retry` and `discard`: one, or all that a filter lets through, so many a second. */
+function addDeed(
+  command: Command,
+  { name, description, done }: { name: string; description: string; done: string },
+  deed: (letter: DeadLetter) => (letters: DeadLetters) => Promise<boolean>,
+  within: <T>(work: (letters: DeadLetters) => Promise<T>) => Promise<T>,
+): void {
+  filtered(command.command(name))
+    .description(description)
+    .argument("[id]", "one, as `list` prints it")
+    .option("--all", "all that the filters let through", false)
+    .option("--rate <count>", "so many a second, so that what was away is not overrun as it comes back", whole, 10)
+    .action((id: string | undefined, given: DeadLetterFilter & { all: boolean; rate: number }) =>
+      within(async (letters) => {
+        if ((id === undefined) !== given.all) {
+          throw new InvalidArgumentError("Name one dead letter, or say --all, with filters or without.");
+        }
+        if (id !== undefined) {
+          const letter = await letters.find(id);
+          if (!letter || !(await deed(letter)(letters))) throw noSuchLetter(id);
+          print(`${done}: ${id}`);
+          return;
+        }
+        // Listed first: what is tried again and fails at once would be listed, and tried, for ever.
+        const chosen = await Array.fromAsync(letters.list(given));
+        const progress = progressOn(process.stderr);
+        let count = 0;
+        for (const [index, letter] of chosen.entries()) {
+          if (await deed(letter)(letters)) count += 1;
+          progress.show(done, index + 1, chosen.length);
+          if (index + 1 < chosen.length) await passes(1000 / given.rate);
+        }
+        progress.end();
+        print(`${done}: ${count} of ${chosen.length}`);
+      }),
+    );
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1000)
+    throw new InvalidArgumentError("A whole number from 1 to 1000.");
+  return value;
+}
+
+function noSuchLetter(id: string): AdminError {
+  return new AdminError("NOT_FOUND", `there is no dead letter ${id}. \`dead-letters list\` lists them.`);
 }
 
 function filtered(command: Command): Command {
