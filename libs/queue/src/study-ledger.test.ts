@@ -88,3 +88,55 @@ test("senders racing with one study end in one revision", async () => {
   assert.equal(noted.filter((one) => one.newInstance).length, 100);
   assert.ok(noted.every((one) => one.openRevision === 1));
 });
+
+test("a study that seems to have grown in the future, as the clock was put back since, settles from now on", async () => {
+  const store = redis.store();
+  const ledger = new StudyLedger(store);
+  await ledger.noteInstance(note("1.1", "1.1.1"));
+  await store.redis.hset(`${store.prefix}:study:1.1`, "lastArrivalAt", Date.now() + 24 * HOUR);
+  const growing = await ledger.closeRevision("1.1", 1, 60_000);
+  assert.ok(growing.state === "growing" && growing.waitMs <= 60_000);
+  assert.equal((await ledger.closeRevision("1.1", 1, 0)).state, "settled");
+});
+
+test("who comes after the clock was put back comes after those who came before it; a wild clock is not followed", async () => {
+  const store = redis.store();
+  const ledger = new StudyLedger(store);
+  const list = async () => (await new ReadingList(store).page()).map(({ studyInstanceUID }) => studyInstanceUID);
+  await ledger.noteInstance(note("1.1", "1.1.1"));
+  await store.redis.set(`${store.prefix}:last-arrival`, String(Date.now() + HOUR / 2));
+  await ledger.noteInstance(note("1.2", "1.2.1"));
+  await ledger.noteInstance(note("1.3", "1.3.1"));
+  assert.deepEqual(await list(), ["1.1", "1.2", "1.3"]);
+  const ahead = async () => Number(await store.redis.hget(`${store.prefix}:study:1.3`, "arrivedAt")) - Date.now();
+  assert.ok((await ahead()) > HOUR / 4);
+  await store.redis.set(`${store.prefix}:last-arrival`, String(Date.now() + 1000 * HOUR));
+  await ledger.noteInstance(note("1.4", "1.4.1"));
+  const arrivedAt = Number(await store.redis.hget(`${store.prefix}:study:1.4`, "arrivedAt"));
+  assert.ok(Math.abs(arrivedAt - Date.now()) < HOUR);
+});
+
+test("an instance that the spool had and Redis had forgotten makes its study wait from when it came", async () => {
+  const store = redis.store();
+  const ledger = new StudyLedger(store);
+  await ledger.noteInstance(note("1.1", "1.1.1"));
+  const arrivedAt = Date.now() - HOUR;
+  await ledger.noteInstance({ ...note("1.2", "1.2.1"), arrivedAt });
+  const list = await new ReadingList(store).page();
+  assert.deepEqual(
+    list.map(({ studyInstanceUID }) => studyInstanceUID),
+    ["1.2", "1.1"],
+  );
+  assert.equal(list[0]?.arrivedAt, arrivedAt);
+});
+
+test("a study is opened again as it is, once, and never before it was settled", async () => {
+  const ledger = new StudyLedger(redis.store());
+  assert.equal(await ledger.openAgain("1.1"), undefined);
+  await ledger.noteInstance(note("1.1", "1.1.1"));
+  assert.equal(await ledger.openAgain("1.1"), 1, "it is open");
+  await ledger.closeRevision("1.1", 1, 0);
+  assert.equal(await ledger.openAgain("1.1"), 2);
+  assert.equal(await ledger.openAgain("1.1"), 2);
+  assert.deepEqual(await ledger.closeRevision("1.1", 2, 0), { state: "settled", sopInstanceUIDs: ["1.1.1"] });
+});

@@ -14,6 +14,8 @@ export interface InstanceNote {
   bytes: number;
   /** How it came; live where left out. An image that comes live makes a study of the backlog a live one. */
   lane?: Lane;
+  /** When it came, in milliseconds since 1970, where that was before now: the spool had it, and Redis has forgotten it. */
+  arrivedAt?: number;
   /** Which site sent it, by the name under which Redspot knows the sender. */
   site?: string;
 }
@@ -83,6 +85,7 @@ export class StudyLedger {
     isImage,
     lane = "live",
     site,
+    arrivedAt,
     ...rest
   }: InstanceNote): Promise<Noted> {
     const [isNew, openRevision, laneNow] = (await run(
@@ -95,6 +98,7 @@ export class StudyLedger {
       lane,
       site ?? "",
       rest.sopClassUID.startsWith(SECONDARY_CAPTURE) ? 0 : 1,
+      arrivedAt ?? "",
     )) as [number, number, Lane];
     return { newInstance: isNew === 1, ...(openRevision > 0 ? { openRevision } : {}), lane: laneNow };
   }

@@ -13,9 +13,19 @@ interface PoolOptions {
   spoolDir: string;
   /** Told of each instance that was prepared: how long that took. */
   onPrepared?: (ms: number) => void;
+  /** After how many milliseconds, waiting for a thread included, a thread is ended and its instance has failed. */
+  longestMs?: number;
 }
 
-export function openPreparationPool({ threads, spoolDir, onPrepared }: PoolOptions): PreparationPool {
+/** Fifty times what the slowest codec takes; what takes longer goes on for ever. */
+const LONGEST_MS = 10 * 60_000;
+
+export function openPreparationPool({
+  threads,
+  spoolDir,
+  onPrepared,
+  longestMs = LONGEST_MS,
+}: PoolOptions): PreparationPool {
   const pool = new Piscina<PreparationTask, TimedPreparation>({
     filename: new URL("./preparation-thread.ts", import.meta.url).href,
     workerData: { spoolDir },
@@ -30,7 +40,7 @@ export function openPreparationPool({ threads, spoolDir, onPrepared }: PoolOptio
   });
   return {
     async prepare(task) {
-      const { ms, ...preparation } = await pool.run(task);
+      const { ms, ...preparation } = await pool.run(task, { signal: AbortSignal.timeout(longestMs) });
       onPrepared?.(ms);
       return preparation;
     },

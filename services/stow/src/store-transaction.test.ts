@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { utimes } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { TransferSyntax } from "@redspot/dicom";
 import { parseStoreResponse } from "@redspot/dicomweb";
@@ -99,6 +100,27 @@ describe("a Store transaction", () => {
 });
 
 describe("when something is away", () => {
+  test("a door that is closed answers 503 and when to come again, without reading the body", async () => {
+    const address = await service.serve({ door: { isOpen: false, retryAfterSeconds: 77 } });
+    const response = await post(address, multipart([crFile({ study: "behind" })]));
+    assert.deepEqual([response.status, response.headers.get("retry-after")], [503, "77"]);
+    assert.equal(((await response.json()) as { code: string }).code, "BEHIND");
+    assert.deepEqual(await service.spool.list(studyInstanceUIDOf("behind")), []);
+  });
+
+  test("an instance that the spool has and Redis has forgotten waits from when it came", async () => {
+    const address = await service.serve();
+    const body = multipart([crFile({ study: "forgotten" })]);
+    await post(address, body);
+    const path = service.spool.pathOf(studyInstanceUIDOf("forgotten"), sopInstanceUIDOf("forgotten", "1"));
+    const cameAt = new Date(Date.now() - 3_600_000);
+    await utimes(path, cameAt, cameAt);
+    await service.store.redis.flushdb();
+    assert.equal((await post(address, body)).status, 200);
+    const key = `${service.store.prefix}:study:${studyInstanceUIDOf("forgotten")}`;
+    assert.equal(await service.store.redis.hget(key, "arrivedAt"), String(cameAt.getTime()));
+  });
+
   test("a full spool fails the instance as out of resources, to be sent again", async () => {
     const address = await service.serve({ spool: fullSpool });
     const response = await post(address, multipart([crFile({ study: "full" })]));

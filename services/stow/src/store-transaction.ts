@@ -1,7 +1,7 @@
 import { isImage } from "@redspot/dicom";
 import { type FailedInstance, MultipartError, type Part, readMultipart, type StoredInstance } from "@redspot/dicomweb";
 import type { StudyLedger, StudyQueue } from "@redspot/queue";
-import type { Spool } from "@redspot/spool";
+import type { InstanceName, Spool } from "@redspot/spool";
 import { assembleInstances } from "./assemble-instances.ts";
 import { INSTANCE_FAILURES, InstanceFailure, type InstanceFailureCode, RequestFailure } from "./failures.ts";
 import {
@@ -127,7 +127,9 @@ class Transaction {
     try {
       const { outcome, sha256, bytes } = await incoming.commit(identity);
       if (outcome === "conflict") throw new InstanceFailure("CONFLICT");
-      await this.#note(identity, sha256, bytes);
+      // Redis may have forgotten it since it came for the first time: its study waits from then.
+      const cameBefore = outcome === "duplicate" ? await this.#firstArrival(identity) : {};
+      await this.#note({ ...identity, ...cameBefore }, sha256, bytes);
       const { sopClassUID, sopInstanceUID } = identity;
       this.#result.stored.push({
         sopClassUID,
@@ -141,7 +143,17 @@ class Transaction {
     }
   }
 
-  async #note(identity: ReceivedInstance["identity"], sha256: string, bytes: number): Promise<void> {
+  async #firstArrival({ studyInstanceUID, sopInstanceUID }: InstanceName): Promise<{ arrivedAt?: number }> {
+    const facts = this.#dependencies.spool.factsOf(studyInstanceUID, sopInstanceUID);
+    // Removed just now, as its study was reported long ago.
+    return facts.then(({ arrivedAt }) => ({ arrivedAt: arrivedAt.getTime() })).catch(() => ({}));
+  }
+
+  async #note(
+    identity: ReceivedInstance["identity"] & { arrivedAt?: number },
+    sha256: string,
+    bytes: number,
+  ): Promise<void> {
     const { ledger, settling, settleMs, site, onFailure } = this.#dependencies;
     // Each would wait for Redis as long as the first one did, and the sender has to come again anyway.
     if (this.#ledgerAway) throw new InstanceFailure("LEDGER_AWAY");

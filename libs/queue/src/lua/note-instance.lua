@@ -1,10 +1,13 @@
 -- Notes one instance. ARGV[3] SOP Instance UID, [4] note, [5] whether it is an image, [6] lane, [7] site or empty,
--- [8] whether it is new work where the study was completed.
+-- [8] whether it is new work where the study was completed, [9] when it came, if that was before now, or empty.
 local sopInstanceUID, note, isImage, lane, site = ARGV[3], ARGV[4], ARGV[5] == '1', ARGV[6], ARGV[7]
 local isNew = redis.call('HSETNX', studyKey .. ':instances', sopInstanceUID, note)
 local study = readStudy()
 local at = now()
-if not study then
+local cameBefore = tonumber(ARGV[9])
+if not study and cameBefore and cameBefore < tonumber(at) then
+  at = exactly(cameBefore)
+elseif not study then
   -- A clock that is put back must not let those who come after it overtake those who came before.
   local last = redis.call('GET', prefix .. ':last-arrival')
   local ahead = last and tonumber(last) - tonumber(at) or -1
