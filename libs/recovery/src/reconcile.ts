@@ -50,6 +50,9 @@ export interface Reconciliation {
 /** Studies that are looked at together. */
 const BATCH = 200;
 
+/** Of these, so many at a time. */
+const AT_ONCE = 32;
+
 /** As many paths are told as a person reads. */
 const MOST_PATHS = 1000;
 
@@ -118,14 +121,14 @@ class Run {
   /** Whether Redis knows of what the spool holds. */
   async lookIntoSpool(studies: SpooledStudy[]): Promise<void> {
     const views = await this.#recovery.views(studies.map(({ studyInstanceUID }) => studyInstanceUID));
-    for (const [index, study] of studies.entries()) {
+    await together([...studies.entries()], async ([index, study]) => {
       const view = views[index]!;
       this.result.studies += 1;
       this.result.instances += study.sopInstanceUIDs.length;
       await this.#restore(study, view);
       await this.#record(study, view);
       await this.#removeExpired(study, view);
-    }
+    });
   }
 
   async #restore(study: SpooledStudy, view: StudyView): Promise<void> {
@@ -205,13 +208,13 @@ class Run {
   /** Whether each study that Redis knows is on a list, and its next step will be taken. */
   async lookIntoRedis(studies: string[]): Promise<void> {
     for (let at = 0; at < studies.length; at += BATCH) {
-      for (const view of await this.#recovery.views(studies.slice(at, at + BATCH))) {
+      await together(await this.#recovery.views(studies.slice(at, at + BATCH)), async (view) => {
         if (view.isKnown && !view.isListed) {
           this.result.listed += 1;
           if (!this.#dryRun) await this.#recovery.relist(view.studyInstanceUID);
         }
         await this.#queueNext(view);
-      }
+      });
     }
   }
 
@@ -239,6 +242,15 @@ class Run {
     this.result.queued[queue] = (this.result.queued[queue] ?? 0) + 1;
     if (!this.#dryRun) await this.#recovery.requeue(queue, job);
   }
+}
+
+/** Does something with each, some at a time: Redis then syncs its log once for several, and the disk is not idle. */
+async function together<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values();
+  const worker = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 /** The highest number under which a study has a record of a kind; 0 where it has none. */
