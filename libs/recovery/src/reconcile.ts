@@ -146,8 +146,7 @@ class Run {
     if (this.#dryRun) return;
     await this.#recovery.restore({
       studyInstanceUID,
-      // The sweep says so, of a study that it fetched.
-      lane: study.records.includes("backlog-1") ? "backlog" : "live",
+      lane: isOfBacklog(study.records) ? "backlog" : "live",
       arrivedAt: Math.min(...notes.map((note) => note.arrivedAt), Date.parse(finding?.analysedAt ?? "") || Infinity),
       ...(finding ? { finding } : {}),
       instances: notes,
@@ -176,8 +175,12 @@ class Run {
   /** Records what Redis knows and the spool does not, so that the next loss finds it there. */
   async #record(
     { studyInstanceUID, records }: SpooledStudy,
-    { settledRevision, hasFinding, report }: StudyView,
+    { isKnown, lane, settledRevision, hasFinding, report }: StudyView,
   ): Promise<void> {
+    // It was fetched, and has arrived of itself since.
+    if (isKnown && lane === "live" && isOfBacklog(records) && !this.#dryRun) {
+      await this.#spool.putRecord(studyInstanceUID, "live-1", new Uint8Array());
+    }
     if (hasFinding && !records.includes(`finding-${settledRevision}`)) {
       const finding = await this.#findings.get(studyInstanceUID, settledRevision);
       if (finding) {
@@ -242,6 +245,11 @@ class Run {
     this.result.queued[queue] = (this.result.queued[queue] ?? 0) + 1;
     if (!this.#dryRun) await this.#recovery.requeue(queue, job);
   }
+}
+
+/** Whether a sweep fetched a study, as it has recorded, and it has not come of itself since. */
+function isOfBacklog(records: string[]): boolean {
+  return records.includes("backlog-1") && !records.includes("live-1");
 }
 
 /** Does something with each, some at a time: Redis then syncs its log once for several, and the disk is not idle. */

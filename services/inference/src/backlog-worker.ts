@@ -21,7 +21,7 @@ import { type SweepDependencies, sweepingWith } from "./sweep-study.ts";
 
 interface BacklogOptions {
   client: DicomWebClient;
-  spool: Pick<Spool, "receive">;
+  spool: Pick<Spool, "receive" | "putRecord">;
   model: SweepModel;
   /** That waits for live studies, and leaves its reports with those of the backlog. */
   analysis: Analysis;

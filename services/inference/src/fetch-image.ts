@@ -7,7 +7,7 @@ import type { ImageInPacs } from "@redspot/sweep";
 const HEAD_BYTES = 256 * 1024;
 
 interface FetchDependencies {
-  spool: Pick<Spool, "receive">;
+  spool: Pick<Spool, "receive" | "putRecord">;
   /** The image's bytes, as they come from the PACS. */
   open: (image: ImageInPacs) => AsyncIterable<Uint8Array>;
 }
@@ -36,6 +36,8 @@ export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDepen
       await incoming.write(chunk);
     }
     demandThatItIs(image, Buffer.concat(head));
+    // Should Redis lose everything, what was fetched must not come back in front of what arrives.
+    await spool.putRecord(studyInstanceUID, "backlog-1", new Uint8Array());
     const { sha256, bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
     return { studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, sha256, bytes, lane: "backlog" };
   } finally {
