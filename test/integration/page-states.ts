@@ -22,6 +22,9 @@ const choose = async (page: Page, words: string) => {
 };
 const undoLine = (page: Page) => page.locator("#undo");
 
+/** Studies that arrive while somebody looks. */
+const NEWCOMERS = [1, 2, 3].map((number) => `1.2.826.0.1.3680043.8.498.11.${number}`);
+
 /** Whole: names, findings and what the first study's finding rests on have come. */
 const settled = async (page: Page) => {
   await page.locator("#detail .facts").waitFor({ state: "attached" });
@@ -127,6 +130,40 @@ export const PAGE_STATES: readonly PageState[] = [
     async leave(_stage, page) {
       await press(page, "u");
       await undoLine(page).getByText("Undone: Completed").waitFor();
+    },
+  },
+  {
+    name: "changes-waiting",
+    says: /3 changes waiting · Show/,
+    async reach(stage) {
+      const page = await open(stage);
+      // Somebody is about to choose a study.
+      await page.locator("#rows tr").nth(2).hover();
+      for (const study of NEWCOMERS) await stage.room.note(study);
+      await page.getByText("3 changes waiting").waitFor();
+      return page;
+    },
+    async leave(stage, page) {
+      const act = { by: "test", at: Date.now() };
+      for (const study of NEWCOMERS) await stage.room.list.withdraw(study, act);
+      await page.mouse.move(640, 2);
+      await page.locator("#waiting").waitFor({ state: "hidden" });
+    },
+  },
+  {
+    name: "effect",
+    says: /Since \d\d:\d\d: when studies were opened.*Suspected fractures\s+1/s,
+    async reach(stage) {
+      const page = await open(stage);
+      await choose(page, "Suspected fracture");
+      await press(page, "t");
+      await page.locator("#effect summary").getByText("1 suspected fracture opened").waitFor();
+      await page.locator("#effect summary").click();
+      return page;
+    },
+    async leave(_stage, page) {
+      await press(page, "u");
+      await undoLine(page).getByText("Undone: Taken: ").waitFor();
     },
   },
   {

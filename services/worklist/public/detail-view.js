@@ -1,10 +1,9 @@
-import { actsOn, VERDICTS } from "./acts.js";
+import { actsOn } from "./acts.js";
+import { answer, facts, heading, passedOver } from "./detail-sections.js";
 import { element } from "./elements.js";
 import { historyList } from "./history-list.js";
 import { picture } from "./picture.js";
-import { probabilityScale } from "./probability-scale.js";
-import { mark } from "./shapes.js";
-import { birthDate, clockTime, outcomeWords, percent, personName, reportWords, SIDES, sentence } from "./words.js";
+import { percent, SIDES } from "./words.js";
 
 const KEYS = { take: "T", complete: "C", pin: "M" };
 
@@ -139,33 +138,7 @@ export class DetailView {
   }
 
   #finding(line, me, mayWork) {
-    const { text, kind } = outcomeWords(line.outcome);
-    const words = element("p.answer", {}, element("span.outcome", { "data-kind": kind }, text));
-    const parts = [words];
-    if (typeof line.probability === "number") {
-      words.append(element("span.figure", {}, percent(line.probability)));
-      parts.push(
-        probabilityScale({ ...line, kind }, { labelled: true }),
-        element("p.under", {}, "Calibrated probability of a fracture. It is not a diagnosis."),
-      );
-    } else {
-      const why = line.reason ? sentence(line.reason.text) : "The study has arrived and waits for its analysis";
-      parts.push(element("p", {}, `${why}.`));
-    }
-    if (line.verdict) {
-      const { by, at, verdict, comment } = line.verdict;
-      parts.push(
-        element(
-          "p",
-          {},
-          mark(
-            "disagreement",
-            `${sentence(personName(by, me))} disagreed at ${clockTime(at)}: ${VERDICTS[verdict] ?? verdict}`,
-          ),
-        ),
-        ...(comment ? [element("p.under", {}, `“${comment}”`)] : []),
-      );
-    }
+    const parts = answer(line, me);
     const { disagree } = actsOn(line, me);
     if (mayWork && disagree.length > 0) {
       const buttons = disagree.map(({ label }, index) => {
@@ -205,48 +178,4 @@ export class DetailView {
       figures.push(element("figure", {}, element("span.picture"), element("figcaption", {}, " ")));
     return [this.#controls, element("div.figures", { "data-count": Math.min(count, 4) }, ...figures)];
   }
-}
-
-function heading(line, identity) {
-  const { patientName, patientID, patientBirthDate, patientSex, accessionNumber, studyDescription } = identity ?? {};
-  const about = [patientID, birthDate(patientBirthDate), patientSex, accessionNumber, studyDescription].filter(Boolean);
-  return [
-    element("h2", {}, patientName ?? patientID ?? `Study …${line.studyInstanceUID.slice(-8)}`),
-    element("p.under", {}, about.length > 0 ? about.join(" · ") : "The PACS has not told who this is."),
-  ];
-}
-
-function passedOver(instances) {
-  const byReason = new Map();
-  for (const { analysed, reason } of instances) {
-    if (!analysed) byReason.set(reason.text, (byReason.get(reason.text) ?? 0) + 1);
-  }
-  if (byReason.size === 0) return [];
-  const lines = [...byReason].map(([text, count]) =>
-    element("li", {}, `${count === 1 ? "1 instance" : `${count} instances`}: ${text}`),
-  );
-  return [element("h3", {}, "Instances that were not analysed"), element("ul", {}, ...lines)];
-}
-
-function facts(line, finding) {
-  const { model, softwareVersion } = finding ?? {};
-  const use = line.model?.intendedUse === "clinical" ? "" : " (demonstration, not for clinical use)";
-  const rows = [
-    ["Report", `${reportWords(line.report).text}`],
-    line.analysedAt ? ["Analysed", clockTime(line.analysedAt)] : undefined,
-    line.model ? ["Model", `${line.model.name} ${line.model.version}${use}`] : undefined,
-    model ? ["Package", element("code", { title: model.packageHash }, model.packageHash.slice(0, 16))] : undefined,
-    model
-      ? ["Run by", `${model.engine}, preprocessing ${model.preprocessingVersion}, Redspot ${softwareVersion}`]
-      : undefined,
-    ["Study", element("code", {}, line.studyInstanceUID)],
-  ].filter((row) => row !== undefined);
-  return [
-    element(
-      "details",
-      {},
-      element("summary", {}, "How this was found"),
-      element("dl", {}, ...rows.flatMap(([term, text]) => [element("dt", {}, term), element("dd", {}, text)])),
-    ),
-  ];
 }

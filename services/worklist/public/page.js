@@ -7,16 +7,16 @@ import { effectLine } from "./effect-line.js";
 import { Findings } from "./findings.js";
 import { HelpDialog } from "./help-dialog.js";
 import { ListSource } from "./list-source.js";
+import { announce, hasNextPage, sayNothing, summarise, tellWaiting } from "./list-summary.js";
 import { ListView } from "./list-view.js";
 import { hearChanges } from "./live.js";
 import { Notices } from "./notices.js";
 import { People } from "./people.js";
-import { symbol } from "./shapes.js";
 import { listenToKeys } from "./shortcuts.js";
 import { signInForm } from "./sign-in-form.js";
 import { UndoLine } from "./undo-line.js";
 import { askWhy } from "./why-dialog.js";
-import { clockTime, counted, duration, personName, thousands } from "./words.js";
+import { clockTime, personName } from "./words.js";
 
 const EFFECT_EVERY_MS = 60_000;
 
@@ -36,6 +36,8 @@ const state = {
   line: undefined,
   /** @type {any[] | "away" | undefined} */
   history: undefined,
+  /** What the selected study's line told when its history was read. */
+  historyOf: "",
   me: "",
   mayWork: false,
   /** Whether the list was read before; if not, a refusal is no end of a session. */
@@ -80,13 +82,11 @@ function show(list, { asked, done }) {
   notices.say("list", undefined);
   tellConnection();
   document.body.dataset.state = lines.length === 0 ? "empty" : "list";
-  part("state").textContent = lines.length > 0 ? "" : emptyInWords(done);
-  part("order").textContent = done ? "Read or withdrawn, the latest first." : orderInWords(list.headStartMinutes);
-  part("table").setAttribute("aria-rowcount", String(list.total + 1));
-  part("demonstration").hidden = !lines.some((line) => line.model && line.model.intendedUse !== "clinical");
-  tellCounts(list.counts);
-  tellPages(list);
-  state.line = lines.find((line) => line.studyInstanceUID === state.selected) ?? state.line;
+  summarise(list, { done, now: serviceNow() });
+  const selected = lines.find((line) => line.studyInstanceUID === state.selected);
+  // What became of a study that is not here any more, its history tells.
+  if (!selected) state.historyOf = "";
+  state.line = selected ?? state.line;
   listView.show(lines, { me: state.me, asked });
   void refreshDetail();
   if (before && !asked) announce(before, list);
@@ -102,63 +102,6 @@ function settle() {
   state.next = undefined;
   if (next !== undefined) select(studies[next] ?? studies.at(-1) ?? "");
   else if (!line) select(studies.includes(selected) ? selected : (studies[0] ?? ""));
-}
-
-function orderInWords(headStartMinutes) {
-  return headStartMinutes > 0
-    ? `First come, first served, with a head start of ${duration(headStartMinutes * 60)} for a suspected fracture.`
-    : "First come, first served.";
-}
-
-const emptyInWords = (done) =>
-  done ? "Nothing has been read yet." : "Nothing to read. Studies appear here as soon as the PACS sends them.";
-
-function tellCounts({ toRead, flagged, beingRead, done, oldestArrival }) {
-  part("to-read-count").textContent = thousands(toRead);
-  part("done-count").textContent = thousands(done);
-  const parts = [];
-  if (flagged > 0) parts.push(`${thousands(flagged)} with suspected fracture`);
-  if (beingRead > 0) parts.push(`${thousands(beingRead)} being read`);
-  if (oldestArrival) parts.push(`longest wait ${duration((serviceNow() - Date.parse(oldestArrival)) / 1000)}`);
-  part("counts").textContent = parts.join(" · ");
-  document.title = `${flagged > 0 ? `(${flagged}) ` : ""}Reading list - Redspot`;
-}
-
-function tellPages({ total, offset, workitems }) {
-  part("pages").hidden = total <= workitems.length;
-  part("page-text").textContent =
-    `${thousands(offset + 1)} to ${thousands(offset + workitems.length)} of ${thousands(total)}`;
-  part("page-back").disabled = offset === 0;
-  part("page-forward").disabled = offset + workitems.length >= total;
-}
-
-function tellWaiting({ count, flagged }) {
-  const button = part("waiting");
-  button.hidden = count === 0;
-  if (count === 0) return;
-  const words = `${counted(count, "change")} waiting${flagged > 0 ? `, ${flagged} with suspected fracture` : ""}`;
-  button.dataset.flagged = String(flagged > 0);
-  button.replaceChildren(...(flagged > 0 ? [symbol("HIGH")] : []), words, " · Show", keyHint("R"));
-}
-
-function keyHint(key) {
-  const hint = document.createElement("kbd");
-  hint.ariaHidden = "true";
-  hint.textContent = key;
-  return hint;
-}
-
-/** Tells those who do not see the rows move. */
-function announce(before, after) {
-  const known = new Set(before.workitems.map((line) => line.studyInstanceUID));
-  const isHigh = (line) => line.priority === "HIGH";
-  const wasHigh = new Set(before.workitems.filter(isHigh).map((line) => line.studyInstanceUID));
-  const fresh = after.workitems.filter((line) => !known.has(line.studyInstanceUID)).length;
-  const raised = after.workitems.filter((line) => isHigh(line) && !wasHigh.has(line.studyInstanceUID)).length;
-  const parts = [];
-  if (fresh > 0) parts.push(counted(fresh, "new study", "new studies"));
-  if (raised > 0) parts.push(`${raised} raised to high priority`);
-  if (parts.length > 0) part("announcer").textContent = `${parts.join(", ")}.`;
 }
 
 // --- names from the PACS ---------------------------------------------------------------------------------------------
@@ -178,6 +121,7 @@ function select(study) {
   state.selected = study;
   state.line = listView.row(study)?.line;
   state.history = undefined;
+  state.historyOf = "";
   listView.select(study);
   if (state.line) void refreshDetail();
   else detailView.clear("");
@@ -189,16 +133,22 @@ async function refreshDetail() {
   draw();
   await Promise.all([
     findings.of(line).then(() => selected === state.selected && draw()),
-    studyHistory(selected).then(
-      ({ events }) => remember(selected, events),
-      () => remember(selected, state.history ?? "away"),
-    ),
+    // Something has happened to the study only if its line has changed.
+    state.historyOf === toldBy(line)
+      ? undefined
+      : studyHistory(selected).then(
+          ({ events }) => remember(selected, events, toldBy(line)),
+          () => remember(selected, state.history ?? "away"),
+        ),
   ]);
 }
 
-function remember(study, history) {
+const toldBy = ({ waitingSeconds, position, ...told }) => JSON.stringify(told);
+
+function remember(study, history, of = "") {
   if (study !== state.selected) return;
   state.history = history;
+  state.historyOf = of;
   draw();
 }
 
@@ -296,10 +246,10 @@ function leave() {
   listView.clear();
   detailView.clear("");
   undoLine.clear();
-  for (const id of ["list", "views", "sign-out", "effect", "demonstration"]) part(id).hidden = true;
-  for (const id of ["counts", "who", "to-read-count", "done-count"]) part(id).textContent = "";
+  sayNothing();
+  for (const id of ["list", "views", "sign-out", "effect"]) part(id).hidden = true;
+  part("who").textContent = "";
   for (const about of ["list", "pacs"]) notices.say(about, undefined);
-  document.title = "Reading list - Redspot";
   document.body.dataset.state = "signed-out";
   connection("off", state.wasIn ? "Session ended" : "Signed out");
   signingIn.show(state.wasIn ? "ended" : "first");
@@ -313,7 +263,7 @@ function leave() {
 function step(by) {
   const { studies } = listView;
   const index = studies.indexOf(state.selected) + by;
-  if (index >= studies.length && !part("pages").hidden && !part("page-forward").disabled) return turn(1);
+  if (index >= studies.length && hasNextPage()) return turn(1);
   const study = studies[Math.min(Math.max(index, 0), studies.length - 1)];
   if (study !== undefined) listView.moveTo(study);
 }
