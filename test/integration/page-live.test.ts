@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
+import { waitUntil } from "@redspot/testbed";
 import type { Page } from "playwright-core";
 import { noBrowser } from "./browser.ts";
 import { ORTIZ, openStage, PLANS, rowsOf, type Stage } from "./stage.ts";
@@ -70,9 +71,9 @@ describe("the page of the reading list while the list changes", { skip: noBrowse
       }`);
       await stage.room.analyse(plan);
       await rowOf(page, plan).getByText("Suspected fracture").waitFor();
-      await page.waitForFunction(
-        `[...document.querySelectorAll("#rows tr")].findIndex((row) => row.dataset.study === "${plan.studyInstanceUID}") < 4`,
-      );
+      await waitUntil(async () => (await order(page)).indexOf(plan.studyInstanceUID) < 4, {
+        what: "the study is first",
+      });
       assert.equal(Number(await page.evaluate("globalThis.glides")) > 0, glides);
       await page.context().close();
     });

@@ -25,13 +25,24 @@ const undoLine = (page: Page) => page.locator("#undo");
 /** Studies that arrive while somebody looks. */
 const NEWCOMERS = [1, 2, 3].map((number) => `1.2.826.0.1.3680043.8.498.11.${number}`);
 
+/** The pictures in view are there, or will not come. */
+export async function picturesOf(page: Page): Promise<void> {
+  await page
+    .locator("#detail img")
+    .evaluateAll((images) =>
+      Promise.all(
+        images.map((image) => (image as unknown as { decode(): Promise<void> }).decode().catch(() => undefined)),
+      ),
+    );
+}
+
 /** Whole: names, findings and what the first study's finding rests on have come. */
 const settled = async (page: Page) => {
   await page.locator("#detail .facts").waitFor({ state: "attached" });
   await page.locator("#detail ol.history li").first().waitFor();
   await page.locator("#connection[data-state=live]").waitFor();
   await page.mouse.move(640, 2);
-  await page.waitForFunction("[...document.querySelectorAll('#detail img')].every((image) => image.complete)");
+  await picturesOf(page);
 };
 
 async function open(stage: Stage, { as = LEE, ownClock = false } = {}): Promise<Page> {
@@ -83,7 +94,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "at-work",
-    says: /Moved up.*Taken by you.*Taken by dr-ortiz.*Noted as .*Undo/s,
+    says: /Moved up.*Taken\s+by you.*Taken\s+by dr-ortiz.*Noted as .*Undo/s,
     async reach(stage) {
       const other = await open(stage, { as: ORTIZ });
       await choose(other, "Inconclusive");
@@ -152,18 +163,19 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "effect",
-    says: /Since \d\d:\d\d: when studies were opened.*Suspected fractures\s+1/s,
+    says: /1 suspected fracture opened 40 min sooner.*Since \d\d:\d\d: when studies were opened.*Suspected fractures\s+1/s,
     async reach(stage) {
+      // Somebody has opened the first fracture a while ago, and nothing since.
+      const first = (await stage.room.list.lines(0, 1)).workitems[0]?.studyInstanceUID ?? "";
+      await stage.room.list.take(first, { by: `token:${LEE.name}`, at: Date.now() - 40 * 60_000 });
       const page = await open(stage);
-      await choose(page, "Suspected fracture");
-      await press(page, "t");
-      await page.locator("#effect summary").getByText("1 suspected fracture opened").waitFor();
       await page.locator("#effect summary").click();
       return page;
     },
     async leave(_stage, page) {
-      await press(page, "u");
-      await undoLine(page).getByText("Undone: Taken: ").waitFor();
+      await choose(page, "Taken by you");
+      await press(page, "t");
+      await undoLine(page).getByText("Put back: ").waitFor();
     },
   },
   {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { noBrowser } from "../integration/browser.ts";
-import { PAGE_STATES, type PageState } from "../integration/page-states.ts";
+import { PAGE_STATES, type PageState, picturesOf } from "../integration/page-states.ts";
 import { openStage } from "../integration/stage.ts";
 import { fillWithPhantoms } from "./phantom-day.ts";
 
@@ -49,10 +49,10 @@ async function take({ name, reach, leave }: PageState): Promise<void> {
   const page = await reach(stage);
   const picture = async (suffix: string) => {
     await page.evaluate("document.fonts.ready");
-    // Pictures come into view as they are loaded.
-    await page.waitForFunction("[...document.images].every((image) => image.complete || image.loading === 'lazy')");
-    await page.screenshot({ path: join(out, `reading-list-${name}${suffix}.png`) });
-    process.stdout.write(`  reading-list-${name}${suffix}.png\n`);
+    await picturesOf(page);
+    const file = `reading-list${name === "list" ? "" : `-${name}`}${suffix}.png`;
+    await page.screenshot({ path: join(out, file) });
+    process.stdout.write(`  ${file}\n`);
   };
   await picture("");
   for (const { suffix, colorScheme = "dark", width, height } of BESIDE[name] ?? []) {

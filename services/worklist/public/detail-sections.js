@@ -41,10 +41,20 @@ export function answer(line, me) {
 /** Who the study is about. */
 export function heading(line, identity) {
   const { patientName, patientID, patientBirthDate, patientSex, accessionNumber, studyDescription } = identity ?? {};
-  const about = [patientID, birthDate(patientBirthDate), patientSex, accessionNumber, studyDescription].filter(Boolean);
+  const lines = [
+    [patientID, birthDate(patientBirthDate), patientSex],
+    [accessionNumber, studyDescription],
+  ].map((parts) => parts.filter(Boolean).join(" · "));
+  const about = lines.filter((line) => line !== "");
   return [
     element("h2", {}, patientName ?? patientID ?? `Study …${line.studyInstanceUID.slice(-8)}`),
-    element("p.under", {}, about.length > 0 ? about.join(" · ") : "The PACS has not told who this is."),
+    element(
+      "div.about",
+      {},
+      ...(about.length > 0 ? about : ["The PACS has not told who this is."]).map((line) =>
+        element("p.under", {}, line),
+      ),
+    ),
   ];
 }
 

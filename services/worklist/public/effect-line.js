@@ -22,8 +22,8 @@ export function effectLine({ since, byClass: { flagged, notFlagged }, leftOut })
       element("th", { scope: "row" }, name),
       element("td", {}, String(studies)),
       element("td", {}, minutesWonMean === null ? "–" : difference(minutesWonMean)),
-      element("td", {}, minutesWonMax > 0 ? minutes(minutesWonMax) : "–"),
-      element("td", {}, minutesLostMax > 0 ? minutes(minutesLostMax) : "–"),
+      element("td", {}, minutesWonMax < WORTH_TELLING ? "–" : minutes(minutesWonMax)),
+      element("td", {}, minutesLostMax < WORTH_TELLING ? "–" : minutes(minutesLostMax)),
     ),
   );
   const head = ["", "Studies", "On average", "Most won", "Most lost"].map((name) =>

@@ -103,7 +103,8 @@ export class ListRow {
     const name = patientName ?? patientID ?? `Study …${this.study.slice(-8)}`;
     if (this.#button.textContent !== name) this.#button.textContent = name;
     this.#button.title = name;
-    this.#under.textContent = [patientName ? patientID : undefined, accessionNumber].filter(Boolean).join(" · ");
+    const under = [patientName ? patientID : undefined, accessionNumber].filter(Boolean);
+    this.#under.replaceChildren(...under.flatMap((text) => [" ", element("span.one-line", { title: text }, text)]));
   }
 
   #fillImage(cell) {
@@ -134,11 +135,9 @@ function findingCell({ outcome, probability, cutOff, inconclusiveBand, reason })
 /** Who is at it, and what else somebody should know before they choose it. */
 function readingCell({ state, takenBy, takenAt, ended, verdict, report, lane }, me) {
   const parts = [];
-  if (takenBy) parts.push(mark("person", `Taken by ${personName(takenBy, me)}`, `since ${clockTime(takenAt)}`));
-  if (ended) {
-    const what = state === "CANCELED" ? "Withdrawn" : "Completed";
-    parts.push(mark("done", what), element("span.under.one-line", {}, `by ${personName(ended.by, me)}`));
-  }
+  const by = (who) => [" ", element("span.under.one-line", {}, `by ${personName(who, me)}`)];
+  if (takenBy) parts.push(mark("person", "Taken", `since ${clockTime(takenAt)}`), ...by(takenBy));
+  if (ended) parts.push(mark("done", state === "CANCELED" ? "Withdrawn" : "Completed"), ...by(ended.by));
   if (verdict) parts.push(mark("disagreement", "Disagreed", `by ${personName(verdict.by, me)}`));
   if (report.state === "failed") {
     const { text, kind } = reportWords(report);
