@@ -210,10 +210,16 @@ function whyNot(name, line) {
   return "the study is done; reopen it first";
 }
 
+let effectTold = "";
+
 async function tellEffect() {
   const answer = await effect().catch(() => undefined);
-  part("effect").hidden = answer === undefined;
-  if (answer) part("effect").replaceChildren(...effectLine(answer).filter(Boolean));
+  const line = part("effect");
+  line.hidden = answer === undefined;
+  const told = JSON.stringify({ ...answer, asOf: undefined });
+  if (!answer || told === effectTold) return;
+  effectTold = told;
+  line.replaceChildren(...effectLine(answer).filter(Boolean));
 }
 
 // --- what is wrong ---------------------------------------------------------------------------------------------------
