@@ -26,7 +26,7 @@ export function effectLine({ since, byClass: { flagged, notFlagged }, leftOut })
       element("td", {}, minutesLostMax < WORTH_TELLING ? "–" : minutes(minutesLostMax)),
     ),
   );
-  const head = ["", "Studies", "On average", "Most won", "Most lost"].map((name) =>
+  const head = ["Class", "Studies", "On average", "Most won", "Most lost"].map((name) =>
     element("th", { scope: "col" }, name),
   );
   const { pinned, backlog } = leftOut;
