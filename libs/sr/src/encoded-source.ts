@@ -83,7 +83,8 @@ export const CHARACTER_SETS: Readonly<Record<string, CharacterSet>> = {
   },
   GB18030: {
     value: ["GB18030"],
-    letters: [hex("cdf5", "王"), hex("d0a1", "小"), hex("815c", "乗"), hex("8139ee39", "〾")].slice(0, 2),
+    // Of the last three the second byte looks like a backslash, a bar and a caret.
+    letters: [hex("cdf5", "王"), hex("d0a1", "小"), hex("815c", "乗"), hex("847c", "剕"), hex("915e", "慯")],
     groups: { ideographic: hex("cdf55ed0a1b6ab", "王^小东"), phonetic: hex("cdf5", "王") },
   },
   "UTF-8": {
