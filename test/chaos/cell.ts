@@ -118,6 +118,9 @@ export class Cell {
       environment: {
         REDSPOT_SPOOL_DIR: this.spoolFolder,
         REDSPOT_SPOOL_RESERVE_MIB: "4",
+        // Soon enough that a long run sees it happen.
+        REDSPOT_KEEP_IMAGES_HOURS: "0.1",
+        REDSPOT_RECONCILE_MINUTES: "1",
         REDSPOT_ENGINE_THREADS: "1",
         REDSPOT_PREPARATION_THREADS: "1",
         NODE_OPTIONS: imports.map((url) => `--import=${url}`).join(" "),

@@ -59,7 +59,7 @@ export interface ChaosResult {
 const HEAD_START_MS = 240 * 60_000;
 const INSPECTED_AT_ONCE = 6;
 /** Of the spool's file system, for each study and for what is always there. */
-const MIB_A_STUDY = 0.2;
+const MIB_A_STUDY = 0.35;
 const MIB_ANYWAY = 64;
 
 /** Runs episodes one after the other in one cell, and holds what came of them against what the senders know. */
