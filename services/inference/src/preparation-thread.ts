@@ -32,7 +32,10 @@ export default async function prepare({
   const preparation = await prepareInstance(bytes);
   if ("reason" in preparation) return { ...preparation, ms: ms() };
   const { prepared, preview } = preparation;
-  await spool.putPreview(studyInstanceUID, sopInstanceUID, preview);
+  // A picture beside the line of the list: where the disk is full, the study is analysed without.
+  await spool.putPreview(studyInstanceUID, sopInstanceUID, preview).catch((error: unknown) => {
+    if (!(error instanceof SpoolError)) throw error;
+  });
   // The preview stays in the spool: nobody in the calling thread wants it. The pixels are moved there, not copied.
   return move({ [transferableSymbol]: prepared.input.pixels.buffer, [valueSymbol]: { prepared, ms: ms() } }) as never;
 }
