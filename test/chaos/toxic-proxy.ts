@@ -99,9 +99,14 @@ class Link {
     else for (const pipe of Object.values(this.#pipes)) pipe.recover();
   }
 
-  /** Both ends see RST, as from a peer that knows nothing of the connection. */
+  /** Both ends see RST, as from a peer that knows nothing of the connection; FIN where it was on its way already. */
   reset(): void {
-    for (const socket of [this.#client, this.#server]) if (!socket.destroyed) socket.resetAndDestroy();
+    for (const socket of [this.#client, this.#server]) {
+      if (socket.destroyed) continue;
+      // libuv resets no connection whose shutdown is under way, and Node then never closes it (uv_tcp_close_reset).
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   destroy(): void {
