@@ -146,6 +146,7 @@ test("bulk data goes where its URI is, padded; frames are encapsulated, the firs
   assert.match(pieces(nested), /e07f10004f4200000400000001020300feff0de000000000feffdde000000000$/);
   nested["00880200"].Value[0]!["7FE00010"].BulkDataURI = "frames";
   assert.throws(() => pieces(nested), { code: "NOT_ENCODABLE" });
+  assert.throws(() => pieces({ "00280010": { vr: "UL", BulkDataURI: "odd" } }), { code: "NOT_ENCODABLE" });
 });
 
 test("values that their representation does not allow are refused, and not told", () => {
@@ -159,6 +160,7 @@ test("values that their representation does not allow are refused, and not told"
     { "00100020": { vr: "ZZ", Value: ["SECRET"] } },
     { "00280009": { vr: "AT", Value: ["SECRET"] } },
     { "00080005": { vr: "LO", Value: ["ISO_IR 192"] } },
+    { "00082112": { vr: "OF", Value: [new Uint8Array(6)] } },
     { "00081140": { vr: "SQ", Value: [{ "00080005": { vr: "SQ", Value: [] } }] } },
     { "00720082": { vr: "SV", Value: ["1.5"] } },
     { "7FE00010": { vr: "OW", Value: ["SECRET"] } },

@@ -99,6 +99,7 @@ class Encoder<Bulk extends BulkBytes> {
     if (BulkDataURI !== undefined) return this.#bulk(tag, vr, BulkDataURI, mayHaveFrames);
     if (vr === "SQ") return this.#sequence(tag, Value as DataSet[]);
     const value = padded(encodedValue(tag, vr, Value), vr);
+    expectWholeValues(tag, vr, value.byteLength);
     return [header(tag, vr, value.byteLength), value];
   }
 
@@ -116,8 +117,19 @@ class Encoder<Bulk extends BulkBytes> {
       return [header(tag, "OB", UNDEFINED_LENGTH), item(0), ...fragments, SEQUENCE_ENDS];
     }
     if (vr === "SQ") throw notEncodable(tag, "is a sequence, and cannot be bulk data");
+    expectWholeValues(tag, vr, value.native.byteLength);
     return [header(tag, vr, even(value.native.byteLength)), value.native, ...padding(value.native, vr)];
   }
+}
+
+/** Bytes of one value in representations that are not numbers here (PS3.5 6.2); OW is padded. */
+const WORDS: Record<string, number> = { OF: 4, OL: 4, OD: 8, OV: 8 };
+
+/** A reader that goes by values would lose its place behind half a value. Throws NOT_ENCODABLE. */
+function expectWholeValues(tag: string, vr: string, byteLength: number): void {
+  const size = NUMBERS[vr]?.[0] ?? WORDS[vr] ?? 1;
+  if (byteLength % size !== 0)
+    throw notEncodable(tag, `has ${byteLength} bytes, and a value of it ${size} (PS3.5 6.2)`);
 }
 
 /** Tag, representation and length (PS3.5 7.1.2); what is too long for 16 bits is of unknown representation (6.2.2). */
