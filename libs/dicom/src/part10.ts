@@ -160,7 +160,8 @@ function withTrueGroupLength(file: Uint8Array): Uint8Array {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (file.byteLength < META_START || view.getUint32(132) !== 0x02000000) return file;
   let end = META_START;
-  while (end + 12 <= file.byteLength && view.getUint16(end, true) === 0x0002) {
+  // Up to 2: a data set begins with group 8, and a damaged tag is no reason to stop before the others.
+  while (end + 12 <= file.byteLength && view.getUint16(end, true) <= 0x0002) {
     const isLong = LONG_FORM.has(String.fromCharCode(file[end + 4]!, file[end + 5]!));
     end += isLong ? 12 + view.getUint32(end + 8, true) : 8 + view.getUint16(end + 6, true);
   }
