@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { dataSetOf, deriveUid, readPart10, tagOf, writePart10 } from "@redspot/dicom";
-import { ensurePackageBackbone, INPUT_LENGTH, loadModelPackage, openEngine } from "@redspot/model";
 import { makeStudy } from "@redspot/phantom";
 import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue } from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
 import { ALLOCATOR, freePort, startProgram, startRedis, waitUntil } from "@redspot/testbed";
 import { Command, InvalidArgumentError } from "commander";
+import { cacheDir, openBareNetwork } from "./bare-network.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -48,29 +48,8 @@ const work = await mkdtemp(join(tmpdir(), "redspot-bench-"));
 const redis = await startRedis({ folder: join(work, "redis") });
 const store = connectStore(redis.url);
 const spoolDir = join(work, "spool");
-const cacheDir = join(repository, ".cache");
-const modelDir = join(repository, "services/inference/models/demo");
 
-// The bare network.
-const modelPackage = await loadModelPackage(modelDir);
-const backbone = await ensurePackageBackbone(modelPackage.manifest, { cacheDir });
-const engine = await openEngine({
-  engine: "onnxruntime",
-  device: "cpu",
-  threads: options.threads,
-  backbonePath: backbone.path,
-  head: modelPackage.head,
-});
-
-async function bareTurn(): Promise<number> {
-  const batches = Math.ceil(options.images / options.batch);
-  const inputs = Array.from({ length: batches }, () =>
-    Float32Array.from({ length: options.batch * INPUT_LENGTH }, (_, at) => (at % 251) / 251),
-  );
-  const start = performance.now();
-  for (const input of inputs) await engine.run(input, options.batch);
-  return (batches * options.batch) / ((performance.now() - start) / 1000);
-}
+const bare = await openBareNetwork(options);
 
 // The service.
 const port = await freePort();
@@ -170,24 +149,24 @@ try {
     programs: [service],
   });
   // Both have a turn that does not count, in which caches fill and code is compiled.
-  await bareTurn();
+  await bare.turn(options.images);
   await serviceTurn();
-  const bare: number[] = [];
+  const alone: number[] = [];
   const served: number[] = [];
   for (let round = 1; round <= options.rounds; round++) {
-    bare.push(await bareTurn());
+    alone.push(await bare.turn(options.images));
     served.push(await serviceTurn());
     console.log(
-      `round ${round}: bare network ${bare.at(-1)?.toFixed(2)}, service ${served.at(-1)?.toFixed(2)} images a second`,
+      `round ${round}: bare network ${alone.at(-1)?.toFixed(2)}, service ${served.at(-1)?.toFixed(2)} images a second`,
     );
   }
   // Each turn of the service is held against the turns of the network beside it: the machine's mood cancels out.
-  const ratios = served.map((rate, index) => rate / bare[index]!);
+  const ratios = served.map((rate, index) => rate / alone[index]!);
   console.log(
     JSON.stringify({
       ratio: rounded(median(ratios)),
       service_images_per_s: rounded(median(served)),
-      bare_images_per_s: rounded(median(bare)),
+      bare_images_per_s: rounded(median(alone)),
       batch: options.batch,
       threads: options.threads,
       instance_mb: rounded((options.rows * options.columns * 2) / 1e6),
@@ -195,7 +174,7 @@ try {
     }),
   );
 } finally {
-  await engine.close();
+  await bare.close();
   await service.stop();
   await triage.close();
   await reports.close();

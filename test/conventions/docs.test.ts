@@ -87,6 +87,21 @@ describe("the documentation", () => {
     }
   });
 
+  test("docs/backlog-sweep.md: every command of the sweep and every option is there", () => {
+    const text = readFileSync(join(root, "docs/backlog-sweep.md"), "utf8");
+    const main = join(root, "services/admin/src/main.ts");
+    const helpOf = (...command: string[]) =>
+      execFileSync(process.execPath, [main, ...command, "--help"], { encoding: "utf8" });
+    const commands = [...text.matchAll(/npm run admin -- ([\w-]+)(?: (\w+))?([^`\n]*)/g)];
+    assert.ok(commands.length > 6);
+    for (const [line, name = "", sub, rest = ""] of commands) {
+      const help = helpOf(name, ...(sub ? [sub] : []));
+      for (const [option] of rest.matchAll(/--[a-z][a-z-]+/g)) assert.ok(help.includes(option), `${line}: ${option}`);
+    }
+    const help = helpOf("sweep");
+    for (const [, option = ""] of text.matchAll(/`(--[a-z][a-z-]+)/g)) assert.ok(help.includes(option), option);
+  });
+
   test("every script of package.json runs files that exist", () => {
     for (const [name, script] of Object.entries(scripts)) {
       for (const word of script.split(/[\s"]+/)) {

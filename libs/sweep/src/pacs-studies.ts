@@ -2,10 +2,10 @@ import { type DataSet, text } from "@redspot/dicom";
 import { allMatches, type DicomWebClient, type SearchParameters } from "@redspot/dicomweb";
 import {
   isOwnReport,
+  isRadiograph,
   isRadiographs,
   mayHoldReport,
   partOf,
-  partOfSeries,
   reportAmong,
   type Standing,
 } from "./standing.ts";
@@ -91,24 +91,19 @@ export class PacsStudies {
   }
 
   /**
-   * What there is to analyse in a study at this moment: the images of its series of radiographs, without those of
-   * another body part. Whether it has a report by now is told too.
+   * What there is to analyse in a study at this moment, and whether it has a report by now: one question. The images of
+   * another body part, should there be any, are for the analysis to pass over.
    */
   async imagesOf(
     studyInstanceUID: string,
   ): Promise<{ images: ImageInPacs[]; report: "reported" | "document-only" | undefined }> {
-    const series = await this.#seriesOf(studyInstanceUID);
     const instances = await this.#instancesOf(studyInstanceUID);
-    const wanted = new Set(
-      series
-        .filter((one) => isRadiographs(one, this.#modalities) && partOfSeries({}, one) !== "another")
-        .map((one) => text(one, "SeriesInstanceUID")),
-    );
     const images = instances.flatMap((instance): ImageInPacs[] => {
       const seriesInstanceUID = text(instance, "SeriesInstanceUID");
       const sopInstanceUID = text(instance, "SOPInstanceUID");
       const sopClassUID = text(instance, "SOPClassUID") ?? "";
-      if (seriesInstanceUID === undefined || sopInstanceUID === undefined || !wanted.has(seriesInstanceUID)) return [];
+      const isWanted = isRadiographs(instance, this.#modalities) || isRadiograph(sopClassUID);
+      if (seriesInstanceUID === undefined || sopInstanceUID === undefined || !isWanted) return [];
       return [{ studyInstanceUID, seriesInstanceUID, sopInstanceUID, sopClassUID }];
     });
     return { images, report: reportAmong(instances) };

@@ -36,13 +36,18 @@ export function partOf(
 }
 
 /** What the radiographs of one series show. */
-export function partOfSeries(study: DataSet, series: DataSet): "wrist" | "another" | "unknown" {
+function partOfSeries(study: DataSet, series: DataSet): "wrist" | "another" | "unknown" {
   return bodyPartOf({ ...study, ...series });
 }
 
-/** Whether a series is of one of these modalities. */
+/** Whether a series, or the series of an instance, is of one of these modalities. */
 export function isRadiographs(series: DataSet, modalities: ReadonlySet<string>): boolean {
   return modalities.has(text(series, "Modality") ?? "");
+}
+
+/** Computed and digital radiographs by their SOP class (PS3.4 B.5): a search for instances need not tell the modality. */
+export function isRadiograph(sopClassUID: string): boolean {
+  return /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.1(\.1(\.1)?)?$/.test(sopClassUID);
 }
 
 /** Whether a report may be in the series, so that its instances have to be looked at; one without Modality may hold any. */

@@ -1,0 +1,318 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type DataSet, dataSetOf, deriveUid, readPart10, text, writePart10 } from "@redspot/dicom";
+import { DicomWebClient } from "@redspot/dicomweb";
+import { makeStudy } from "@redspot/phantom";
+import { Backlog, closeStore, connectStore, FindingStore, type Store, StudyLedger, StudyQueue } from "@redspot/queue";
+import { FileSpool } from "@redspot/spool";
+import {
+  ALLOCATOR,
+  type ChildProgram,
+  freePort,
+  startOrthanc,
+  startProgram,
+  startRedis,
+  waitUntil,
+} from "@redspot/testbed";
+import { Command, InvalidArgumentError } from "commander";
+import { cacheDir, openBareNetwork } from "./bare-network.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+const count = (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
+  return value;
+};
+
+const options = new Command("bench:sweep")
+  .description(
+    "Studies a second through a sweep of the backlog as it runs in production (job from Redis, questions to a real PACS by " +
+      "QIDO-RS, image by WADO-RS into the spool, network, finding to Redis), beside the bare network on ready input, in " +
+      "turns; and what a queue of a backlog takes of Redis. The PACS runs on the same processors. The last line is one " +
+      "JSON object; ratio = sweep over bare network.",
+  )
+  .option("--rounds <n>", "how often each of the two has its turn", count, 3)
+  .option("--studies <n>", "studies of one image in a turn", count, 60)
+  .option("--batch <n>", "batch size of both", count, 4)
+  .option("--threads <n>", "engine threads of both", count, availableParallelism())
+  .option("--preparation-threads <n>", "threads of the service that prepare instances", count, 1)
+  .option("--requests <n>", "most requests to the PACS at a time", count, 2)
+  .option("--rows <n>", "rows of the images", count, 2000)
+  .option("--columns <n>", "columns of the images, 16 bits a pixel", count, 1500)
+  .option("--queued <n>", "studies in the queue whose memory is measured", count, 200_000)
+  .option(
+    "--gpu-images-per-s <n>",
+    "what the network makes on one GPU, measured elsewhere: a sweep there is computed",
+    count,
+  )
+  .option("--with-reports", "reports are written and stored into the PACS meanwhile, on the same processors")
+  .parse()
+  .opts<{
+    rounds: number;
+    studies: number;
+    batch: number;
+    threads: number;
+    preparationThreads: number;
+    requests: number;
+    rows: number;
+    columns: number;
+    queued: number;
+    gpuImagesPerS?: number;
+    withReports?: boolean;
+  }>();
+
+const PLAN = {
+  from: "20240115",
+  to: "20240115",
+  oldestFirst: false,
+  modalities: ["CR", "DX"],
+  standings: ["unreported"],
+};
+/** The UK's plain wrist radiographs that nobody has read would be of this order. */
+const LARGE_BACKLOG = 200_000;
+const WORKERS = 8;
+/** How many live studies come in a turn of theirs. */
+const LIVE_STUDIES = 12;
+
+const work = await mkdtemp(join(tmpdir(), "redspot-bench-"));
+const redis = await startRedis({ folder: join(work, "redis") });
+const rounded = (value: number, digits = 3) => Math.round(value * 10 ** digits) / 10 ** digits;
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+async function usedMemory({ redis: client }: Store): Promise<number> {
+  return Number(/^used_memory:(\d+)/m.exec(await client.info("memory"))?.[1]);
+}
+
+/** Queues a large backlog for good, and says what it takes: identifiers only, the images stay in the PACS. */
+async function queueTurn(): Promise<{ bytes: number; seconds: number }> {
+  const store = connectStore(redis.url, { prefix: "queue-bench" });
+  const backlog = new Backlog(store);
+  const before = await usedMemory(store);
+  const start = performance.now();
+  await backlog.begin(PLAN, new Date());
+  await backlog.pause();
+  for (let at = 0; at < options.queued; at += 5_000) {
+    const some = Math.min(5_000, options.queued - at);
+    await backlog.queue(Array.from({ length: some }, (_, index) => deriveUid("bench", String(at + index))));
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const bytes = (await usedMemory(store)) - before;
+  const sweep = await backlog.current();
+  if (sweep?.queued !== options.queued) throw new Error(`${sweep?.queued} of ${options.queued} are queued`);
+  await store.redis.flushall();
+  await backlog.close();
+  await closeStore(store);
+  return { bytes, seconds };
+}
+
+const orthanc = await startOrthanc({ folder: join(work, "orthanc") });
+const pacs = new DicomWebClient({ url: orthanc.dicomWebUrl });
+const sources = [1, 2, 3, 4].map(
+  (seed) =>
+    readPart10(
+      makeStudy({ seed, views: ["lateral"], matrix: { rows: options.rows, columns: options.columns } }).instances[0]!
+        .bytes,
+    ).dataSet,
+);
+
+/** Puts studies of one image each into the PACS, distinct by UID, from a few different phantoms. */
+async function archive(studies: number): Promise<string[]> {
+  const uids: string[] = [];
+  for (let index = 0; index < studies; index++) {
+    const studyInstanceUID = deriveUid("bench", randomUUID());
+    const own = dataSetOf({
+      StudyInstanceUID: studyInstanceUID,
+      SeriesInstanceUID: deriveUid("bench series", studyInstanceUID),
+      SOPInstanceUID: deriveUid("bench instance", studyInstanceUID),
+    });
+    const { failed } = await pacs.storeInstances([writePart10({ ...sources[index % sources.length]!, ...own })]);
+    if (failed.length > 0) throw new Error(`the PACS does not take the study: ${JSON.stringify(failed)}`);
+    uids.push(studyInstanceUID);
+  }
+  return uids;
+}
+
+function service(name: "inference" | "worklist", environment: Record<string, string>): Promise<ChildProgram> {
+  return startProgram({
+    name: `services/${name}`,
+    command: process.execPath,
+    args: [join(repository, "services", name, "src", "main.ts")],
+    env: {
+      ...ALLOCATOR,
+      REDSPOT_REDIS_URL: redis.url,
+      REDSPOT_SPOOL_DIR: join(work, "spool"),
+      REDSPOT_PACS_URL: orthanc.dicomWebUrl,
+      REDSPOT_ADMIN_PORT: "0",
+      REDSPOT_LOG_LEVEL: "warn",
+      ...environment,
+    },
+    logFile: join(work, `${name}.log`),
+  });
+}
+
+const { bytes: queueBytes, seconds: queueSeconds } = await queueTurn();
+console.log(
+  `${options.queued} studies queued in ${queueSeconds.toFixed(1)} s: ${(queueBytes / 1e6).toFixed(0)} MB of Redis, ` +
+    `${Math.round(queueBytes / options.queued)} bytes each`,
+);
+
+const bare = await openBareNetwork(options);
+const port = await freePort();
+const inference = await service("inference", {
+  REDSPOT_CACHE_DIR: cacheDir,
+  REDSPOT_PORT: String(port),
+  REDSPOT_BATCH_SIZE: String(options.batch),
+  REDSPOT_ENGINE_THREADS: String(options.threads),
+  REDSPOT_PREPARATION_THREADS: String(options.preparationThreads),
+  REDSPOT_SWEEP_REQUESTS: String(options.requests),
+  REDSPOT_SWEEP_SPOOL_RESERVE_MIB: "0",
+});
+const worklist = options.withReports ? await service("worklist", { REDSPOT_PORT: "0" }) : undefined;
+const store = connectStore(redis.url);
+const backlog = new Backlog(store);
+const spool = await FileSpool.open(join(work, "spool"));
+const ledger = new StudyLedger(store);
+const findings = new FindingStore(store);
+const triage = new StudyQueue(store, "triage");
+
+/** Studies a second from the moment that the first batches are through, when all stages are busy, to the last. */
+async function sweepTurn(): Promise<number> {
+  const lead = 2 * options.batch;
+  const studies = await archive(options.studies + lead);
+  // As a sweep of its own: what waits in the spool for a report is not for this turn to wait for.
+  await store.redis.flushall();
+  await backlog.begin(PLAN, new Date());
+  await backlog.queue(studies);
+  const reached = async (wanted: number) => {
+    for (;;) {
+      const { outcomes } = (await backlog.current())!;
+      const now = Object.values(outcomes).reduce((sum, one) => sum + one, 0);
+      if (now >= wanted) return { now, at: performance.now(), outcomes };
+      if (inference.exit) throw inference.endedError();
+      await pause(50);
+    }
+  };
+  const start = await reached(lead);
+  const end = await reached(studies.length);
+  const { fracture = 0, inconclusive = 0, "no-fracture": none = 0 } = end.outcomes;
+  if (fracture + inconclusive + none !== studies.length) throw new Error(JSON.stringify(end.outcomes));
+  return (end.now - start.now) / ((end.at - start.at) / 1000);
+}
+
+/**
+ * How long live studies of one image take from triage to finding, one after the other, in milliseconds: alone, and while
+ * the worker is busy with a backlog.
+ */
+async function liveTurn(busy: boolean): Promise<number[]> {
+  await store.redis.flushall();
+  if (busy) {
+    await backlog.begin(PLAN, new Date());
+    await backlog.queue(await archive(3 * LIVE_STUDIES));
+    await pause(2_000);
+  }
+  const took: number[] = [];
+  for (let index = 0; index < LIVE_STUDIES; index++) {
+    const job = { studyInstanceUID: await arrive(sources[index % sources.length]!), revision: 1 };
+    const start = performance.now();
+    await triage.add(job);
+    while (!(await findings.get(job.studyInstanceUID, 1))) await pause(5);
+    took.push(performance.now() - start);
+    // So that the backlog gets its turn: it is what a live study may have to wait for.
+    await pause(500);
+  }
+  const { outcomes = {}, queued = 0 } = (await backlog.current()) ?? {};
+  const swept = Object.values(outcomes).reduce((sum, one) => sum + one, 0);
+  if (busy && (swept === 0 || swept === queued))
+    throw new Error(`the worker was not busy: ${swept} of ${queued} swept`);
+  return took;
+}
+
+/** Puts a study of one image into spool and ledger, as if it had been pushed and had settled. */
+async function arrive(source: DataSet): Promise<string> {
+  const studyInstanceUID = deriveUid("bench live", randomUUID());
+  const sopInstanceUID = deriveUid("bench live instance", studyInstanceUID);
+  const incoming = await spool.receive();
+  const own = dataSetOf({ StudyInstanceUID: studyInstanceUID, SOPInstanceUID: sopInstanceUID });
+  await incoming.write(writePart10({ ...source, ...own }));
+  const { sha256, bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
+  const sopClassUID = text(source, "SOPClassUID")!;
+  await ledger.noteInstance({ studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, sha256, bytes });
+  await ledger.closeRevision(studyInstanceUID, 1, 0);
+  return studyInstanceUID;
+}
+
+/** Highest resident memory that the service's process has had, in MB. */
+async function peakMemory(): Promise<number> {
+  const status = await readFile(`/proc/${inference.pid}/status`, "utf8");
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
+}
+
+const hours = (perSecond: number) => rounded(LARGE_BACKLOG / perSecond / 3600, 1);
+
+try {
+  await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, {
+    what: "the inference service is ready",
+    timeoutSeconds: 120,
+    programs: [inference],
+  });
+  // Both have a turn that does not count, in which caches fill and code is compiled.
+  await bare.turn(options.studies);
+  await sweepTurn();
+  const alone: number[] = [];
+  const swept: number[] = [];
+  for (let round = 1; round <= options.rounds; round++) {
+    alone.push(await bare.turn(options.studies));
+    swept.push(await sweepTurn());
+    console.log(
+      `round ${round}: bare network ${alone.at(-1)?.toFixed(2)} images, sweep ${swept.at(-1)?.toFixed(2)} studies a second`,
+    );
+  }
+  const liveAlone = await liveTurn(false);
+  const liveMeanwhile = await liveTurn(true);
+  const ms = (values: number[]) => `${Math.round(median(values))} ms (longest ${Math.round(Math.max(...values))})`;
+  console.log(`a live study, from triage to finding: ${ms(liveAlone)} alone, ${ms(liveMeanwhile)} during a sweep`);
+  // Each turn of the sweep is held against the network's beside it: the machine's mood cancels out.
+  const ratios = swept.map((rate, index) => rate / alone[index]!);
+  const perSecond = median(swept);
+  console.log(
+    `${LARGE_BACKLOG} radiographs at this rate: ${hours(perSecond)} hours on this machine (measured: the rate); ` +
+      `${hours(WORKERS * perSecond)} on ${WORKERS} such workers whose PACS keeps up (computed).`,
+  );
+  console.log(
+    JSON.stringify({
+      ratio: rounded(median(ratios)),
+      sweep_studies_per_s: rounded(perSecond),
+      bare_images_per_s: rounded(median(alone)),
+      with_reports: options.withReports ?? false,
+      hours_200k_this_machine: hours(perSecond),
+      hours_200k_8_workers_computed: hours(WORKERS * perSecond),
+      ...(options.gpuImagesPerS && { hours_200k_gpu_computed: hours(median(ratios) * options.gpuImagesPerS) }),
+      live_ms_alone: Math.round(median(liveAlone)),
+      live_ms_during_sweep: Math.round(median(liveMeanwhile)),
+      live_ms_during_sweep_max: Math.round(Math.max(...liveMeanwhile)),
+      queued: options.queued,
+      queue_bytes_per_study: Math.round(queueBytes / options.queued),
+      queue_mb: rounded(queueBytes / 1e6, 1),
+      queue_studies_per_s: Math.round(options.queued / queueSeconds),
+      batch: options.batch,
+      threads: options.threads,
+      image_mb: rounded((options.rows * options.columns * 2) / 1e6),
+      rss_mb_max: await peakMemory(),
+    }),
+  );
+} finally {
+  await bare.close();
+  await inference.stop();
+  await worklist?.stop();
+  await triage.close();
+  await backlog.close();
+  await closeStore(store);
+  await orthanc.stop();
+  await redis.stop();
+  await rm(work, { recursive: true, force: true });
+}
