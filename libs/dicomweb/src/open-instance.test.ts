@@ -61,6 +61,7 @@ test("an instance comes byte for byte, as it is stored, with credentials", async
   answer = (request, response) => {
     assert.equal(request.url, "/dicom-web/studies/1.2/series/1.3/instances/1.4");
     assert.equal(request.headers.authorization, "Bearer T");
+    assert.equal(request.headers["accept-encoding"], "identity", "compressing pixels costs a peer more than it gains");
     response.writeHead(200, MULTIPART).end(multipart(bytes));
   };
   assert.ok((await retrieve({ authorization: "Bearer T" })).equals(bytes));
