@@ -10,6 +10,7 @@ import { type DataSet, dataSetOf, deriveUid, pick, writePart10 } from "@redspot/
 import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy, type PhantomStudy, type StudyOptions } from "@redspot/phantom";
 import { Backlog, closeStore, connectStore, type Store } from "@redspot/queue";
+import { FileSpool } from "@redspot/spool";
 import {
   type ChildProgram,
   countReports,
@@ -210,9 +211,9 @@ describe("a sweep of the backlog", { timeout: 240_000 }, () => {
     assert.equal(await backlog.current(), undefined);
   });
 
-  test("each study that was swept has one report in the PACS", async () => {
+  test("each study that was swept has one report in the PACS, and nothing of it is left in the spool", async () => {
     const swept = Object.values(unreported).map(({ studyInstanceUID }) => studyInstanceUID);
-    await waitUntil(
+    const lines = await waitUntil(
       async () => {
         const all = await list();
         return all.length === 10 && all.every(({ report }) => report.state === "stored") && all;
@@ -223,6 +224,17 @@ describe("a sweep of the backlog", { timeout: 240_000 }, () => {
     for (const uid of swept) {
       const before = uid === unreported.withDose.studyInstanceUID ? 1 : 0;
       assert.equal((reports.get(uid) ?? 0) - before, 1, uid);
+    }
+    const spool = await FileSpool.open(join(folder.path, "spool"));
+    for (const { studyInstanceUID, lane } of lines) {
+      const left = await waitUntil(
+        async () => {
+          const instances = await spool.list(studyInstanceUID);
+          return (lane === "live" ? instances.length > 0 : instances.length === 0) && instances;
+        },
+        { what: `the spool has done with ${studyInstanceUID}` },
+      );
+      assert.equal(left.length > 0, lane === "live");
     }
   });
 

@@ -32,6 +32,7 @@ import { PatientDirectory } from "./patient-directory.ts";
 import { readHeader } from "./read-header.ts";
 import { readPreview } from "./read-preview.ts";
 import { readingPolicy } from "./reading-policy.ts";
+import { removeFetched } from "./remove-fetched.ts";
 import { localUtcOffset } from "./utc-offset.ts";
 import { variables } from "./variables.ts";
 import { reportingWith } from "./write-report.ts";
@@ -73,9 +74,11 @@ await runService(logger, async (closers) => {
     onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
   });
   closers.push(() => closeStore(workStore));
+  const workFindings = new FindingStore(workStore);
+  const workList = new ReadingList(workStore);
   const reporting = reportingWith({
-    findings: new FindingStore(workStore),
-    list: new ReadingList(workStore),
+    findings: workFindings,
+    list: workList,
     readHeader: (study, instance) => readHeader(spool, study, instance),
     pacs,
     records: new StudyRecords(spool),
@@ -102,6 +105,7 @@ await runService(logger, async (closers) => {
         const outcome = await reporting.report(job);
         metrics.add("redspot_reports_total", { outcome });
         logger.info({ ...job, outcome }, "report");
+        if (name === "backlog-report") await removeFetched(job, { list: workList, findings: workFindings, spool });
       },
       {
         concurrency,
