@@ -77,7 +77,7 @@ const PLAN = {
 const LARGE_BACKLOG = 200_000;
 const WORKERS = 8;
 /** How many live studies come in a turn of theirs. */
-const LIVE_STUDIES = 12;
+const LIVE_STUDIES = 8;
 
 const work = await mkdtemp(join(tmpdir(), "redspot-bench-"));
 const redis = await startRedis({ folder: join(work, "redis") });
@@ -212,8 +212,8 @@ async function liveTurn(busy: boolean): Promise<number[]> {
   await store.redis.flushall();
   if (busy) {
     await backlog.begin(PLAN, new Date());
-    await backlog.queue(await archive(3 * LIVE_STUDIES));
-    await pause(2_000);
+    await backlog.queue(await archive(12 * LIVE_STUDIES));
+    await pause(1_000);
   }
   const took: number[] = [];
   for (let index = 0; index < LIVE_STUDIES; index++) {
@@ -223,7 +223,7 @@ async function liveTurn(busy: boolean): Promise<number[]> {
     while (!(await findings.get(job.studyInstanceUID, 1))) await pause(5);
     took.push(performance.now() - start);
     // So that the backlog gets its turn: it is what a live study may have to wait for.
-    await pause(500);
+    await pause(250);
   }
   const { outcomes = {}, queued = 0 } = (await backlog.current()) ?? {};
   const swept = Object.values(outcomes).reduce((sum, one) => sum + one, 0);

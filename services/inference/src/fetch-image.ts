@@ -3,8 +3,8 @@ import type { InstanceNote } from "@redspot/queue";
 import type { Spool } from "@redspot/spool";
 import type { ImageInPacs } from "@redspot/sweep";
 
-/** Everything up to the identifiers of series and study lies within so many bytes of any image worth reading. */
-const HEAD_BYTES = 256 * 1024;
+/** Everything up to the identifiers of study and series lies within so many bytes of nearly any image. */
+const HEAD_BYTES = 64 * 1024;
 
 interface FetchDependencies {
   spool: Pick<Spool, "receive" | "putRecord">;
@@ -30,7 +30,7 @@ export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDepen
     let headBytes = 0;
     for await (const chunk of open(image)) {
       if (headBytes < HEAD_BYTES) {
-        head.push(Uint8Array.from(chunk));
+        head.push(chunk.slice());
         headBytes += chunk.byteLength;
       }
       await incoming.write(chunk);
