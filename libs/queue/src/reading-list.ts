@@ -407,14 +407,23 @@ export class ReadingList {
 
   /**
    * Tells of every change of the list until closed: event "change" with the Study Instance UID. Changes while the
-   * connection is away are not told; on "resumed" the whole list should be read again.
+   * connection is away are not told: "lost" says that it has gone, and on "resumed" the whole list should be read again.
    */
   async watch(): Promise<ReadingListWatch> {
     const subscriber = this.#store.redis.duplicate();
-    const events = new EventEmitter<{ change: [studyInstanceUID: string]; resumed: [] }>();
+    const events = new EventEmitter<ListEvents>();
+    let isThere = true;
     await subscriber.subscribe(keyOf(this.#store, "reading-list-changes"));
     subscriber.on("message", (_channel, studyInstanceUID) => events.emit("change", studyInstanceUID));
-    subscriber.on("ready", () => events.emit("resumed"));
+    subscriber.on("ready", () => {
+      isThere = true;
+      events.emit("resumed");
+    });
+    // Every vain attempt to connect closes too.
+    subscriber.on("close", () => {
+      if (isThere) events.emit("lost");
+      isThere = false;
+    });
     subscriber.on("error", () => {
       // The connection restores itself; "ready" tells when it has.
     });
@@ -439,9 +448,13 @@ export class ReadingList {
 /** How often a watch asks whether its connection still lives. */
 const HEARTBEAT_MS = 10_000;
 
-export type ReadingListWatch = EventEmitter<{ change: [studyInstanceUID: string]; resumed: [] }> & {
-  close(): Promise<void>;
-};
+interface ListEvents {
+  change: [studyInstanceUID: string];
+  lost: [];
+  resumed: [];
+}
+
+export type ReadingListWatch = EventEmitter<ListEvents> & { close(): Promise<void> };
 
 /** Times are kept as text, in all their digits. */
 function withNumbers<T extends { at: string | number }>(note: T): T & { at: number } {

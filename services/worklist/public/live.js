@@ -2,7 +2,7 @@
 const ANEW_MS = 5_000;
 
 /** Even without an event, the list is asked for so often. */
-const ANYWAY_MS = 60_000;
+const ANYWAY_MS = 30_000;
 
 /**
  * Hears of changes by server-sent events: `change` of some studies, `refresh` of many.

@@ -167,6 +167,8 @@ await runService(logger, async (closers) => {
   const watch = await new ReadingList(workStore).watch();
   closers.push(() => watch.close());
   watch.on("change", (study) => events.changed(study));
+  // Whoever asks for the list then is told that it cannot be read.
+  watch.on("lost", () => events.refresh());
   watch.on("resumed", () => events.refresh());
   events.refresh();
   logger.info({ address, admin, headStartMinutes: String(config.REDSPOT_HEAD_START_MINUTES) }, "ready");
