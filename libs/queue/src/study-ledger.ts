@@ -129,6 +129,12 @@ export class StudyLedger {
     return open > 0 ? open : undefined;
   }
 
+  /** When the study's latest instance arrived, in milliseconds since 1970; undefined where there is no such study. */
+  async lastArrivalAt(studyInstanceUID: string): Promise<number | undefined> {
+    const at = await this.#store.redis.hget(this.#key(studyInstanceUID), "lastArrivalAt");
+    return at === null ? undefined : Number(at);
+  }
+
   /** The notes on the instances of a closed revision, by SOP Instance UID; none where the revision is not closed. */
   async instancesOf(studyInstanceUID: string, revision: number): Promise<InstanceNote[]> {
     const { redis } = this.#store;

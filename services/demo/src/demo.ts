@@ -2,10 +2,11 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type ChildProgram, type Modality, requireFreePort, storeByDimse } from "@redspot/testbed";
 import type { ConsoleOutput } from "./console-output.ts";
+import { flagLatencies } from "./flag-latency.ts";
 import { listTable } from "./list-table.ts";
 import type { DemoOptions } from "./options.ts";
 import { type Phantoms, startPhantoms } from "./phantoms.ts";
-import { startStack } from "./stack.ts";
+import { SETTLE_SECONDS, startStack } from "./stack.ts";
 import type { Stops } from "./stops.ts";
 import { watchTravel } from "./travel.ts";
 import { type Figures, figuresOf, type SentStudy } from "./verdict.ts";
@@ -58,7 +59,7 @@ export async function demonstrate({
     output,
     stops,
   );
-  const { orthanc, redspot } = stack;
+  const { redis, orthanc, redspot } = stack;
 
   output.say("\nStudies on their way:");
   const bars = output.bars(["into the PACS (C-STORE)", "pushed to Redspot", "analysed", "report in the PACS"], total);
@@ -70,7 +71,9 @@ export async function demonstrate({
     sending.then(() => new Promise<never>(() => {})),
   ]).finally(() => bars.stop());
 
-  const outcome = { studies: sent.studies, ...journey };
+  const uids = sent.studies.map(({ studyInstanceUID }) => studyInstanceUID);
+  const latencies = await flagLatencies(redis.url, uids, SETTLE_SECONDS);
+  const outcome = { studies: sent.studies, ...journey, latencies };
   const figures = figuresOf(outcome);
   output.say(
     `\nThe reading list, before (order of arrival) and after:\n${listTable(sent.studies, journey.list, colour)}`,
@@ -80,6 +83,8 @@ export async function demonstrate({
   Fractures flagged                             ${figures.fractures_flagged} of ${figures.fractures}
   Their mean place on the list                  ${figures.mean_place_of_fractures_by_arrival ?? "-"} by arrival, ${figures.mean_place_of_fractures_read ?? "-"} as read now
   From push to report                           median ${figures.push_to_report_s_median ?? "-"} s, 95th percentile ${figures.push_to_report_s_p95 ?? "-"} s
+  From settled to its place on the list         median ${figures.settled_to_listed_s_median ?? "-"} s, 95th percentile ${figures.settled_to_listed_s_p95 ?? "-"} s
+  From settled to report                        median ${figures.settled_to_report_s_median ?? "-"} s, 95th percentile ${figures.settled_to_report_s_p95 ?? "-"} s
 
   Reading list      ${redspot.services.worklist.url}/   (sign in with the token ${token})
   PACS's viewer     ${orthanc.url}/app/explorer.html

@@ -22,6 +22,9 @@ export interface StackOptions {
   readonly modelPackage?: string;
 }
 
+/** Seconds without a new instance after which a study is analysed: short, so that there is something to see. */
+export const SETTLE_SECONDS = 1;
+
 /** Everything that the demo starts. */
 export interface Stack {
   readonly redis: RunningRedis;
@@ -57,6 +60,7 @@ export async function startStack(options: StackOptions, output: ConsoleOutput, s
     folder: join(folder, "redspot"),
     token,
     ports: { stow: stowPort, worklist: options.worklistPort },
+    settleSeconds: SETTLE_SECONDS,
     environment: {
       REDSPOT_VIEWER_URL: `${orthanc.url}/app/explorer.html#study?uuid={OrthancStudy}`,
       ...(options.modelPackage !== undefined && { REDSPOT_MODEL_PACKAGE: options.modelPackage }),

@@ -46,6 +46,10 @@ const good: Outcome = {
     ["2", 4],
     ["3", 3],
   ]),
+  latencies: [
+    { settledToListed: 0.5, settledToReport: 1 },
+    { settledToListed: 1.5, settledToReport: 2 },
+  ],
 };
 const withReports = (entries: [string, number][]): Outcome => ({ ...good, reports: new Map(entries) });
 const withList = (list: ReadingListLine[]): Outcome => ({ ...good, list });
@@ -62,6 +66,10 @@ test("the figures of a run that went as it must", () => {
     mean_place_of_fractures_read: 1,
     push_to_report_s_median: 3,
     push_to_report_s_p95: 3.9,
+    settled_to_listed_s_median: 1,
+    settled_to_listed_s_p95: 1.45,
+    settled_to_report_s_median: 1.5,
+    settled_to_report_s_p95: 1.95,
     complaints: [],
   });
 });

@@ -1,6 +1,7 @@
 import type { StudyTruth } from "@redspot/phantom";
 import type { ReadingListLine } from "@redspot/testbed";
 import { mean, quantile, rounded } from "./figures.ts";
+import type { FlagLatency } from "./flag-latency.ts";
 
 /** A study that the demo sent: what is true of it, beside what Redspot says. */
 export interface SentStudy {
@@ -18,6 +19,7 @@ export interface Outcome {
   readonly reports: ReadonlyMap<string, number>;
   /** Seconds from a study's arrival at Redspot to its report's being found in the PACS, by study. */
   readonly pushToReport: ReadonlyMap<string, number>;
+  readonly latencies: readonly FlagLatency[];
 }
 
 /** The demo's last line: what a script reads. */
@@ -31,6 +33,10 @@ export interface Figures {
   readonly mean_place_of_fractures_read: number | undefined;
   readonly push_to_report_s_median: number | undefined;
   readonly push_to_report_s_p95: number | undefined;
+  readonly settled_to_listed_s_median: number | undefined;
+  readonly settled_to_listed_s_p95: number | undefined;
+  readonly settled_to_report_s_median: number | undefined;
+  readonly settled_to_report_s_p95: number | undefined;
   readonly complaints: readonly string[];
 }
 
@@ -83,13 +89,15 @@ export function complaintsAbout({ studies, list, reports }: Outcome): string[] {
 }
 
 export function figuresOf(outcome: Outcome): Figures {
-  const { studies, list, reports, pushToReport } = outcome;
+  const { studies, list, reports, pushToReport, latencies } = outcome;
   const broken = new Set(
     studies.filter(({ truth }) => truth.eligible && truth.fracture !== false).map((study) => study.studyInstanceUID),
   );
   const places = (order: readonly ReadingListLine[]) =>
     order.flatMap((line, index) => (broken.has(line.studyInstanceUID) ? [index + 1] : []));
   const seconds = [...pushToReport.values()];
+  const listed = latencies.map(({ settledToListed }) => settledToListed);
+  const reported = latencies.map(({ settledToReport }) => settledToReport);
   return {
     studies: studies.length,
     eligible: studies.filter(({ truth }) => truth.eligible).length,
@@ -100,6 +108,10 @@ export function figuresOf(outcome: Outcome): Figures {
     mean_place_of_fractures_read: rounded(mean(places(list)), 1),
     push_to_report_s_median: rounded(quantile(seconds, 0.5), 2),
     push_to_report_s_p95: rounded(quantile(seconds, 0.95), 2),
+    settled_to_listed_s_median: rounded(quantile(listed, 0.5), 2),
+    settled_to_listed_s_p95: rounded(quantile(listed, 0.95), 2),
+    settled_to_report_s_median: rounded(quantile(reported, 0.5), 2),
+    settled_to_report_s_p95: rounded(quantile(reported, 0.95), 2),
     complaints: complaintsAbout(outcome),
   };
 }
