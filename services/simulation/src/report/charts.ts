@@ -16,20 +16,20 @@ export interface Chart {
 /** All charts of a simulated room. */
 export function charts({ experiment, results, backlog, choice }: Simulated): Chart[] {
   const headStarts = choice && {
-    name: "reading-order-head-start",
+    name: "head-start",
     title: "How long a head start",
     caption: "Mean waits by head start, and the longest wait of any study in a run.",
     svg: headStartChoice(choice),
   };
   return [
     {
-      name: "reading-order-waits",
+      name: "waits",
       title: "How long studies wait",
       caption: "Mean waits with 95 % intervals. Every order reads the same studies with the same reading times.",
       svg: meanWaits(results),
     },
     {
-      name: "reading-order-tails",
+      name: "tails",
       title: "Who still waits",
       caption:
         "The part of studies that wait longer than so many minutes, on a logarithmic scale: the tails that means hide.",
@@ -37,13 +37,13 @@ export function charts({ experiment, results, backlog, choice }: Simulated): Cha
     },
     ...(headStarts ? [headStarts] : []),
     {
-      name: "reading-order-backlog",
+      name: "backlog",
       title: "A one-off backlog",
       caption: "Where a fracture stands on average, as a part of the place that it has first come, first served.",
       svg: backlogFigure(backlog),
     },
     {
-      name: "reading-order-week",
+      name: "week",
       title: "The week",
       caption: "Studies that come in each hour, and how many wait, first come, first served.",
       svg: weekFigure(results, experiment),

@@ -19,6 +19,7 @@ export function stillWaiting({ policies }: Results): string {
   return draw("Part of studies that wait longer than so many minutes, for each order and class of studies", {
     width: 760,
     height: 60 + 190 * Math.ceil(policies.length / 2),
+    marginLeft: 66,
     marginRight: 24,
     marginTop: 34,
     x: axis("Minutes", { domain: [0, furthest], ticks: 6 }),
