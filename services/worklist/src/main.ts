@@ -1,3 +1,4 @@
+import "./young-generation.ts";
 import { DicomWebClient } from "@redspot/dicomweb";
 import {
   closeStore,
