@@ -33,3 +33,19 @@ export { sharedKey } from "./shared-key.ts";
 export { alone } from "./shared-lock.ts";
 export { type InstanceNote, type Noted, StudyLedger } from "./study-ledger.ts";
 export { type SpooledMemory, StudyRecovery, type StudyView } from "./study-recovery.ts";
+export {
+  type GlobalSubscription,
+  type InitialReport,
+  type Lock,
+  Subscriptions,
+  type WorkitemEvent,
+  type WorkitemWatch,
+} from "./subscriptions.ts";
+export { firstWorkitemUid } from "./workitem-uid.ts";
+export {
+  type Transaction,
+  type UpsWorkitem,
+  type WorkitemRange,
+  type WorkitemStatus,
+  Workitems,
+} from "./workitems.ts";

@@ -15,7 +15,7 @@ import {
 import { keyOf, type Store } from "./connection.ts";
 import type { StudyJob } from "./jobs.ts";
 import { ReadingListRefusal, type RefusalCode } from "./reading-list-refusal.ts";
-import { run, scriptOf } from "./script.ts";
+import { run, runOn, scriptOf } from "./script.ts";
 
 /** Procedure Step State (0074,1000) (PS3.4 CC.1.1). */
 export type WorkitemState = "SCHEDULED" | "IN PROGRESS" | "COMPLETED" | "CANCELED";
@@ -160,7 +160,7 @@ export class ReadingList {
     const { studyInstanceUID, revision, outcome, probability } = finding;
     const site = await this.#store.redis.hget(this.#study(studyInstanceUID), "site");
     const headStart = headStartOf({ priority: priorityOf(outcome), outcome, site: site ?? undefined }, policy);
-    const placed = await run(
+    const placed = await runOn(
       this.#store,
       PLACE,
       studyInstanceUID,
@@ -177,7 +177,7 @@ export class ReadingList {
   async noteReport({ studyInstanceUID, revision }: StudyJob, report: ReportState): Promise<void> {
     const event = { pending: "", stored: "reported", failed: "not-reported" }[report.state];
     const told = report.state === "failed" && report.retrying ? "" : event;
-    await run(this.#store, NOTE_REPORT, studyInstanceUID, revision, JSON.stringify(report), told);
+    await runOn(this.#store, NOTE_REPORT, studyInstanceUID, revision, JSON.stringify(report), told);
   }
 
   /** Somebody starts to read a study: IN PROGRESS. Refused where another is at it, or it has ended. */
@@ -226,7 +226,7 @@ export class ReadingList {
   }
 
   async #act(act: string, studyInstanceUID: string, { by, at }: Act, words = "", verdict = ""): Promise<void> {
-    const [code, state, other, since] = (await run(
+    const [code, state, other, since] = (await runOn(
       this.#store,
       ACT,
       studyInstanceUID,

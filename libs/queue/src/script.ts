@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Store } from "./connection.ts";
+import { firstWorkitemUid, newUid } from "./workitem-uid.ts";
 
 /** A Lua script that Redis runs whole or not at all: what it reads and writes nobody changes meanwhile. */
 export interface Script {
@@ -23,4 +24,14 @@ export async function run(store: Store, { source, sha1 }: Script, ...given: (str
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
     return store.redis.eval(source, 0, ...values);
   }
+}
+
+/** Runs a script about one study, those that begin with `study.lua`. */
+export function runOn(
+  store: Store,
+  script: Script,
+  studyInstanceUID: string,
+  ...given: (string | number)[]
+): Promise<unknown> {
+  return run(store, script, studyInstanceUID, firstWorkitemUid(studyInstanceUID), newUid(), ...given);
 }

@@ -1,12 +1,14 @@
 import type { Lane } from "@redspot/triage";
 import { keyOf, type Store } from "./connection.ts";
-import { run, scriptOf } from "./script.ts";
+import { runOn, scriptOf } from "./script.ts";
 
 /** What Redis notes about an instance: identifiers and figures of the file, nothing about the patient. */
 export interface InstanceNote {
   studyInstanceUID: string;
   sopInstanceUID: string;
   sopClassUID: string;
+  /** Unknown of those that an earlier version noted. */
+  seriesInstanceUID?: string;
   /** Whether it is an image. A report or other document that joins a study is no reason to analyse the study again. */
   isImage: boolean;
   /** Not known of an instance that was found in the spool: that would take reading it whole. */
@@ -39,29 +41,7 @@ export type Settling =
 const NOTE_INSTANCE = scriptOf("study", "note-instance");
 const OPEN_AGAIN = scriptOf("study", "open-again");
 
-/** Closes a revision: KEYS study, instances, revision; ARGV revision, settle time in milliseconds. */
-const CLOSE_REVISION = `
-if redis.call('HGET', KEYS[1], 'openRevision') ~= ARGV[1] then
-  return { 0, redis.call('LRANGE', KEYS[3], 0, -1) }
-end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + time[2] / 1000
-local last = tonumber(redis.call('HGET', KEYS[1], 'lastArrivalAt'))
-if last > now then
-  -- The clock has been put back since: the study would grow until it is that late again.
-  last = now
-  redis.call('HSET', KEYS[1], 'lastArrivalAt', string.format('%.17g', now))
-end
-local wait = math.ceil(last + tonumber(ARGV[2]) - now)
-if wait > 0 then return { wait, {} } end
-local uids = redis.call('HKEYS', KEYS[2])
-table.sort(uids)
-redis.call('DEL', KEYS[3])
-for _, uid in ipairs(uids) do redis.call('RPUSH', KEYS[3], uid) end
-redis.call('HSET', KEYS[1], 'settledRevision', ARGV[1])
-redis.call('HDEL', KEYS[1], 'openRevision')
-return { 0, uids }
-`;
+const CLOSE_REVISION = scriptOf("study", "close-revision");
 
 /** Secondary Capture Image Storage and those below it: made of what has been read, by a person or a program. */
 const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
@@ -88,7 +68,7 @@ export class StudyLedger {
     arrivedAt,
     ...rest
   }: InstanceNote): Promise<Noted> {
-    const [isNew, openRevision, laneNow] = (await run(
+    const [isNew, openRevision, laneNow] = (await runOn(
       this.#store,
       NOTE_INSTANCE,
       studyInstanceUID,
@@ -108,14 +88,12 @@ export class StudyLedger {
    * analysed. Closing again answers the same.
    */
   async closeRevision(studyInstanceUID: string, revision: number, settleMs: number): Promise<Settling> {
-    const [waitMs, sopInstanceUIDs] = (await this.#store.redis.eval(
+    const [waitMs, sopInstanceUIDs] = (await runOn(
+      this.#store,
       CLOSE_REVISION,
-      3,
-      this.#key(studyInstanceUID),
-      this.#key(studyInstanceUID, "instances"),
-      this.#key(studyInstanceUID, `revision-${revision}`),
-      String(revision),
-      String(settleMs),
+      studyInstanceUID,
+      revision,
+      settleMs,
     )) as [number, string[]];
     return waitMs > 0 ? { state: "growing", waitMs } : { state: "settled", sopInstanceUIDs };
   }
@@ -125,7 +103,7 @@ export class StudyLedger {
    * then, whose settling job must exist; none of a study that was never settled.
    */
   async openAgain(studyInstanceUID: string): Promise<number | undefined> {
-    const open = (await run(this.#store, OPEN_AGAIN, studyInstanceUID)) as number;
+    const open = (await runOn(this.#store, OPEN_AGAIN, studyInstanceUID)) as number;
     return open > 0 ? open : undefined;
   }
 

@@ -5,7 +5,7 @@ import { FindingStore } from "./finding-store.ts";
 import { idOf, LONGEST_RETRY_DELAY_MS, type StudyJob, StudyQueue } from "./jobs.ts";
 import { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
 import type { ReportState } from "./reading-list.ts";
-import { run, scriptOf } from "./script.ts";
+import { runOn, scriptOf } from "./script.ts";
 import type { InstanceNote } from "./study-ledger.ts";
 
 /** What Redis knows of a study, as far as it matters to whether something of it is missing. */
@@ -131,7 +131,7 @@ export class StudyRecovery {
       note.isImage && !seen.has(sopInstanceUID),
       cameAt,
     ]);
-    const unknown = (await run(
+    const unknown = (await runOn(
       this.#store,
       RESTORE,
       studyInstanceUID,
@@ -147,7 +147,7 @@ export class StudyRecovery {
 
   /** Puts a study back on the reading list. */
   async relist(studyInstanceUID: string): Promise<void> {
-    await run(this.#store, RELIST, studyInstanceUID);
+    await runOn(this.#store, RELIST, studyInstanceUID);
   }
 
   /**

@@ -1,6 +1,6 @@
--- What a person, or a system for them, does with a study. ARGV[3] the act, [4] by whom, [5] when, [6] words, [7] verdict.
+-- What a person, or a system for them, does with a study. ARGV[5] the act, [6] by whom, [7] when, [8] words, [9] verdict.
 -- Answers { 'done' }, { 'same' } where nothing had to change, or { why not, state, by, at }.
-local act, by, at, words, verdict = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local act, by, at, words, verdict = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local study = readStudy()
 if not study then return { 'STUDY_UNKNOWN' } end
 local before = copyOf(study)
@@ -10,53 +10,30 @@ local function refuse(code)
   return { code, state, study.endedBy or study.takenBy or '', study.endedAt or study.takenAt or '' }
 end
 
--- The first time that somebody takes the study up: what it looked like then is kept, to be compared with first come,
--- first served.
-local function open()
-  if study.openedAt then return end
-  study.openedAt = at
-  study.opening = cjson.encode({
-    studyInstanceUID = uid, arrivedAt = study.arrivedAt, openedAt = at, priority = study.priority or 'MEDIUM',
-    outcome = study.outcome, pinned = study.pinnedAt ~= nil, lane = study.lane or 'live',
-  })
-  local key = prefix .. ':reading-list-openings'
-  redis.call('ZADD', key, at, study.opening)
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', exactly(tonumber(at) - 8 * 24 * 3600 * 1000))
-end
-
--- It was not read after all: the study counts as unopened.
-local function unopen()
-  if study.opening then redis.call('ZREM', prefix .. ':reading-list-openings', study.opening) end
-end
-
-local function finish(as)
-  study.state, study.endedBy, study.endedAt = as, by, at
-end
-
 if act == 'take' then
   if not isOpen(study) then return refuse('STUDY_ENDED') end
   if state == 'IN PROGRESS' then return study.takenBy == by and { 'same' } or refuse('STUDY_TAKEN') end
-  open()
+  open(study, by, at)
   study.state, study.takenBy, study.takenAt = 'IN PROGRESS', by, at
 elseif act == 'release' then
   if not isOpen(study) then return refuse('STUDY_ENDED') end
   if state == 'SCHEDULED' then return { 'same' } end
-  unopen()
-  scheduleAgain(study)
+  unopen(study)
+  scheduleAgain(study, by, at)
 elseif act == 'complete' then
   if state == 'COMPLETED' then return { 'same' } end
   if state == 'CANCELED' then return refuse('STUDY_ENDED') end
   if state == 'IN PROGRESS' and study.takenBy ~= by then return refuse('STUDY_TAKEN') end
-  open()
-  finish('COMPLETED')
+  open(study, by, at)
+  finish(study, 'COMPLETED', by, at)
 elseif act == 'withdraw' then
   if state == 'CANCELED' then return { 'same' } end
   if state == 'COMPLETED' then return refuse('STUDY_ENDED') end
-  finish('CANCELED')
+  finish(study, 'CANCELED', by, at)
 elseif act == 'reopen' then
   if isOpen(study) then return { 'same' } end
-  unopen()
-  scheduleAgain(study)
+  unopen(study)
+  scheduleAgain(study, by, at)
 elseif act == 'pin' then
   if not isOpen(study) then return refuse('STUDY_ENDED') end
   local pin = study.pin and cjson.decode(study.pin)

@@ -1,13 +1,14 @@
--- Notes one instance. ARGV[3] SOP Instance UID, [4] note, [5] whether it is an image, [6] lane, [7] site or empty,
--- [8] whether it is new work where the study was completed, [9] when it came, if that was before now, or empty.
-local sopInstanceUID, note, isImage, lane, site = ARGV[3], ARGV[4], ARGV[5] == '1', ARGV[6], ARGV[7]
+-- Notes one instance. ARGV[5] SOP Instance UID, [6] note, [7] whether it is an image, [8] lane, [9] site or empty,
+-- [10] whether it is new work where the study was completed, [11] when it came, if that was before now, or empty.
+local sopInstanceUID, note, isImage, lane, site = ARGV[5], ARGV[6], ARGV[7] == '1', ARGV[8], ARGV[9]
 local isNew = redis.call('HSETNX', studyKey .. ':instances', sopInstanceUID, note)
-local study = readStudy()
+local study = readNoted()
 local at = now()
-local cameBefore = tonumber(ARGV[9])
-if not study and cameBefore and cameBefore < tonumber(at) then
+local cameBefore = tonumber(ARGV[11])
+local isFirst = not study or not study.arrivedAt
+if isFirst and cameBefore and cameBefore < tonumber(at) then
   at = exactly(cameBefore)
-elseif not study then
+elseif isFirst then
   -- A clock that is put back must not let those who come after it overtake those who came before.
   local last = redis.call('GET', prefix .. ':last-arrival')
   local ahead = last and tonumber(last) - tonumber(at) or -1
@@ -16,10 +17,17 @@ elseif not study then
 end
 if isNew == 1 then redis.call('HSET', studyKey, 'lastArrivalAt', at) end
 
-if not study then
-  study = { arrivedAt = at, lane = lane ~= 'live' and lane or nil, site = site ~= '' and site or nil }
+if isFirst then
+  local before = copyOf(study or {})
+  study = study or { workitem = firstWorkitem }
+  -- A person has ordered it to be read now, or else it is as it came.
+  study.arrivedAt, study.lane = at, not study.awaitedAt and lane ~= 'live' and lane or nil
+  study.site = site ~= '' and site or nil
+  -- Somebody has ended a workitem about images that they had not seen.
+  if not isOpen(study) then beginWorkitem(study, nextWorkitem, '', at) end
+  if stateOf(study) == 'IN PROGRESS' then study.openedAt = at end
   settle(study)
-  save({}, study)
+  save(before, study)
 elseif isImage and lane == 'live' then
   local before = copyOf(study)
   if isOpen(study) and study.lane == 'backlog' then
@@ -29,11 +37,11 @@ elseif isImage and lane == 'live' then
     if not study.openedAt then settle(study) end
     remember({ event = 'live', at = at })
     save(before, study)
-  elseif isNew == 1 and ARGV[8] == '1' and stateOf(study) == 'COMPLETED' then
+  elseif isNew == 1 and ARGV[10] == '1' and stateOf(study) == 'COMPLETED' then
     -- Nobody has read this image: the study is to be read again, as one that has just arrived.
     study.lane, study.arrivedAt = nil, at
     study.pin, study.pinnedAt = nil, nil
-    scheduleAgain(study)
+    scheduleAgain(study, '', at)
     remember({ event = 'grown', at = at })
     save(before, study)
   end

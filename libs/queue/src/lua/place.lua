@@ -1,11 +1,11 @@
--- Places a study by its finding. ARGV[3] revision, [4] outcome, [5] head start in milliseconds, [6] step of the backlog,
--- [7] the finding in short. A finding of an older revision than the one that placed the study changes nothing.
+-- Places a study by its finding. ARGV[5] revision, [6] outcome, [7] head start in milliseconds, [8] step of the backlog,
+-- [9] the finding in short. A finding of an older revision than the one that placed the study changes nothing.
 local study = readStudy()
 if not study then return 0 end
-if tonumber(study.foundRevision or 0) >= tonumber(ARGV[3]) then return 0 end
+if tonumber(study.foundRevision or 0) >= tonumber(ARGV[5]) then return 0 end
 local before = copyOf(study)
-study.foundRevision, study.outcome, study.headStart, study.step = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-redis.call('HSET', studyKey, 'short', ARGV[7])
+study.foundRevision, study.outcome, study.headStart, study.step = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+redis.call('HSET', studyKey, 'short', ARGV[9])
 redis.call('HDEL', studyKey, 'report')
 local opened = study.openedAt ~= nil
 if opened then
@@ -13,6 +13,6 @@ if opened then
 elseif isOpen(study) then
   settle(study)
 end
-remember({ event = 'found', at = now(), revision = tonumber(ARGV[3]), outcome = ARGV[4], afterOpening = opened or nil })
+remember({ event = 'found', at = now(), revision = tonumber(ARGV[5]), outcome = ARGV[6], afterOpening = opened or nil })
 save(before, study)
 return 1

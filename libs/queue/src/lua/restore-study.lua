@@ -1,14 +1,17 @@
--- Puts back what Redis has lost of a study and the spool remembers. ARGV[3] when its first instance came, [4] lane,
--- [5] the latest revision that has a finding, or 0, [6] the instances of that, [7] notes on instances, each with its UID,
+-- Puts back what Redis has lost of a study and the spool remembers. ARGV[5] when its first instance came, [6] lane,
+-- [7] the latest revision that has a finding, or 0, [8] the instances of that, [9] notes on instances, each with its UID,
 -- the note, whether it is an image that the finding has not seen, and when it came; both as JSON. Answers how many of the
 -- instances were not known.
-local arrivedAt, revision = math.min(tonumber(ARGV[3]), tonumber(now())), tonumber(ARGV[5])
-local study = readStudy()
-if not study then
-  study = { arrivedAt = exactly(arrivedAt), lane = ARGV[4] ~= 'live' and ARGV[4] or nil }
+local arrivedAt, revision = math.min(tonumber(ARGV[5]), tonumber(now())), tonumber(ARGV[7])
+local study = readNoted()
+if not study or not study.arrivedAt then
+  local before = copyOf(study or {})
+  study = study or { workitem = firstWorkitem }
+  study.arrivedAt, study.lane = exactly(arrivedAt), not study.awaitedAt and ARGV[6] ~= 'live' and ARGV[6] or nil
+  if not isOpen(study) then beginWorkitem(study, nextWorkitem, '', now()) end
   settle(study)
   remember({ event = 'restored', at = now() })
-  save({}, study)
+  save(before, study)
 end
 
 local settled = tonumber(redis.call('HGET', studyKey, 'settledRevision') or '0')
@@ -18,7 +21,7 @@ if revision > settled then
   redis.call('HDEL', studyKey, 'openRevision')
   redis.call('DEL', studyKey .. ':revision-' .. settled)
   local seen = {}
-  for _, instance in ipairs(cjson.decode(ARGV[6])) do
+  for _, instance in ipairs(cjson.decode(ARGV[8])) do
     seen[instance] = true
     redis.call('RPUSH', studyKey .. ':revision-' .. settled, instance)
   end
@@ -32,7 +35,7 @@ if revision > settled then
 end
 
 local unknown = 0
-for _, one in ipairs(cjson.decode(ARGV[7])) do
+for _, one in ipairs(cjson.decode(ARGV[9])) do
   local instance, note, isUnseen, cameAt = one[1], one[2], one[3], math.min(one[4], tonumber(now()))
   if redis.call('HSETNX', studyKey .. ':instances', instance, note) == 1 then
     unknown = unknown + 1

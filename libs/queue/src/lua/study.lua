@@ -1,6 +1,7 @@
--- What every script about one study begins with. ARGV[1] is the prefix of all keys, ARGV[2] the Study Instance UID.
+-- What every script about one study begins with. ARGV[1] is the prefix of all keys, ARGV[2] the Study Instance UID,
+-- ARGV[3] the UID of the study's first workitem, ARGV[4] a UID that a next one would get.
 -- Keys are made here and not handed in as KEYS: one Redis holds an installation, as BullMQ's queues need it too.
-local prefix, uid = ARGV[1], ARGV[2]
+local prefix, uid, firstWorkitem, nextWorkitem = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local studyKey = prefix .. ':study:' .. uid
 local listKey = prefix .. ':reading-list'
 local doneKey = prefix .. ':reading-list-done'
@@ -8,7 +9,8 @@ local doneKey = prefix .. ':reading-list-done'
 -- Fields of a study that places and acts depend on. A study that an earlier version wrote lacks most of them.
 local FIELDS = {
   'arrivedAt', 'site', 'lane', 'state', 'priority', 'outcome', 'headStart', 'step', 'foundRevision',
-  'pin', 'pinnedAt', 'takenBy', 'takenAt', 'openedAt', 'opening', 'endedBy', 'endedAt', 'round', 'verdict',
+  'pin', 'pinnedAt', 'takenBy', 'takenAt', 'openedAt', 'opening', 'endedBy', 'endedAt', 'verdict',
+  'workitem', 'scheduledAt', 'awaitedAt', 'createdBy', 'transactionUID', 'claimed', 'attributes', 'asked', 'askedHeadStart',
 }
 
 -- libs/triage's reading-order.ts has these, and why; a test holds the two to each other.
@@ -27,17 +29,29 @@ local function now()
   return exactly(time[1] * 1000 + time[2] / 1000)
 end
 
-local function readStudy()
+-- The study as it is noted, also one that a workitem was made for and that has not arrived.
+local function readNoted()
   local values = redis.call('HMGET', studyKey, unpack(FIELDS))
   local study = {}
   for index, field in ipairs(FIELDS) do study[field] = values[index] or nil end
-  if not study.arrivedAt then return nil end
+  if not study.arrivedAt then return study.awaitedAt and study or nil end
   -- Flagged by an earlier version: how far it was moved is in its place only.
   if study.priority == 'HIGH' and not study.headStart then
     local order = redis.call('ZSCORE', listKey, uid)
     if order then study.headStart = exactly(tonumber(study.arrivedAt) - tonumber(order)) end
   end
+  if not study.workitem then
+    study.workitem = firstWorkitem
+    redis.call('HSET', studyKey, 'workitem', firstWorkitem)
+    redis.call('HSET', prefix .. ':workitems', firstWorkitem, uid)
+  end
   return study
+end
+
+-- The study, if it has arrived.
+local function readStudy()
+  local study = readNoted()
+  return study and study.arrivedAt and study or nil
 end
 
 local function stateOf(study)
@@ -52,8 +66,10 @@ end
 -- priorityOf of libs/triage.
 local function priorityOf(study)
   if study.lane == 'backlog' then return 'LOW' end
-  if study.outcome then return study.outcome == 'fracture' and 'HIGH' or 'MEDIUM' end
-  return study.priority == 'HIGH' and 'HIGH' or 'MEDIUM'
+  if study.outcome == 'fracture' or study.asked == 'HIGH' then return 'HIGH' end
+  -- Flagged by an earlier version.
+  if not study.outcome and study.headStart and study.foundRevision then return 'HIGH' end
+  return study.asked or 'MEDIUM'
 end
 
 -- readingOrder of libs/triage.
@@ -63,7 +79,7 @@ local function orderOf(study)
   if study.lane == 'backlog' then
     return tonumber(study.step or UNSCORED_STEP) * BACKLOG_STEP + math.floor(arrivedAt / 100)
   end
-  return arrivedAt - tonumber(study.headStart or 0)
+  return arrivedAt - math.max(tonumber(study.headStart or 0), tonumber(study.askedHeadStart or 0))
 end
 
 -- Open studies of a priority and state, by arrival: they are counted by these, and the longest wait is their first.
@@ -81,6 +97,30 @@ local function settle(study)
   move(study)
 end
 
+-- Tells those who watch workitems (PS3.4 CC.2.4): a UPS State Report, as which all else begins.
+local function report(workitem, state, was)
+  local event = { type = 1, workitem = workitem, study = uid, state = state, was = was }
+  redis.call('PUBLISH', prefix .. ':workitem-events', cjson.encode(event))
+end
+
+-- What has become of the workitem between `before` and now, step by step: none goes from SCHEDULED to an end at once.
+local function reportChanges(before, study)
+  if study.workitem ~= before.workitem then
+    if before.workitem and isOpen(before) then
+      if stateOf(before) == 'SCHEDULED' then report(before.workitem, 'IN PROGRESS', 'SCHEDULED') end
+      report(before.workitem, 'CANCELED', 'IN PROGRESS')
+    end
+    report(study.workitem, 'SCHEDULED')
+  elseif stateOf(study) ~= stateOf(before) then
+    local was = stateOf(before)
+    if was == 'SCHEDULED' and not isOpen(study) then
+      report(study.workitem, 'IN PROGRESS', was)
+      was = 'IN PROGRESS'
+    end
+    report(study.workitem, stateOf(study), was)
+  end
+end
+
 -- Writes what has changed since `before`, and tells those who watch.
 local function save(before, study)
   for _, field in ipairs(FIELDS) do
@@ -92,7 +132,14 @@ local function save(before, study)
       end
     end
   end
+  if study.workitem ~= before.workitem then redis.call('HSET', prefix .. ':workitems', study.workitem, uid) end
+  reportChanges(before, study)
   if before.arrivedAt and isOpen(before) then redis.call('ZREM', indexKey(before), uid) end
+  if not study.arrivedAt then
+    redis.call('ZADD', prefix .. ':workitems-awaited', study.awaitedAt, uid)
+    return
+  end
+  if not before.arrivedAt then redis.call('ZREM', prefix .. ':workitems-awaited', uid) end
   if isOpen(study) then
     redis.call('ZADD', indexKey(study), study.arrivedAt, uid)
     redis.call('ZREM', doneKey, uid)
@@ -109,12 +156,21 @@ local function copyOf(study)
   return copy
 end
 
--- Puts the study back among those to be read, where its findings until now would have it. What a workitem of UPS has been
--- it stays (PS3.4 CC.1.1): the study's next one begins.
-local function scheduleAgain(study)
-  study.state, study.takenBy, study.takenAt, study.endedBy, study.endedAt = nil, nil, nil, nil, nil
-  study.openedAt, study.opening = nil, nil
-  study.round = exactly(tonumber(study.round or 1) + 1)
+-- Begins another workitem about the study. What the one until now has been it stays, in a place of its own; it ends as
+-- CANCELED if it has not ended yet (PS3.4 CC.1.1: none goes back).
+local function beginWorkitem(study, workitem, by, at)
+  local past = copyOf(study)
+  if isOpen(past) then past.state, past.endedBy, past.endedAt = 'CANCELED', by, at end
+  past.study = uid
+  redis.call('SET', prefix .. ':workitem:' .. past.workitem, cjson.encode(past))
+  study.workitem, study.scheduledAt, study.state = workitem, at, nil
+  study.takenBy, study.takenAt, study.endedBy, study.endedAt, study.openedAt, study.opening = nil, nil, nil, nil, nil, nil
+  study.createdBy, study.transactionUID, study.claimed, study.attributes = nil, nil, nil, nil
+end
+
+-- Puts the study back among those to be read, where its findings until now would have it.
+local function scheduleAgain(study, by, at)
+  beginWorkitem(study, nextWorkitem, by, at)
   settle(study)
 end
 
@@ -123,4 +179,29 @@ local function remember(event)
   local key = studyKey .. ':history'
   redis.call('RPUSH', key, cjson.encode(event))
   redis.call('LTRIM', key, -200, -1)
+end
+
+-- The first time that somebody takes the study up: what it looked like then is kept, to be compared with first come,
+-- first served.
+local function open(study, by, at)
+  -- Nobody outside knows the Transaction UID of a workitem that is read here: nobody else can change it (PS3.4 CC.2.1).
+  study.transactionUID = study.transactionUID or nextWorkitem
+  if study.openedAt or not study.arrivedAt then return end
+  study.openedAt = at
+  study.opening = cjson.encode({
+    studyInstanceUID = uid, arrivedAt = study.arrivedAt, openedAt = at, priority = study.priority or 'MEDIUM',
+    outcome = study.outcome, pinned = study.pinnedAt ~= nil, lane = study.lane or 'live',
+  })
+  local key = prefix .. ':reading-list-openings'
+  redis.call('ZADD', key, at, study.opening)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', exactly(tonumber(at) - 8 * 24 * 3600 * 1000))
+end
+
+-- It was not read after all: the study counts as unopened.
+local function unopen(study)
+  if study.opening then redis.call('ZREM', prefix .. ':reading-list-openings', study.opening) end
+end
+
+local function finish(study, as, by, at)
+  study.state, study.endedBy, study.endedAt = as, by, at
 end

@@ -1,0 +1,184 @@
+import type { DataSet } from "@redspot/dicom";
+import type {
+  GlobalSubscription,
+  InitialReport,
+  Lock,
+  Subscriptions,
+  UpsWorkitem,
+  WorkitemEvent,
+  Workitems,
+} from "@redspot/queue";
+import { eventReport, stateReport, statusReport } from "./event-report.ts";
+import { type MatchingKey, matches } from "./matching.ts";
+import { readSearch } from "./search.ts";
+import { workitemDataSet } from "./workitem-data-set.ts";
+
+/** One end of a WebSocket, as far as it is needed here. */
+export interface Socket {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  /** Bytes that were handed over and are not on their way yet. */
+  readonly bufferedAmount: number;
+  on(event: "close" | "error", listener: () => void): unknown;
+}
+
+interface ChannelDependencies {
+  workitems: Pick<Workitems, "get" | "scan">;
+  subscriptions: Pick<Subscriptions, "all" | "single" | "materialise">;
+  onError: (error: unknown) => void;
+}
+
+/** Who takes in no more than this is cut off: it comes back, and sees how things stand. */
+const MOST_BUFFERED_BYTES = 8 * 1024 * 1024;
+
+/** When initial reports wait for the connection to take them in. */
+const ENOUGH_BUFFERED_BYTES = 256 * 1024;
+const WAIT_MS = 20;
+
+/**
+ * Notification connections (PS3.18 8.10.4): each Application Entity that has opened one is told of what it is subscribed
+ * to, on each of its connections. What happens while it has none it is not told (PS3.4 CC.2.4.3).
+ */
+export class EventChannel {
+  readonly #dependencies: ChannelDependencies;
+  readonly #sockets = new Map<string, Set<Socket>>();
+  /** Events are told in the order in which they came, each when it is known whom it concerns. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(dependencies: ChannelDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get connections(): number {
+    return [...this.#sockets.values()].reduce((sum, sockets) => sum + sockets.size, 0);
+  }
+
+  /** Takes a connection over. Its first report is an SCP Status Change: there may be some that were missed. */
+  open(title: string, socket: Socket): void {
+    const sockets = this.#sockets.get(title) ?? new Set();
+    this.#sockets.set(title, sockets.add(socket));
+    const left = () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) this.#sockets.delete(title);
+    };
+    socket.on("close", left);
+    socket.on("error", left);
+    socket.send(JSON.stringify(statusReport("RESTARTED")));
+  }
+
+  /** Tells of what happened to a workitem. */
+  event(event: WorkitemEvent): void {
+    this.#then(async () => {
+      const { workitems, subscriptions } = this.#dependencies;
+      const subscribers = await subscriptions.all();
+      if (subscribers.size === 0) return;
+      const workitem = await workitems.get(event.workitem);
+      if (workitem === undefined) return;
+      const report = eventReport(event, workitem);
+      for (const [title, rules] of subscribers) {
+        if (await this.#isSubscribed(title, rules, workitem, event)) this.#send(title, report);
+      }
+    });
+  }
+
+  /** Tells a new subscriber how things stand (PS3.4 CC.2.4.3). */
+  initial({ title, workitem: workitemUID }: InitialReport): void {
+    if (!this.#sockets.has(title)) return;
+    this.#then(async () => {
+      const { workitems } = this.#dependencies;
+      if (workitemUID !== undefined) {
+        const workitem = await workitems.get(workitemUID);
+        if (workitem) this.#send(title, stateReport(workitem, workitem.state));
+      } else void this.#tellAll(title).catch(this.#dependencies.onError);
+    });
+  }
+
+  /** How every workitem stands, as fast as the connection takes it in; what happens meanwhile is told too. */
+  async #tellAll(title: string): Promise<void> {
+    const { workitems, subscriptions } = this.#dependencies;
+    const rules = (await subscriptions.all()).get(title) ?? [];
+    for (const which of ["open", "awaited", "done"] as const) {
+      for await (const workitem of workitems.scan({ which })) {
+        while ([...(this.#sockets.get(title) ?? [])].some((one) => one.bufferedAmount > ENOUGH_BUFFERED_BYTES)) {
+          await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+        }
+        if (!this.#sockets.has(title)) return;
+        const event: WorkitemEvent = {
+          type: 1,
+          workitem: workitem.workitemUID,
+          study: workitem.studyInstanceUID,
+          state: workitem.state,
+        };
+        if (await this.#isSubscribed(title, rules, workitem, event)) {
+          this.#send(title, stateReport(workitem, workitem.state));
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether an Application Entity is subscribed to a workitem: by what it said of this one, else by the first of its
+   * global subscriptions that the workitem is in. One that a filter has matched once, before or after the event, stays.
+   */
+  async #isSubscribed(
+    title: string,
+    rules: readonly GlobalSubscription[],
+    workitem: UpsWorkitem,
+    { was }: WorkitemEvent,
+  ): Promise<boolean> {
+    const { subscriptions } = this.#dependencies;
+    const single = await subscriptions.single(title, workitem.workitemUID);
+    if (single !== undefined) return single !== "none";
+    for (const { ends = Infinity, filter, lock } of rules) {
+      if (workitem.scheduledAt >= ends) continue;
+      if (filter === undefined) return true;
+      const states = was === undefined ? [workitem.state] : [workitem.state, was];
+      if (states.some((state) => isIn(filter, { ...workitem, state: state as UpsWorkitem["state"] }))) {
+        await subscriptions.materialise(title, workitem.workitemUID, lock as Lock);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #send(title: string, report: DataSet): void {
+    const text = JSON.stringify(report);
+    for (const socket of this.#sockets.get(title) ?? []) {
+      if (socket.bufferedAmount > MOST_BUFFERED_BYTES) socket.close(1013, "too slow");
+      else socket.send(text);
+    }
+  }
+
+  #then(tell: () => Promise<void>): void {
+    this.#last = this.#last.then(tell).catch(this.#dependencies.onError);
+  }
+
+  /** Resolves when all that has come until now is told. */
+  async told(): Promise<void> {
+    await this.#last;
+  }
+
+  /** Tells all that the service goes down, and ends the connections. */
+  close(): void {
+    const text = JSON.stringify(statusReport("GOING DOWN"));
+    for (const sockets of this.#sockets.values()) {
+      for (const socket of sockets) {
+        socket.send(text);
+        socket.close(1001, "going down");
+      }
+    }
+    this.#sockets.clear();
+  }
+}
+
+/** Whether a workitem matches the filter of a subscription, of which matching keys of the PACS are none. */
+function isIn(filter: string, workitem: UpsWorkitem): boolean {
+  const dataSet = workitemDataSet(workitem, { instances: [], retrieveUrl: "" });
+  return filterKeys(filter).every((key) => matches(dataSet, key));
+}
+
+/** The matching keys of a filter (PS3.18 11.10.1.2): attributes and values by "=", separated by commas. Throws UpsFailure. */
+export function filterKeys(filter: string): readonly MatchingKey[] {
+  const pairs = filter.split(/,(?=[\w.]+=)/).map((pair) => /^([\w.]+)=(.*)$/.exec(pair)?.slice(1) ?? [pair, ""]);
+  return readSearch(Object.fromEntries(pairs)).keys;
+}
