@@ -125,6 +125,14 @@ export class StudyLedger {
     });
   }
 
+  /** The notes on all instances that a study has by now. */
+  async allInstancesOf(studyInstanceUID: string): Promise<InstanceNote[]> {
+    const notes = await this.#store.redis.hgetall(this.#key(studyInstanceUID, "instances"));
+    return Object.entries(notes)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([sopInstanceUID, note]) => ({ ...JSON.parse(note), studyInstanceUID, sopInstanceUID }) as InstanceNote);
+  }
+
   #key(studyInstanceUID: string, ...parts: string[]): string {
     return keyOf(this.#store, "study", studyInstanceUID, ...parts);
   }

@@ -8,8 +8,8 @@ export type Lock = "lock" | "free";
 /** A global subscription: to all workitems that were there when it ended, or will be; of a filtered one, those that match. */
 export interface GlobalSubscription {
   lock: Lock;
-  /** Milliseconds since 1970. */
-  begins: number;
+  /** The last event that was told before it was made. */
+  number: number;
   /** When it was suspended: workitems that were made later are not in it. */
   ends?: number;
   /** Matching keys, as they came. */
@@ -23,6 +23,8 @@ export interface WorkitemEvent {
   workitem: string;
   study: string;
   state: string;
+  /** Events are numbered as they happen. */
+  number: number;
   /** The state before. */
   was?: string;
   words?: string;
@@ -32,6 +34,14 @@ export interface WorkitemEvent {
 export interface InitialReport {
   title: string;
   workitem?: string;
+  /** The workitem's state when it was subscribed to. */
+  state?: string;
+}
+
+/** What an Application Entity has said of one workitem, and after which event. */
+export interface SingleSubscription {
+  lock: Lock | "none";
+  number: number;
 }
 
 type Events = { event: [WorkitemEvent]; initial: [InitialReport] };
@@ -49,13 +59,11 @@ export class Subscriptions {
 
   async subscribe(title: string, workitemUID: string, lock: Lock): Promise<void> {
     await this.#change(title, "subscribe", workitemUID, lock);
-    await this.#tell({ title, workitem: workitemUID });
   }
 
   /** Subscribes to all workitems, or to those that match. With lock, how all stand is told (PS3.4 CC.2.4.3). */
-  async subscribeAll(title: string, lock: Lock, at: number, filter = ""): Promise<void> {
-    await this.#change(title, "subscribeAll", "", lock, filter, at);
-    if (lock === "lock") await this.#tell({ title });
+  async subscribeAll(title: string, lock: Lock, filter = ""): Promise<void> {
+    await this.#change(title, "subscribeAll", "", lock, filter);
   }
 
   /** Subscribes to one workitem because it matches a filter, unless the Application Entity has said otherwise. */
@@ -78,8 +86,8 @@ export class Subscriptions {
   }
 
   /** Ends a global subscription for workitems to come; false where there is none. */
-  async suspend(title: string, at: number, { filtered }: { filtered: boolean }): Promise<boolean> {
-    return this.#change(title, "suspend", "", "free", filtered ? "filtered" : "", at);
+  async suspend(title: string, { filtered }: { filtered: boolean }): Promise<boolean> {
+    return this.#change(title, "suspend", "", "free", filtered ? "filtered" : "");
   }
 
   /** The global subscriptions of all that have any subscription, by Application Entity Title. */
@@ -88,10 +96,12 @@ export class Subscriptions {
     return new Map(Object.entries(stored).map(([title, rules]) => [title, rulesOf(rules)]));
   }
 
-  /** What was said about single workitems, by an Application Entity: of those asked for, in their order. */
-  async single(title: string, workitemUID: string): Promise<Lock | "none" | undefined> {
+  /** What an Application Entity has said of a workitem by itself; undefined where nothing. */
+  async single(title: string, workitemUID: string): Promise<SingleSubscription | undefined> {
     const said = await this.#store.redis.hget(keyOf(this.#store, "subscribers", title), workitemUID);
-    return (said ?? undefined) as Lock | "none" | undefined;
+    if (said === null) return undefined;
+    const [lock, number] = said.split(" ") as [SingleSubscription["lock"], string];
+    return { lock, number: Number(number) };
   }
 
   /** Tells of events and of new subscribers until closed. */
@@ -110,20 +120,16 @@ export class Subscriptions {
     return Object.assign(events, { close: async () => void (await subscriber.quit()) });
   }
 
-  async #tell(report: InitialReport): Promise<void> {
-    await this.#store.redis.publish(keyOf(this.#store, "workitem-subscribed"), JSON.stringify(report));
-  }
-
-  async #change(title: string, act: string, workitem = "", lock: Lock = "free", filter = "", at = 0): Promise<boolean> {
-    return (await run(this.#store, SUBSCRIPTION, title, act, workitem, lock, filter, at)) === 1;
+  async #change(title: string, act: string, workitem = "", lock: Lock = "free", filter = ""): Promise<boolean> {
+    return (await run(this.#store, SUBSCRIPTION, title, act, workitem, lock, filter)) === 1;
   }
 }
 
 function rulesOf(text: string): GlobalSubscription[] {
-  const rules = JSON.parse(text) as (Omit<GlobalSubscription, "begins" | "ends"> & { begins: string; ends?: string })[];
-  return rules.map(({ begins, ends, ...rule }) => ({
+  const rules = JSON.parse(text) as (Omit<GlobalSubscription, "number" | "ends"> & { number: string; ends?: string })[];
+  return rules.map(({ number, ends, ...rule }) => ({
     ...rule,
-    begins: Number(begins),
+    number: Number(number),
     ...(ends === undefined ? {} : { ends: Number(ends) }),
   }));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test } from "node:test";
 import { createDeflateRaw } from "node:zlib";
-import { type dataSetOf, TransferSyntax } from "@redspot/dicom";
+import { type dataSetOf, deriveUid, TransferSyntax } from "@redspot/dicom";
 import { hasProgram } from "@redspot/testbed";
 import { InstanceFailure, type InstanceFailureCode } from "./failures.ts";
 import { InstanceCheck } from "./instance-check.ts";
@@ -10,7 +10,11 @@ import { byDcmtk, CR, crFile, sopInstanceUIDOf, studyInstanceUIDOf } from "./tes
 import { DATA_SET_DOES_NOT_MATCH } from "./warnings.ts";
 
 const NAMED = { sopClassUID: CR, sopInstanceUID: sopInstanceUIDOf("study", "1") };
-const IDENTITY = { ...NAMED, studyInstanceUID: studyInstanceUIDOf("study") };
+const IDENTITY = {
+  ...NAMED,
+  seriesInstanceUID: deriveUid("stow.test", "study", "series"),
+  studyInstanceUID: studyInstanceUIDOf("study"),
+};
 
 async function check(file: Uint8Array, chunkBytes = file.byteLength, strict = false): Promise<InstanceCheck> {
   const check = new InstanceCheck({ strict });

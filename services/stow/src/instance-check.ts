@@ -9,6 +9,7 @@ import { DATA_SET_DOES_NOT_MATCH, type WarningReason } from "./warnings.ts";
 export interface InstanceIdentity {
   sopClassUID: string;
   sopInstanceUID: string;
+  seriesInstanceUID: string;
   studyInstanceUID: string;
 }
 
@@ -159,11 +160,11 @@ export class InstanceCheck {
     const sopClassUID = this.#required(SOP_CLASS_UID, "SOP Class UID");
     const sopInstanceUID = this.#required(SOP_INSTANCE_UID, "SOP Instance UID");
     const studyInstanceUID = this.#required(STUDY_INSTANCE_UID, "Study Instance UID");
-    this.#required(SERIES_INSTANCE_UID, "Series Instance UID");
+    const seriesInstanceUID = this.#required(SERIES_INSTANCE_UID, "Series Instance UID");
     if (!this.#agrees(META_SOP_CLASS_UID, sopClassUID) || !this.#agrees(META_SOP_INSTANCE_UID, sopInstanceUID)) {
       throw new InstanceFailure("META_DISAGREES");
     }
-    return { sopClassUID, sopInstanceUID, studyInstanceUID };
+    return { sopClassUID, sopInstanceUID, seriesInstanceUID, studyInstanceUID };
   }
 
   #uid(tag: number): string | undefined {

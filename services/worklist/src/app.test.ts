@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Workitem } from "@redspot/queue";
+import type { Store, Workitem } from "@redspot/queue";
 import { Access, parseStaticTokens, staticTokenEntry, staticTokenScheme, Transport } from "@redspot/runtime";
 import { SpoolError } from "@redspot/spool";
 import { findingOf, inShort, reason } from "@redspot/triage";
@@ -9,6 +9,7 @@ import { decode } from "fast-png";
 import { type AppDependencies, buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
 import { HeadStarts } from "./reading-policy.ts";
+import { openUps } from "./ups/open-ups.ts";
 
 const TOKEN = "a-token-of-some-length";
 const SENDER = "a-token-that-may-only-store";
@@ -74,6 +75,16 @@ const KNOWN = [
 const accessFor = (entries: string[]) =>
   new Access({ schemes: entries.length === 0 ? [] : [staticTokenScheme(parseStaticTokens(entries.join()))] });
 
+/** The Worklist Service on a Redis that is asked nothing here. */
+const UPS = openUps({
+  store: { redis: {} as Store["redis"], prefix: "test" },
+  pacs: { findPatient: async () => undefined, findStudies: async () => [] },
+  retrieveUrl: "https://pacs/dicom-web",
+  policy: { headStartMs: 0 },
+  now: () => NOW,
+  logger: { warn: () => undefined },
+});
+
 const LIST: AppDependencies["list"] = {
   lines: async (offset = 0, count = 100) => ({ total: 2, workitems: WORKITEMS.slice(offset, offset + count) }),
   doneLines: async () => ({ total: 0, workitems: [] }),
@@ -104,6 +115,7 @@ const LIST: AppDependencies["list"] = {
 async function app(changes: Partial<AppDependencies> = {}) {
   return buildApp({
     list: LIST,
+    ups: UPS,
     findings: { get: async (study) => (study === "1.1" ? FINDING : undefined) },
     spool: {
       readPreview: async (_study, instance) => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { default as serveStatic } from "@fastify/static";
+import { default as acceptWebSockets } from "@fastify/websocket";
 import { AccessError, addHealthRoutes, type Logger, type ReadinessChecks, type Transport } from "@redspot/runtime";
 import { type FastifyInstance, type FastifyRequest, fastify } from "fastify";
 import { type AccessOptions, addAccess } from "./access.ts";
@@ -7,20 +8,25 @@ import { type ActDependencies, addActRoutes } from "./act-routes.ts";
 import { addReadingListRoutes, type RouteDependencies } from "./routes.ts";
 import { refuseOtherOrigins } from "./same-origin.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
+import { addUpsRoutes, type UpsRouteDependencies } from "./ups/ups-routes.ts";
 import { WorklistError } from "./worklist-error.ts";
 
 export interface AppDependencies extends Omit<RouteDependencies, "list">, AccessOptions {
   list: RouteDependencies["list"] & ActDependencies["list"];
+  ups: Pick<UpsRouteDependencies, "service" | "channel" | "workitems" | "subscriptions">;
   checks: ReadinessChecks;
   transport: Transport;
   logger: Pick<Logger, "error">;
 }
 
+/** Event channels carry reports outwards; who sends something long down one is mistaken. */
+const MOST_FRAME_BYTES = 1024;
+
 const PUBLIC = fileURLToPath(new URL("../public", import.meta.url));
 
 /**
- * The service over HTTP: the reading list as JSON and as a page, its events, previews, and names from the PACS. The
- * page's own files hold nothing about anybody and are open; everything about studies needs a token or a session.
+ * The service over HTTP: the reading list as JSON, as a page and as a Worklist Service, its events, previews, and names
+ * from the PACS. The page's own files hold nothing about anybody and are open; everything about studies needs a token or a session.
  */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const app = fastify({
@@ -46,6 +52,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   addHealthRoutes(app, dependencies.checks);
   dependencies.access.addRoutes(app, dependencies.transport);
   const guardFor = addAccess(app, dependencies);
+  const nameOf = (request: FastifyRequest) => dependencies.access.identityOf(request).name;
   await app.register(async (guarded) => {
     guarded.addHook("onRequest", guardFor("read"));
     addReadingListRoutes(guarded, dependencies);
@@ -53,11 +60,21 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(async (guarded) => {
     guarded.addHook("onRequest", refuseOtherOrigins);
     guarded.addHook("onRequest", guardFor("work"));
-    const nameOf = (request: FastifyRequest) => dependencies.access.identityOf(request).name;
     addActRoutes(guarded, { ...dependencies, nameOf });
   });
+  await app.register(acceptWebSockets, { options: { maxPayload: MOST_FRAME_BYTES } });
+  await app.register(async (guarded) => {
+    const guards = {
+      read: [refuseOtherOrigins, guardFor("read")],
+      work: [refuseOtherOrigins, guardFor("work")],
+    };
+    addUpsRoutes(guarded, guards, { ...dependencies.ups, nameOf });
+  });
   await app.register(serveStatic, { root: PUBLIC, cacheControl: false, etag: true });
-  app.addHook("preClose", async () => dependencies.events.close());
+  app.addHook("preClose", async () => {
+    dependencies.events.close();
+    await dependencies.ups.channel.close();
+  });
   return app;
 }
 

@@ -7,7 +7,9 @@ import {
   QUEUE_NAMES,
   ReadingList,
   StudyQueue,
+  Subscriptions,
   sharedKey,
+  Workitems,
   workOn,
 } from "@redspot/queue";
 import { StudyRecords } from "@redspot/recovery";
@@ -34,6 +36,7 @@ import { readHeader } from "./read-header.ts";
 import { readPreview } from "./read-preview.ts";
 import { readingPolicy } from "./reading-policy.ts";
 import { removeFetched } from "./remove-fetched.ts";
+import { openUps } from "./ups/open-ups.ts";
 import { localUtcOffset } from "./utc-offset.ts";
 import { variables } from "./variables.ts";
 import { reportingWith } from "./write-report.ts";
@@ -77,13 +80,14 @@ await runService(logger, async (closers) => {
   closers.push(() => closeStore(workStore));
   const workFindings = new FindingStore(workStore);
   const workList = new ReadingList(workStore);
+  const policy = readingPolicy(config.REDSPOT_HEAD_START_MINUTES, config.REDSPOT_INCONCLUSIVE_HEAD_START_MINUTES);
   const reporting = reportingWith({
     findings: workFindings,
     list: workList,
     readHeader: (study, instance) => readHeader(spool, study, instance),
     pacs,
     records: new StudyRecords(spool),
-    policy: readingPolicy(config.REDSPOT_HEAD_START_MINUTES, config.REDSPOT_INCONCLUSIVE_HEAD_START_MINUTES),
+    policy,
     device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: config.REDSPOT_DEVICE_SERIAL_NUMBER },
     options: {
       reportClass: config.REDSPOT_SR_CLASS,
@@ -132,8 +136,17 @@ await runService(logger, async (closers) => {
   const events = new EventStream();
   const { access, transport } = await openAccess(config, { logger });
   const checks = { redis: () => listStore.redis.ping() };
+  const ups = openUps({
+    store: listStore,
+    pacs,
+    retrieveUrl: config.REDSPOT_RETRIEVE_URL ?? config.REDSPOT_PACS_URL,
+    policy,
+    now,
+    logger,
+  });
   const app = await buildApp({
     list,
+    ups,
     spool,
     patients: new PatientDirectory({ find: (study) => pacs.findStudy(study), now }),
     events,
@@ -161,9 +174,9 @@ await runService(logger, async (closers) => {
   for (const queue of queues) closers.push(() => queue.close());
   const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);
   // What a version before this one put on the list is counted too.
-  void new ReadingList(workStore)
-    .indexAnew()
-    .catch((error: unknown) => logger.warn({ err: error }, "the reading list could not be counted anew"));
+  void Promise.all([new ReadingList(workStore).indexAnew(), new Workitems(workStore).indexAnew()]).catch(
+    (error: unknown) => logger.warn({ err: error }, "the reading list could not be counted anew"),
+  );
   // Waits for Redis; meanwhile the page says that the list cannot be read.
   const watch = await new ReadingList(workStore).watch();
   closers.push(() => watch.close());
@@ -172,5 +185,9 @@ await runService(logger, async (closers) => {
   watch.on("lost", () => events.refresh());
   watch.on("resumed", () => events.refresh());
   events.refresh();
+  const workitemWatch = await new Subscriptions(workStore).watch();
+  closers.push(() => workitemWatch.close());
+  workitemWatch.on("event", (event) => ups.channel.event(event));
+  workitemWatch.on("initial", (report) => ups.channel.initial(report));
   logger.info({ address, admin, headStartMinutes: String(config.REDSPOT_HEAD_START_MINUTES) }, "ready");
 });

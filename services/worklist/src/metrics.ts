@@ -3,7 +3,7 @@ import { counter, gauge, histogram, type Metrics, serviceMetrics, WAIT_SECONDS }
 
 const outcome = ["fracture", "no-fracture", "inconclusive", "not-analysed"];
 const priority = ["HIGH", "MEDIUM", "LOW"] as const;
-const operation = ["store", "holds", "find-study"];
+const operation = ["store", "holds", "find-study", "find-patient", "find-studies"];
 
 /** What the worklist service counts. */
 export const definitions = {

@@ -17,6 +17,8 @@ function observed(answer: () => Promise<boolean>) {
         return (await answer()) ? { sopClassUID: undefined } : undefined;
       },
       findStudy: async () => undefined,
+      findPatient: async () => undefined,
+      findStudies: async () => [],
     },
     metrics,
     () => clock.now,

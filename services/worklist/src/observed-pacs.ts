@@ -37,6 +37,8 @@ export function observedPacs(pacs: Pacs, metrics: WorklistMetrics, now: () => nu
     store: observed("store", pacs.store),
     holds: observed("holds", pacs.holds),
     findStudy: observed("find-study", pacs.findStudy),
+    findPatient: observed("find-patient", pacs.findPatient),
+    findStudies: observed("find-studies", pacs.findStudies),
   };
   metrics.read(["redspot_pacs_up"], async (set) => {
     if (now() - askedAt > ASK_AFTER_MS) await all.holds(NOBODY, NOBODY).catch(() => undefined);

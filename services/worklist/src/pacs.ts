@@ -17,7 +17,14 @@ export interface Pacs {
   holds(studyInstanceUID: string, sopInstanceUID: string): Promise<HeldInstance | undefined>;
   /** What identifies a study to a person; undefined where the PACS does not know it. Rejects while it is away. */
   findStudy(studyInstanceUID: string): Promise<StudyIdentity | undefined>;
+  /** A study's attributes that tell of patient and request, as the PACS writes them. Rejects while it is away. */
+  findPatient(studyInstanceUID: string): Promise<DataSet | undefined>;
+  /** The Study Instance UIDs of what matches, by keyword; so many at most. Rejects while it is away. */
+  findStudies(keys: Record<string, string>): Promise<string[]>;
 }
+
+/** Of studies that a search by patient finds, no more than so many are looked at. */
+const MOST_FOUND = 500;
 
 type Client = Pick<DicomWebClient, "storeInstances" | "searchForInstances" | "searchForStudies">;
 
@@ -60,6 +67,20 @@ export function pacsOver(client: Client): Pacs {
       });
       const study = found.find((one) => text(one, "StudyInstanceUID") === studyInstanceUID);
       return study === undefined ? undefined : identityOf(study);
+    },
+
+    async findPatient(studyInstanceUID) {
+      const found = await client.searchForStudies({
+        StudyInstanceUID: studyInstanceUID,
+        includefield: "IssuerOfPatientID",
+        limit: 1,
+      });
+      return found.find((one) => text(one, "StudyInstanceUID") === studyInstanceUID);
+    },
+
+    async findStudies(keys) {
+      const found = await client.searchForStudies({ ...keys, limit: MOST_FOUND });
+      return found.flatMap((study) => text(study, "StudyInstanceUID") ?? []);
     },
   };
 }

@@ -8,9 +8,9 @@ export interface StudyIdentity {
   studyDescription: string | null;
 }
 
-interface DirectoryOptions {
+interface DirectoryOptions<T> {
   /** Asks the PACS; undefined where it does not know the study. Rejects while it is away. */
-  find: (studyInstanceUID: string) => Promise<StudyIdentity | undefined>;
+  find: (studyInstanceUID: string) => Promise<T | undefined>;
   now: () => Date;
 }
 
@@ -25,19 +25,17 @@ const AWAY_MS = 5_000;
  * Names for the studies that a page shows, from the PACS by QIDO-RS, kept in memory for a minute so that a page that
  * refreshes itself does not ask for the same again and again.
  */
-export class PatientDirectory {
-  readonly #options: DirectoryOptions;
-  readonly #kept = new Map<string, { until: number; identity: StudyIdentity | undefined }>();
+export class PatientDirectory<T = StudyIdentity> {
+  readonly #options: DirectoryOptions<T>;
+  readonly #kept = new Map<string, { until: number; identity: T | undefined }>();
   #awayUntil = 0;
 
-  constructor(options: DirectoryOptions) {
+  constructor(options: DirectoryOptions<T>) {
     this.#options = options;
   }
 
   /** The studies that the PACS knows, by Study Instance UID, and whether it answered all questions. */
-  async lookUp(
-    studyInstanceUIDs: readonly string[],
-  ): Promise<{ pacs: "answers" | "away"; studies: Map<string, StudyIdentity> }> {
+  async lookUp(studyInstanceUIDs: readonly string[]): Promise<{ pacs: "answers" | "away"; studies: Map<string, T> }> {
     const time = this.#options.now().getTime();
     const missing = studyInstanceUIDs.filter((uid) => (this.#kept.get(uid)?.until ?? 0) <= time);
     const ask = async (): Promise<void> => {
@@ -46,7 +44,7 @@ export class PatientDirectory {
       }
     };
     await Promise.all(Array.from({ length: MOST_AT_A_TIME }, ask));
-    const studies = new Map<string, StudyIdentity>();
+    const studies = new Map<string, T>();
     for (const uid of studyInstanceUIDs) {
       const identity = this.#kept.get(uid)?.identity;
       if (identity) studies.set(uid, identity);

@@ -50,6 +50,12 @@ export const variables = {
     .describe(
       "Where the PACS shows a study, with {StudyInstanceUID} (OHIF and most others) or {OrthancStudy} (Orthanc Explorer)",
     ),
+  REDSPOT_RETRIEVE_URL: httpUrl
+    .transform((url) => url.replace(/\/+$/, ""))
+    .optional()
+    .describe(
+      "Base address of the PACS's DICOMweb services as systems that read reach it, for UPS workitems; REDSPOT_PACS_URL where left out",
+    ),
   REDSPOT_SECURE_COOKIE: z
     .enum(["true", "false"])
     .default("false")

@@ -17,6 +17,7 @@ const WORKLIST_ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, text: "The body is of none of the types that this takes" },
   NO_PREVIEW: { status: 404, text: "There is no preview of this instance: it was not analysed" },
   FAILED: { status: 500, text: "The service failed at this; its log says more" },
+  PACS_AWAY: { status: 503, text: "The PACS does not answer, and only it knows what is asked for" },
   STORE_AWAY: { status: 503, text: "The reading list cannot be read just now: Redis does not answer" },
 } as const;
 

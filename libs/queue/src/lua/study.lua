@@ -97,10 +97,14 @@ local function settle(study)
   move(study)
 end
 
--- Tells those who watch workitems (PS3.4 CC.2.4): a UPS State Report, as which all else begins.
-local function report(workitem, state, was)
-  local event = { type = 1, workitem = workitem, study = uid, state = state, was = was }
+-- Tells those who watch workitems (PS3.4 CC.2.4). Events are numbered: who subscribes hears none from before.
+local function tell(event)
+  event.study, event.number = uid, redis.call('INCR', prefix .. ':workitem-events-told')
   redis.call('PUBLISH', prefix .. ':workitem-events', cjson.encode(event))
+end
+
+local function report(workitem, state, was)
+  tell({ type = 1, workitem = workitem, state = state, was = was })
 end
 
 -- What has become of the workitem between `before` and now, step by step: none goes from SCHEDULED to an end at once.
@@ -163,7 +167,7 @@ local function beginWorkitem(study, workitem, by, at)
   if isOpen(past) then past.state, past.endedBy, past.endedAt = 'CANCELED', by, at end
   past.study = uid
   redis.call('SET', prefix .. ':workitem:' .. past.workitem, cjson.encode(past))
-  study.workitem, study.scheduledAt, study.state = workitem, at, nil
+  study.workitem, study.scheduledAt, study.state = workitem, now(), nil
   study.takenBy, study.takenAt, study.endedBy, study.endedAt, study.openedAt, study.opening = nil, nil, nil, nil, nil, nil
   study.createdBy, study.transactionUID, study.claimed, study.attributes = nil, nil, nil, nil
 end

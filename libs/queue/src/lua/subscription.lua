@@ -1,10 +1,14 @@
 -- Changes what an Application Entity is subscribed to (PS3.4 Table CC.2.3-2). ARGV[1] prefix, [2] its title, [3] what,
--- [4] workitem, [5] "lock" or "free", [6] filter or empty, [7] when. Answers whether there was something to change.
-local prefix, title, act, workitem, lock, filter, at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+-- [4] workitem, [5] "lock" or "free", [6] filter or empty. Answers whether there was something to change.
+local prefix, title, act, workitem, lock, filter = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local rulesKey, singleKey = prefix .. ':subscribers', prefix .. ':subscribers:' .. title
 local stored = redis.call('HGET', rulesKey, title)
 local rules = stored and cjson.decode(stored) or {}
 local found = 1
+-- Of the clock that workitems are made by.
+local time = redis.call('TIME')
+local at = string.format('%.17g', time[1] * 1000 + time[2] / 1000)
+local number = redis.call('GET', prefix .. ':workitem-events-told') or '0'
 
 -- Ends the rules of one kind: what they have subscribed to until now stays.
 local function suspend(filtered)
@@ -16,17 +20,25 @@ local function suspend(filtered)
 end
 
 if act == 'subscribe' then
-  redis.call('HSET', singleKey, workitem, lock)
+  redis.call('HSET', singleKey, workitem, lock .. ' ' .. number)
+  -- How it stands at this moment, before anything else happens to it (PS3.4 CC.2.4.3).
+  local study = redis.call('HGET', prefix .. ':workitems', workitem)
+  local now = study and redis.call('HMGET', prefix .. ':study:' .. study, 'workitem', 'state')
+  local past = now and now[1] ~= workitem and redis.call('GET', prefix .. ':workitem:' .. workitem)
+  local state = past and cjson.decode(past).state or now and now[2] or 'SCHEDULED'
+  redis.call('PUBLISH', prefix .. ':workitem-subscribed', cjson.encode({ title = title, workitem = workitem, state = state }))
 elseif act == 'unsubscribe' then
-  redis.call('HSET', singleKey, workitem, 'none')
+  redis.call('HSET', singleKey, workitem, 'none ' .. number)
 elseif act == 'materialise' then
-  found = redis.call('HSETNX', singleKey, workitem, lock)
+  found = redis.call('HSETNX', singleKey, workitem, lock .. ' 0')
 elseif act == 'subscribeAll' then
   if filter == '' then suspend(false) end
   for _, one in ipairs(filter == '' and redis.call('HKEYS', singleKey) or {}) do
-    if redis.call('HGET', singleKey, one) == 'none' then redis.call('HSET', singleKey, one, lock) end
+    local said = redis.call('HGET', singleKey, one)
+    if said:sub(1, 4) == 'none' then redis.call('HSET', singleKey, one, lock .. ' ' .. number) end
   end
-  rules[#rules + 1] = { lock = lock, begins = at, filter = filter ~= '' and filter or nil }
+  rules[#rules + 1] = { lock = lock, number = number, filter = filter ~= '' and filter or nil }
+  if lock == 'lock' then redis.call('PUBLISH', prefix .. ':workitem-subscribed', cjson.encode({ title = title })) end
 elseif act == 'suspend' then
   found = suspend(filter ~= '')
 elseif act == 'unsubscribeAll' then

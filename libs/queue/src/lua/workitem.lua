@@ -29,7 +29,7 @@ if act == 'create' then
   if redis.call('HEXISTS', prefix .. ':workitems', workitem) == 1 then return '0111' end
   if study and (study.createdBy or state == 'IN PROGRESS') and isOpen(study) then return 'OTHER' end
   if not study then
-    study = { awaitedAt = at, workitem = workitem }
+    study = { awaitedAt = at, scheduledAt = now(), workitem = workitem }
   else
     beginWorkitem(study, workitem, by, at)
   end
@@ -84,8 +84,6 @@ local kinds = ARGV[14]
 -- Whoever reads it decides (PS3.4 CC.2.2.3).
 if act == 'requestCancel' and state == 'IN PROGRESS' then kinds = '2' end
 for kind in string.gmatch(kinds, '%d') do
-  redis.call('PUBLISH', prefix .. ':workitem-events', cjson.encode({
-    type = tonumber(kind), workitem = workitem, study = uid, state = stateOf(study), words = ARGV[15] ~= '' and ARGV[15] or nil,
-  }))
+  tell({ type = tonumber(kind), workitem = workitem, state = stateOf(study), words = ARGV[15] ~= '' and ARGV[15] or nil })
 end
 return '0000'

@@ -2,7 +2,6 @@ import type { DataSet } from "@redspot/dicom";
 import type {
   GlobalSubscription,
   InitialReport,
-  Lock,
   Subscriptions,
   UpsWorkitem,
   WorkitemEvent,
@@ -44,6 +43,7 @@ export class EventChannel {
   readonly #sockets = new Map<string, Set<Socket>>();
   /** Events are told in the order in which they came, each when it is known whom it concerns. */
   #last: Promise<void> = Promise.resolve();
+  readonly #telling = new Set<Promise<void>>();
 
   constructor(dependencies: ChannelDependencies) {
     this.#dependencies = dependencies;
@@ -82,14 +82,18 @@ export class EventChannel {
   }
 
   /** Tells a new subscriber how things stand (PS3.4 CC.2.4.3). */
-  initial({ title, workitem: workitemUID }: InitialReport): void {
+  initial({ title, workitem: workitemUID, state }: InitialReport): void {
     if (!this.#sockets.has(title)) return;
     this.#then(async () => {
       const { workitems } = this.#dependencies;
       if (workitemUID !== undefined) {
         const workitem = await workitems.get(workitemUID);
-        if (workitem) this.#send(title, stateReport(workitem, workitem.state));
-      } else void this.#tellAll(title).catch(this.#dependencies.onError);
+        if (workitem) this.#send(title, stateReport(workitem, state ?? workitem.state));
+      } else {
+        const telling = this.#tellAll(title).catch(this.#dependencies.onError);
+        this.#telling.add(telling);
+        void telling.then(() => this.#telling.delete(telling));
+      }
     });
   }
 
@@ -108,6 +112,7 @@ export class EventChannel {
           workitem: workitem.workitemUID,
           study: workitem.studyInstanceUID,
           state: workitem.state,
+          number: Infinity,
         };
         if (await this.#isSubscribed(title, rules, workitem, event)) {
           this.#send(title, stateReport(workitem, workitem.state));
@@ -124,17 +129,17 @@ export class EventChannel {
     title: string,
     rules: readonly GlobalSubscription[],
     workitem: UpsWorkitem,
-    { was }: WorkitemEvent,
+    { was, number }: WorkitemEvent,
   ): Promise<boolean> {
     const { subscriptions } = this.#dependencies;
     const single = await subscriptions.single(title, workitem.workitemUID);
-    if (single !== undefined) return single !== "none";
-    for (const { ends = Infinity, filter, lock } of rules) {
-      if (workitem.scheduledAt >= ends) continue;
+    if (single !== undefined) return single.lock !== "none" && number > single.number;
+    for (const { number: before, ends = Infinity, filter, lock } of rules) {
+      if (workitem.scheduledAt >= ends || number <= before) continue;
       if (filter === undefined) return true;
       const states = was === undefined ? [workitem.state] : [workitem.state, was];
       if (states.some((state) => isIn(filter, { ...workitem, state: state as UpsWorkitem["state"] }))) {
-        await subscriptions.materialise(title, workitem.workitemUID, lock as Lock);
+        await subscriptions.materialise(title, workitem.workitemUID, lock);
         return true;
       }
     }
@@ -153,13 +158,8 @@ export class EventChannel {
     this.#last = this.#last.then(tell).catch(this.#dependencies.onError);
   }
 
-  /** Resolves when all that has come until now is told. */
-  async told(): Promise<void> {
-    await this.#last;
-  }
-
-  /** Tells all that the service goes down, and ends the connections. */
-  close(): void {
+  /** Tells all that the service goes down, and ends the connections; resolves when nothing is under way any more. */
+  async close(): Promise<void> {
     const text = JSON.stringify(statusReport("GOING DOWN"));
     for (const sockets of this.#sockets.values()) {
       for (const socket of sockets) {
@@ -168,6 +168,7 @@ export class EventChannel {
       }
     }
     this.#sockets.clear();
+    await Promise.all([this.#last, ...this.#telling]);
   }
 }
 

@@ -1,3 +1,4 @@
+import type {} from "@fastify/websocket";
 import { isUid } from "@redspot/dicom";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { z } from "zod";
@@ -18,7 +19,7 @@ const FILTERED_WORKITEMS = "1.2.840.10008.5.1.4.34.5.1";
 
 const MOST_BODY_BYTES = 1024 * 1024;
 
-export interface UpsRouteDependencies extends Pick<UpsDependencies, "workitems" | "subscriptions" | "now"> {
+export interface UpsRouteDependencies extends Pick<UpsDependencies, "workitems" | "subscriptions"> {
   service: UpsService;
   channel: EventChannel;
   nameOf: (request: FastifyRequest) => string;
@@ -26,7 +27,7 @@ export interface UpsRouteDependencies extends Pick<UpsDependencies, "workitems" 
 
 interface Guards {
   /** Lets through who may look. */
-  read: onRequestHookHandler;
+  read: onRequestHookHandler[];
   /** Lets through who may change something. */
   work: onRequestHookHandler[];
 }
@@ -39,7 +40,7 @@ const channelParams = z.object({ title });
 
 /** Adds the Worklist Service (PS3.18 11), each transaction with its guard. */
 export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies: UpsRouteDependencies): void {
-  const { service, subscriptions, channel, nameOf, now } = dependencies;
+  const { service, subscriptions, channel, nameOf } = dependencies;
   const workitemOf = (request: FastifyRequest) => parse(workitemParams, request.params).workitem;
   const caller = (request: FastifyRequest) => ({ by: nameOf(request) });
 
@@ -142,9 +143,9 @@ export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies:
       const filter = query.filter ?? "";
       if (filter === "" || filterKeys(filter).length === 0)
         throw new UpsFailure("subscribe", "0106", "filter is missing");
-      await subscriptions.subscribeAll(title, lock, now().getTime(), filter);
+      await subscriptions.subscribeAll(title, lock, filter);
     } else if (workitem === ALL_WORKITEMS) {
-      await subscriptions.subscribeAll(title, lock, now().getTime());
+      await subscriptions.subscribeAll(title, lock);
     } else {
       if (!(await dependencies.workitems.get(workitem))) throw new UpsFailure("subscribe", "C307", workitem);
       await subscriptions.subscribe(title, workitem, lock);
@@ -180,13 +181,15 @@ export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies:
       if (!filtered && workitem !== ALL_WORKITEMS) {
         throw new UpsFailure("suspend", "0106", "only a worklist subscription can be suspended");
       }
-      const wasThere = await subscriptions.suspend(title, now().getTime(), { filtered });
+      const wasThere = await subscriptions.suspend(title, { filtered });
       if (!wasThere) throw new UpsFailure("suspend", "C307", `${title} on ${workitem}`);
       return reply.send();
     },
   );
 
-  app.get(`${UPS_BASE}/subscribers/:title`, {
+  app.route({
+    method: "GET",
+    url: `${UPS_BASE}/subscribers/:title`,
     onRequest: guards.read,
     // Asked without an upgrade there is nothing to be had.
     handler: async (_request, reply) =>

@@ -182,7 +182,7 @@ export class UpsService {
     const { subscriptions } = this.#dependencies;
     for (const [title, rules] of await subscriptions.all()) {
       const single = await subscriptions.single(title, workitemUID);
-      if (single === "none") continue;
+      if (single?.lock === "none") continue;
       if (single !== undefined || rules.some(({ ends = Infinity }) => scheduledAt < ends)) return true;
     }
     return false;

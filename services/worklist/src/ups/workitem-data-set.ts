@@ -105,26 +105,35 @@ function requestOf(studyInstanceUID: string, patient: DataSet | undefined): Data
 }
 
 /** Which instances are to be read, series by series, and where they are (PS3.3 10.15), and whether they are all there. */
-function inputOf({ studyInstanceUID, arrivedAt, isSettled }: UpsWorkitem, context: WorkitemContext): DataSet {
+function inputOf(
+  { studyInstanceUID, arrivedAt, isSettled, attributes }: UpsWorkitem,
+  context: WorkitemContext,
+): DataSet {
   const { instances, retrieveUrl } = context;
-  const series = Map.groupBy(instances, ({ seriesInstanceUID }) => seriesInstanceUID);
-  const references = [...series].map(([seriesInstanceUID, ofSeries]) => {
-    const within = seriesInstanceUID === undefined ? "" : `/series/${seriesInstanceUID}`;
-    return dataSetOf({
+  const item = (ofSeries: readonly InstanceNote[], seriesInstanceUID?: string) =>
+    dataSetOf({
       TypeOfInstances: "DICOM",
       StudyInstanceUID: studyInstanceUID,
       ...(seriesInstanceUID === undefined ? {} : { SeriesInstanceUID: seriesInstanceUID }),
       ReferencedSOPSequence: ofSeries.map(({ sopClassUID, sopInstanceUID }) =>
         dataSetOf({ ReferencedSOPClassUID: sopClassUID, ReferencedSOPInstanceUID: sopInstanceUID }),
       ),
-      WADORSRetrievalSequence: [dataSetOf({ RetrieveURL: `${retrieveUrl}/studies/${studyInstanceUID}${within}` })],
+      WADORSRetrievalSequence: [
+        dataSetOf({
+          RetrieveURL: `${retrieveUrl}/studies/${studyInstanceUID}${seriesInstanceUID === undefined ? "" : `/series/${seriesInstanceUID}`}`,
+        }),
+      ],
     });
-  });
-  return dataSetOf({
-    InputReadinessState: arrivedAt === undefined || !isSettled ? "INCOMPLETE" : "READY",
-    // Once the study is there, what it holds; until then whatever was told of it.
-    ...(references.length > 0 || arrivedAt !== undefined ? { InputInformationSequence: references } : {}),
-  });
+  const series = [...Map.groupBy(instances, ({ seriesInstanceUID }) => seriesInstanceUID)];
+  const told = tagOf("InputInformationSequence");
+  return {
+    ...dataSetOf({
+      InputReadinessState: arrivedAt === undefined || !isSettled ? "INCOMPLETE" : "READY",
+      InputInformationSequence: series.length === 0 ? [item([])] : series.map(([uid, ofSeries]) => item(ofSeries, uid)),
+    }),
+    // Until the study is there, whatever was told of it.
+    ...(arrivedAt === undefined && attributes[told] ? { [told]: attributes[told] } : {}),
+  };
 }
 
 /** What is known of the reading of a study by a person, on Redspot's own page. */
