@@ -374,6 +374,36 @@ describe("access", () => {
     }
   });
 
+  test("the Worklist Service has the same guards: read to look, work to change, and no page of another origin", async () => {
+    const service = await app();
+    const looks = [
+      ["OPTIONS", "/ups-rs/"],
+      ["GET", "/ups-rs/workitems"],
+      ["GET", "/ups-rs/workitems/1.2"],
+      ["GET", "/ups-rs/subscribers/AE"],
+    ] as const;
+    const acts = [
+      ["POST", "/ups-rs/workitems"],
+      ["POST", "/ups-rs/workitems/1.2"],
+      ["PUT", "/ups-rs/workitems/1.2/state"],
+      ["POST", "/ups-rs/workitems/1.2/cancelrequest"],
+      ["POST", "/ups-rs/workitems/1.2/subscribers/AE"],
+      ["DELETE", "/ups-rs/workitems/1.2/subscribers/AE"],
+      ["POST", "/ups-rs/workitems/1.2/subscribers/AE/suspend"],
+    ] as const;
+    for (const [method, url] of [...looks, ...acts]) {
+      assert.equal((await service.inject({ method, url })).statusCode, 401, url);
+      const sender = await service.inject({ method, url, headers: { authorization: `Bearer ${SENDER}` } });
+      assert.deepEqual([sender.statusCode, sender.json().code], [403, "FORBIDDEN"], url);
+      const foreign = await service.inject({ method, url, headers: { ...bearer, origin: "https://other.example" } });
+      assert.deepEqual([foreign.statusCode, foreign.json().code], [403, "WRONG_ORIGIN"], url);
+    }
+    for (const [method, url] of acts) {
+      assert.equal((await service.inject({ method, url, headers: bearer })).json().code, "FORBIDDEN", url);
+    }
+    assert.equal((await service.inject({ method: "OPTIONS", url: "/ups-rs/", headers: bearer })).statusCode, 200);
+  });
+
   test("the page's own files and the health checks are open", async () => {
     for (const url of ["/", "/page.js", "/page.css", "/favicon.svg", "/health/live", "/health/ready"]) {
       assert.equal((await (await app()).inject({ url })).statusCode, 200, url);

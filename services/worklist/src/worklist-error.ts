@@ -1,5 +1,5 @@
 /** What the service answers when it cannot do what was asked: HTTP status and words, by code. */
-const WORKLIST_ERRORS = {
+export const WORKLIST_ERRORS = {
   BAD_REQUEST: { status: 400, text: "The request is not one that this service understands" },
   TOKEN_UNKNOWN: { status: 401, text: "This token is not one that may use the reading list" },
   TOKEN_MAY_NOT_READ: { status: 403, text: "This token may not read the reading list: it lacks the scope read" },
