@@ -11,7 +11,7 @@ import { UpsFailure, type UpsWarning, warningField } from "./ups-answer.ts";
 import type { UpsDependencies, UpsService } from "./ups-service.ts";
 
 /** Where the Worklist Service is. */
-export const UPS_BASE = "/ups-rs";
+const UPS_BASE = "/ups-rs";
 
 /** Worklist and Filtered Worklist: what is subscribed to instead of one workitem (PS3.18 Table 11.10.1-1). */
 const ALL_WORKITEMS = "1.2.840.10008.5.1.4.34.5";

@@ -15,7 +15,7 @@ export interface WorkitemContext {
 }
 
 /** Taken from the PACS as they are: Patient Identification, and what a request is known by. */
-export const PATIENT_KEYWORDS = ["PatientName", "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex"];
+const PATIENT_KEYWORDS = ["PatientName", "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex"];
 
 /** Of type 2, and known neither to Redspot nor to a search at the PACS. */
 const UNKNOWN_HERE = {
@@ -36,7 +36,7 @@ const STATION = code("REDSPOT", "99REDSPOT", "Redspot reading list");
 const UNSPECIFIED = code("110513", "DCM", "Discontinued for unspecified reason");
 
 /** A moment as DT, in UTC (PS3.5 6.2). */
-export function dateTime(ms: number): string {
+function dateTime(ms: number): string {
   const digits = new Date(ms).toISOString().replace(/[-:TZ.]/g, "");
   return `${digits.slice(0, 14)}.${digits.slice(14)}000+0000`;
 }
