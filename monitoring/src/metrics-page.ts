@@ -14,7 +14,8 @@ npm run token -- --name prometheus --scope metrics
 \`\`\`
 
 makes a token and its entry for \`REDSPOT_TOKENS\`. [monitoring/prometheus/prometheus.yml](../monitoring/prometheus/prometheus.yml)
-shows how Prometheus presents it.
+shows how Prometheus presents it, [monitoring/prometheus/alerts.yml](../monitoring/prometheus/alerts.yml) what to be woken for, and
+[runbooks/](runbooks/README.md) what to do then. [monitoring/grafana](../monitoring/grafana) has dashboards to import.
 
 - Names, types and units follow Prometheus' conventions: seconds and bytes, counters end in \`_total\`.
 - A label takes the values named here and no others. What is none of them is counted as \`other\`, so that no metric grows without

@@ -4,10 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { serviceMetricsOf } from "@redspot/monitoring";
+import { dashboards, serviceMetricsOf } from "@redspot/monitoring";
 import { makeStudy } from "@redspot/phantom";
 import {
   findProgram,
@@ -28,6 +28,7 @@ import {
   workFolder,
 } from "@redspot/testbed";
 
+const monitoring = join(import.meta.dirname, "..", "..", "monitoring", "prometheus");
 const matrix = { rows: 900, columns: 700 };
 const studies = [
   makeStudy({ seed: 21, fracture: { severity: 1 }, views: ["lateral"], imageClass: "CR", matrix }),
@@ -60,6 +61,7 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
         serviceNames.map((name) => [`redspot-${name}`, new URL(redspot.services[name].adminUrl).host]),
       ),
       token,
+      ruleFiles: [join(monitoring, "rules.yml"), alertsAtOnce()],
     });
     const files = studies.flatMap(({ instances }) =>
       instances.map(({ sopInstanceUID, bytes }) => {
@@ -85,6 +87,14 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
     await redis?.stop();
     folder.remove();
   });
+
+  /** The alerts, three of them without how long something has to last: nobody waits for that here. */
+  function alertsAtOnce(): string {
+    const file = join(folder.path, "alerts.yml");
+    const alerts = readFileSync(join(monitoring, "alerts.yml"), "utf8");
+    writeFileSync(file, alerts.replace(/(alert: Redspot(PacsAway|ServiceDown|RedisAway)\n.*\n) *for: .*\n/g, "$1"));
+    return file;
+  }
 
   const programs = () => Object.values(redspot.services).map(({ program }) => program);
   const metricsOf = async (name: (typeof serviceNames)[number]) => {
@@ -133,5 +143,39 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
       const [seen] = await prometheus.query(`sum(redspot_stage_duration_seconds_count{stage="${stage}"})`);
       assert.ok((seen?.value ?? 0) > 0, stage);
     }
+  });
+
+  test("every query of the dashboards and every rule can be answered", async () => {
+    for (const { rows } of dashboards) {
+      for (const { queries } of Object.values(rows).flat()) {
+        for (const query of Object.values(queries)) await prometheus.query(query);
+      }
+    }
+    const response = await fetch(`${prometheus.url}/api/v1/rules`);
+    const { data } = (await response.json()) as { data: { groups: { rules: { name: string; health: string }[] }[] } };
+    const rules = data.groups.flatMap(({ rules }) => rules);
+    assert.ok(rules.length > 25);
+    assert.deepEqual(
+      rules.filter(({ health }) => health === "err"),
+      [],
+    );
+  });
+
+  test("nothing fires while all is well; what goes away is told of", async () => {
+    const firing = async () =>
+      (await prometheus.alerts()).flatMap(({ name, state }) => (state === "firing" ? [name] : []));
+    assert.deepEqual(await firing(), []);
+    const fires = (name: string) =>
+      waitUntil(async () => (await firing()).includes(name), { what: `${name} fires`, timeoutSeconds: 60 });
+    await orthanc.stop();
+    await fetch(`${redspot.services.worklist.url}/patients?study=${studies[0]!.studyInstanceUID}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await fires("RedspotPacsAway");
+    await redspot.services.inference.program.stop();
+    await fires("RedspotServiceDown");
+    await redis.stop();
+    await fires("RedspotRedisAway");
+    for (const program of programs()) program.kill("SIGKILL");
   });
 });
