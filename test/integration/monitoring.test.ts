@@ -61,6 +61,8 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
         serviceNames.map((name) => [`redspot-${name}`, new URL(redspot.services[name].adminUrl).host]),
       ),
       token,
+      // Longer than a service waits for Redis before it tells without it.
+      scrapeSeconds: 3,
       ruleFiles: [join(monitoring, "rules.yml"), alertsAtOnce()],
     });
     const files = studies.flatMap(({ instances }) =>
@@ -115,6 +117,8 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
     test(`${name} tells all that docs/metrics.md says, in a form that promtool finds nothing wrong with`, async () => {
       const text = await metricsOf(name);
       for (const { name: metric } of serviceMetricsOf(name)) {
+        // Of three studies and no verdict nothing can be said yet.
+        if (/^redspot_model_(score|flagged|calibration)_/.test(metric)) continue;
         assert.match(text, new RegExp(`^${metric}(_count)?[{ ]`, "m"), `${metric} has a value`);
       }
       const told = new Set(serviceMetricsOf(name).map((metric) => metric.name));

@@ -21,6 +21,7 @@ export {
 export { ModelError, type ModelErrorCode } from "./model-error.ts";
 export {
   assertUsableIn,
+  type EvaluationScores,
   ensurePackageBackbone,
   type LoadOptions,
   loadModelPackage,

@@ -11,6 +11,12 @@ import { type IntendedUse, type Manifest, manifestSchema, PACKAGE_FORMAT } from 
 import { ModelError } from "./model-error.ts";
 import { signManifest, verifySignature } from "./signature.ts";
 
+/** Logits that the model gave to cases that it was not trained on, and whether each has a fracture. */
+export interface EvaluationScores {
+  readonly logits: readonly number[];
+  readonly fracture: readonly boolean[];
+}
+
 /** A model package whose every file has been held to its hash. */
 export interface ModelPackage {
   readonly manifest: Manifest;
@@ -21,6 +27,8 @@ export interface ModelPackage {
   /** Fingerprint of the key that signed the package, where a signature was demanded. */
   readonly signedBy?: string;
   readonly head: Head;
+  /** What the evaluation's figures follow from. */
+  readonly scores: EvaluationScores;
   /** The calibrated probability of a fracture that a logit of this head stands for, at the site's prevalence if that is known. */
   calibrate(logit: number): number;
 }
@@ -53,13 +61,14 @@ export async function loadModelPackage(folder: string, options: LoadOptions = {}
     );
   }
   const headBytes = await readVerified(folder, manifest.head);
-  await readVerified(folder, manifest.evaluation.scores);
+  const scores = parseScores(folder, await readVerified(folder, manifest.evaluation.scores));
   return {
     manifest,
     packageHash: hashOf(manifest),
     calibrationHash: hashOf(manifest.calibration),
     ...(signedBy === undefined ? {} : { signedBy }),
     head: decodeHead(folder, headBytes),
+    scores,
     calibrate: (logit) => calibrate(manifest.calibration, logit),
   };
 }
@@ -147,6 +156,21 @@ export async function writeModelPackage(
     await rename(join(folder, `${file}.tmp`), join(folder, file));
   }
   return hashOf(whole);
+}
+
+const partOfScores = z.object({ logits: z.array(z.number()), fracture: z.array(z.literal([0, 1])) });
+
+/** The scores of all parts that the head was not trained on, one after the other. */
+function parseScores(folder: string, bytes: Buffer): EvaluationScores {
+  const parsed = z
+    .object({ validation: partOfScores.optional(), testing: partOfScores.optional(), final: partOfScores.optional() })
+    .safeParse(JSON.parse(bytes.toString()));
+  if (!parsed.success) throw new ModelError("PACKAGE_INVALID", `${folder}: the scores are not logits and labels`);
+  const parts = Object.values(parsed.data).filter((part) => part !== undefined);
+  return {
+    logits: parts.flatMap(({ logits }) => logits),
+    fracture: parts.flatMap(({ fracture }) => fracture.map((one) => one === 1)),
+  };
 }
 
 function parseManifest(folder: string, bytes: Uint8Array | string): Manifest {

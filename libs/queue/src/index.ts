@@ -41,6 +41,7 @@ export {
   type WorkitemEvent,
   type WorkitemWatch,
 } from "./subscriptions.ts";
+export { WatchLog, type WatchNote } from "./watch-log.ts";
 export { firstWorkitemUid } from "./workitem-uid.ts";
 export {
   type Transaction,

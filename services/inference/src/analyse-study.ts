@@ -9,6 +9,7 @@ import {
   reason,
 } from "@redspot/triage";
 import type { Batcher } from "./batcher.ts";
+import type { Origin } from "./origin.ts";
 import type { PreparationPool } from "./preparation-pool.ts";
 
 interface AnalysisDependencies {
@@ -26,8 +27,8 @@ interface AnalysisDependencies {
   model: ModelIdentity;
   softwareVersion: string;
   now: () => Date;
-  /** Told of each finding that is new. */
-  onFinding?: (finding: Finding) => void;
+  /** Told of each finding that is new, and where the study's first readable image comes from. */
+  onFinding?: (finding: Finding, origin?: Origin) => void;
 }
 
 type InstanceName = Pick<InstanceNote, "sopInstanceUID" | "sopClassUID">;
@@ -47,7 +48,11 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
   const { ledger, settling, findings, records, onUnrecorded, reports, model, softwareVersion, now, onFinding } =
     dependencies;
 
-  const conclude = async (job: StudyJob, instances: InstanceFinding[], failure?: Reason): Promise<Finding> => {
+  const conclude = async (
+    job: StudyJob,
+    instances: InstanceFinding[],
+    { failure, origin }: { failure?: Reason; origin?: Origin | undefined } = {},
+  ): Promise<Finding> => {
     const concluded = findingOf({
       ...job,
       instances,
@@ -57,7 +62,7 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
       ...(failure ? { failure } : {}),
     });
     const finding = await findings.put(concluded);
-    if (finding.analysedAt === concluded.analysedAt) onFinding?.(finding);
+    if (finding.analysedAt === concluded.analysedAt) onFinding?.(finding, origin);
     return passOn(finding);
   };
 
@@ -110,9 +115,11 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
       if (notes.length === 0) {
         throw new Error(`revision ${job.revision} of study ${job.studyInstanceUID} is not settled`);
       }
-      const found = await Promise.all(notes.map((note) => analyseInstance(note, dependencies)));
+      const origins: Origin[] = [];
+      const found = await Promise.all(notes.map((note) => analyseInstance(note, dependencies, origins)));
       const recalled = await recall(job, found);
-      return conclude(job, [...recalled, ...missing.map((name) => passedOver(name, reason("NOT_RETRIEVED")))]);
+      const instances = [...recalled, ...missing.map((name) => passedOver(name, reason("NOT_RETRIEVED")))];
+      return conclude(job, instances, { origin: origins[0] });
     },
 
     async giveUp(job) {
@@ -123,7 +130,7 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
       return conclude(
         job,
         notes.map((note) => passedOver(note, failure)),
-        failure,
+        { failure },
       );
     },
   };
@@ -132,10 +139,12 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
 async function analyseInstance(
   note: InstanceNote,
   { pool, batcher, calibrate }: AnalysisDependencies,
+  origins: Origin[],
 ): Promise<InstanceFinding> {
   const { studyInstanceUID, sopInstanceUID, sopClassUID, isImage } = note;
   if (!isImage) return passedOver(note, reason("NO_IMAGE"));
   const preparation = await pool.prepare({ studyInstanceUID, sopInstanceUID });
+  if (preparation.origin !== undefined) origins.push(preparation.origin);
   if ("reason" in preparation) return passedOver(note, preparation.reason);
   const { input, laterality } = preparation.prepared;
   const { logit, activationMap } = await batcher.score(input);

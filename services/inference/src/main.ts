@@ -9,9 +9,11 @@ import {
   FindingStore,
   type JobTry,
   QUEUE_NAMES,
+  ReadingList,
   type StudyJob,
   StudyLedger,
   StudyQueue,
+  WatchLog,
   workOn,
 } from "@redspot/queue";
 import { StudyRecords } from "@redspot/recovery";
@@ -28,21 +30,27 @@ import {
   SOFTWARE_VERSION,
 } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
-import type { Finding } from "@redspot/triage";
+import { type Finding, outcomeAt } from "@redspot/triage";
 import { analysisWith } from "./analyse-study.ts";
 import { buildApp } from "./app.ts";
 import { workOnBacklog } from "./backlog-worker.ts";
 import { Batcher } from "./batcher.ts";
 import { LiveFirst } from "./live-first.ts";
-import { countFinding, definitions } from "./metrics.ts";
+import { countFinding, definitionsFor } from "./metrics.ts";
 import { identityOf } from "./model-identity.ts";
+import { expectationOf, watchNoteOf } from "./model-watch.ts";
 import { openModel } from "./open-model.ts";
 import { openPreparationPool } from "./preparation-pool.ts";
 import { tryModel } from "./try-model.ts";
 import { variables } from "./variables.ts";
+import { watchModel } from "./watch-metrics.ts";
 
 const answer = answerQuestion(
-  { about: "inference: scores studies of the triage queue", variables, metrics: definitions },
+  {
+    about: "inference: scores studies of the triage queue",
+    variables,
+    metrics: definitionsFor({ manufacturers: [], sites: [] }),
+  },
   process.argv,
   process.env,
 );
@@ -61,7 +69,8 @@ await runService(logger, async (closers) => {
   const config = readConfig(variables, process.env);
   const { access, transport } = await openAccess(config, { logger });
 
-  const metrics = new Metrics("inference", definitions);
+  const origins = { manufacturers: config.REDSPOT_WATCH_MANUFACTURERS, sites: config.REDSPOT_WATCH_SITES };
+  const metrics = new Metrics("inference", definitionsFor(origins));
   const stage = (name: "decode" | "infer") => (ms: number) =>
     metrics.observe("redspot_stage_duration_seconds", { stage: name }, ms / 1000);
 
@@ -71,6 +80,7 @@ await runService(logger, async (closers) => {
   const pool = openPreparationPool({
     threads: config.REDSPOT_PREPARATION_THREADS,
     spoolDir: config.REDSPOT_SPOOL_DIR,
+    origins,
     onPrepared: stage("decode"),
   });
   closers.push(() => pool.close());
@@ -116,7 +126,17 @@ await runService(logger, async (closers) => {
     now: () => new Date(),
     onFinding: (finding: Finding) => countFinding(metrics, finding),
   };
-  const analysis = analysisWith(live);
+  const watchLog = new WatchLog(store, model.packageHash);
+  const analysis = analysisWith({
+    ...live,
+    onFinding(finding, origin) {
+      live.onFinding(finding);
+      // The watch can do without a study; the study does not wait for the watch.
+      watchLog
+        .note(watchNoteOf(finding, origin))
+        .catch((error: unknown) => logger.warn({ err: error }, "a finding is not watched"));
+    },
+  });
   // Enough studies in hand that a batch gathers while one lies before each lane and another runs there.
   const concurrency = (2 * engine.lanes + 1) * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS;
   const onTried = (tried: JobTry) => countJob(metrics, tried);
@@ -184,6 +204,17 @@ await runService(logger, async (closers) => {
     access,
     transport,
     logger,
+  });
+  watchModel(metrics, {
+    origins,
+    expectation: expectationOf(
+      modelPackage.scores,
+      (logit) => outcomeAt(modelPackage.calibrate(logit), model) === "fracture",
+      config.REDSPOT_WATCH_PREVALENCE ?? modelPackage.manifest.calibration.prevalence?.site,
+    ),
+    log: watchLog,
+    list: new ReadingList(store),
+    now: Date.now,
   });
   metrics.set("redspot_model_info", { intended_use: model.intendedUse }, 1);
   const queues = QUEUE_NAMES.map((name) => new StudyQueue(store, name));

@@ -1,4 +1,5 @@
 import { Piscina } from "piscina";
+import type { WatchedOrigins } from "./origin.ts";
 import type { PreparationTask, TimedPreparation } from "./preparation-thread.ts";
 import type { Preparation } from "./prepare-instance.ts";
 
@@ -11,6 +12,8 @@ export interface PreparationPool {
 interface PoolOptions {
   threads: number;
   spoolDir: string;
+  /** Manufacturers and sites to tell apart. */
+  origins: WatchedOrigins;
   /** Told of each instance that was prepared: how long that took. */
   onPrepared?: (ms: number) => void;
   /** After how many milliseconds, waiting for a thread included, a thread is ended and its instance has failed. */
@@ -23,12 +26,13 @@ const LONGEST_MS = 10 * 60_000;
 export function openPreparationPool({
   threads,
   spoolDir,
+  origins,
   onPrepared,
   longestMs = LONGEST_MS,
 }: PoolOptions): PreparationPool {
   const pool = new Piscina<PreparationTask, TimedPreparation>({
     filename: new URL("./preparation-thread.ts", import.meta.url).href,
-    workerData: { spoolDir },
+    workerData: { spoolDir, origins },
     // An image leaves megabytes of arrays behind, which V8 frees when it collects the young generation. Were that larger,
     // it would be the old one's turn before: ten times the work.
     resourceLimits: { maxYoungGenerationSizeMb: 12 },

@@ -3,6 +3,18 @@ import { fileURLToPath } from "node:url";
 import { adminPortVariable, commonVariables, otherwise, portVariable, secret } from "@redspot/runtime";
 import { z } from "zod";
 
+/** Names that the watch of the model tells apart: few, since each is told of on its own. */
+const watched = (what: string) =>
+  z
+    .string()
+    .default("")
+    .transform((list) => list.split(",").flatMap((name) => name.trim() || []))
+    .refine(
+      (names) => names.length <= 20 && names.every((name) => /^[\w .&-]{1,40}$/.test(name) && name !== "other"),
+      "at most 20 names of at most 40 letters, digits, spaces and . & - _, separated by commas",
+    )
+    .describe(`${what} that the watch of the model tells apart, separated by commas; all others are "other"`);
+
 const threads = (count: number) => z.coerce.number().int().min(1).max(256).default(count);
 
 /** What the inference service can be told. */
@@ -80,6 +92,16 @@ export const variables = {
     .default(2048)
     .describe(
       "So much of the spool's file system is left to what arrives: with less free nothing of the backlog is fetched",
+    ),
+  REDSPOT_WATCH_MANUFACTURERS: watched("How the names of manufacturers (0008,0070) begin"),
+  REDSPOT_WATCH_SITES: watched("How the names of institutions (0008,0080) begin"),
+  REDSPOT_WATCH_PREVALENCE: z.coerce
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe(
+      "Part of the analysed studies that has a fracture, as far as the site knows; without it that of the model package",
     ),
 } as const;
 
