@@ -143,7 +143,7 @@ describe("invented patient data", () => {
     ].flat()) {
       assert.ok(log.includes(`"${code}"`), `${code} is in a log`);
     }
-    for (const reason of ["PIXEL_DATA_TOO_SHORT", "CORRUPT_STREAM", "ANALYSIS_FAILED", "NOT_LATERAL"]) {
+    for (const reason of ["PIXEL_DATA_TOO_SHORT", "CORRUPT_STREAM", "INSTANCE_REMOVED", "NOT_LATERAL"]) {
       assert.match(metrics, new RegExp(`redspot_not_analysed_total\\{reason="${reason}"\\} [1-9]`), reason);
     }
     assert.match(dump, /queue:triage/);
