@@ -13,7 +13,7 @@ interface PoolOptions {
   threads: number;
   spoolDir: string;
   /** Manufacturers and sites to tell apart. */
-  origins: WatchedOrigins;
+  origins?: WatchedOrigins;
   /** Told of each instance that was prepared: how long that took. */
   onPrepared?: (ms: number) => void;
   /** After how many milliseconds, waiting for a thread included, a thread is ended and its instance has failed. */
@@ -26,7 +26,7 @@ const LONGEST_MS = 10 * 60_000;
 export function openPreparationPool({
   threads,
   spoolDir,
-  origins,
+  origins = { manufacturers: [], sites: [] },
   onPrepared,
   longestMs = LONGEST_MS,
 }: PoolOptions): PreparationPool {
