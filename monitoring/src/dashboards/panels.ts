@@ -13,7 +13,7 @@ import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-s
 type Unit = "s" | "bytes" | "short" | "percentunit" | "reqps" | "none" | "Bps";
 
 /** What a panel shows. */
-export interface PanelContent {
+interface PanelContent {
   title: string;
   /** What to read from it, for whoever sees it for the first time. */
   description: string;
