@@ -178,8 +178,14 @@ describe("the page of the reading list while the list changes", { skip: noBrowse
   test("waiting times go on by themselves", async () => {
     const page = await open({ ownClock: true });
     const waited = page.locator("#rows tr").first().locator("td.waiting .figure");
-    await page.clock.runFor(3 * 60_000);
-    await waited.getByText(/^[3-9] min$/).waitFor();
+    // The list that comes anew with the service's own time sets the page's clock right again: it is looked at before.
+    await waitUntil(
+      async () => {
+        await page.clock.runFor(3 * 60_000);
+        return Number.parseInt(await waited.innerText(), 10) >= 3;
+      },
+      { what: "three minutes have passed on the page" },
+    );
     await page.context().close();
   });
 
