@@ -9,16 +9,11 @@ import { makeStudy } from "@redspot/phantom";
 import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue } from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
 import { ALLOCATOR, freePort, startProgram, startRedis, waitUntil } from "@redspot/testbed";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { cacheDir, openBareNetwork } from "./bare-network.ts";
+import { positive } from "./positive.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-
-const count = (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
-  return value;
-};
 
 const options = new Command("bench:inference")
   .description(
@@ -26,13 +21,13 @@ const options = new Command("bench:inference")
       "decode, window, clean, resample, network, preview, finding to Redis), beside the bare network on ready input at " +
       "the same batch size and threads, in turns. The last line is one JSON object; ratio = service over bare network.",
   )
-  .option("--rounds <n>", "how often each of the two has its turn", count, 4)
-  .option("--images <n>", "images in a turn", count, 80)
-  .option("--batch <n>", "batch size of both", count, 4)
-  .option("--threads <n>", "engine threads of both", count, availableParallelism())
-  .option("--preparation-threads <n>", "threads of the service that prepare instances", count, 1)
-  .option("--rows <n>", "rows of the instances", count, 2000)
-  .option("--columns <n>", "columns of the instances, 16 bits a pixel", count, 1500)
+  .option("--rounds <n>", "how often each of the two has its turn", positive, 4)
+  .option("--images <n>", "images in a turn", positive, 80)
+  .option("--batch <n>", "batch size of both", positive, 4)
+  .option("--threads <n>", "engine threads of both", positive, availableParallelism())
+  .option("--preparation-threads <n>", "threads of the service that prepare instances", positive, 1)
+  .option("--rows <n>", "rows of the instances", positive, 2000)
+  .option("--columns <n>", "columns of the instances, 16 bits a pixel", positive, 1500)
   .parse()
   .opts<{
     rounds: number;

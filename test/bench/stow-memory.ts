@@ -5,13 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dataSetOf, deriveUid, TransferSyntax, writePart10 } from "@redspot/dicom";
 import { ALLOCATOR, freePort, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
-import { Command, InvalidArgumentError } from "commander";
-
-const positive = (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
-  return value;
-};
+import { Command } from "commander";
+import { positive } from "./positive.ts";
 
 const { megabytes, instances, clients, nodeOption } = new Command("bench:stow-memory")
   .description(

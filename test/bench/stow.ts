@@ -6,14 +6,9 @@ import { fileURLToPath } from "node:url";
 import { ALLOCATOR, freePort, startOrthanc, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { positive } from "./positive.ts";
 import { type Megabytes, writeTemplate } from "./stow-instance.ts";
 import type { Turn, TurnResult } from "./stow-sender.ts";
-
-const positive = (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
-  return value;
-};
 
 const CONTENDERS = ["durable", "not-durable", "orthanc"] as const;
 type ContenderName = (typeof CONTENDERS)[number];

@@ -18,16 +18,11 @@ import {
   startRedis,
   waitUntil,
 } from "@redspot/testbed";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { cacheDir, openBareNetwork } from "./bare-network.ts";
+import { positive } from "./positive.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-
-const count = (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
-  return value;
-};
 
 const options = new Command("bench:sweep")
   .description(
@@ -36,19 +31,19 @@ const options = new Command("bench:sweep")
       "turns; and what a queue of a backlog takes of Redis. The PACS runs on the same processors. The last line is one " +
       "JSON object; ratio = sweep over bare network.",
   )
-  .option("--rounds <n>", "how often each of the two has its turn", count, 3)
-  .option("--studies <n>", "studies of one image in a turn", count, 60)
-  .option("--batch <n>", "batch size of both", count, 4)
-  .option("--threads <n>", "engine threads of both", count, availableParallelism())
-  .option("--preparation-threads <n>", "threads of the service that prepare instances", count, 1)
-  .option("--requests <n>", "most requests to the PACS at a time", count, 2)
-  .option("--rows <n>", "rows of the images", count, 2000)
-  .option("--columns <n>", "columns of the images, 16 bits a pixel", count, 1500)
-  .option("--queued <n>", "studies in the queue whose memory is measured", count, 200_000)
+  .option("--rounds <n>", "how often each of the two has its turn", positive, 3)
+  .option("--studies <n>", "studies of one image in a turn", positive, 60)
+  .option("--batch <n>", "batch size of both", positive, 4)
+  .option("--threads <n>", "engine threads of both", positive, availableParallelism())
+  .option("--preparation-threads <n>", "threads of the service that prepare instances", positive, 1)
+  .option("--requests <n>", "most requests to the PACS at a time", positive, 2)
+  .option("--rows <n>", "rows of the images", positive, 2000)
+  .option("--columns <n>", "columns of the images, 16 bits a pixel", positive, 1500)
+  .option("--queued <n>", "studies in the queue whose memory is measured", positive, 200_000)
   .option(
     "--gpu-images-per-s <n>",
     "what the network makes on one GPU, measured elsewhere: a sweep there is computed",
-    count,
+    positive,
   )
   .option("--with-reports", "reports are written and stored into the PACS meanwhile, on the same processors")
   .parse()

@@ -7,15 +7,10 @@ import { fileURLToPath } from "node:url";
 import { ensureBackbone, FEATURE_COUNT, INPUT_LENGTH, INPUT_SIZE, openEngine } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
 import { type ChildProgram, startProgram } from "@redspot/testbed";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { positive } from "./positive.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-
-const count = (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
-  return value;
-};
 
 const options = new Command("bench:training")
   .description(
@@ -24,10 +19,10 @@ const options = new Command("bench:training")
       "and threads, in turns; and `redspot-train train` at the paper's size. The last line is one JSON object: ratio = kit " +
       "over bare network, head_seconds = the whole of the train command, rss_mb_max = the most memory that either had.",
   )
-  .option("--rounds <n>", "how often each of the two has its turn", count, 4)
-  .option("--cases <n>", "cases in a turn, of eight images each", count, 10)
-  .option("--threads <n>", "engine threads of both", count, availableParallelism())
-  .option("--preparation-threads <n>", "threads of the kit that read and augment", count, 1)
+  .option("--rounds <n>", "how often each of the two has its turn", positive, 4)
+  .option("--cases <n>", "cases in a turn, of eight images each", positive, 10)
+  .option("--threads <n>", "engine threads of both", positive, availableParallelism())
+  .option("--preparation-threads <n>", "threads of the kit that read and augment", positive, 1)
   .option("--full", "then features of all 11,112 images too, for its memory: a quarter of an hour on two cores", false)
   .parse()
   .opts<{ rounds: number; cases: number; threads: number; preparationThreads: number; full: boolean }>();

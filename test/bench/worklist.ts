@@ -11,14 +11,9 @@ import { ALLOCATOR, freePort, startProgram, startRedis, waitUntil, workFolder } 
 import { type Finding, findingOf } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { SingleBar } from "cli-progress";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { positive } from "./positive.ts";
 import type { Browsers, Heard } from "./worklist-browsers.ts";
-
-const positive = (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0");
-  return value;
-};
 
 const options = new Command("bench:worklist")
   .description(

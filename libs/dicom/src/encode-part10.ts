@@ -1,6 +1,7 @@
 import { type DataSet, dataSetOf, type Element, text } from "./data-set.ts";
 import { DicomError } from "./dicom-error.ts";
 import { IMPLEMENTATION } from "./part10.ts";
+import { SHORT_LENGTH } from "./value-representation.ts";
 
 /** Bytes that are elsewhere, of which the file that is made has to know how many they are. */
 export interface BulkBytes {
@@ -24,11 +25,6 @@ const LONGEST_SHORT = 0xfffe;
 const PIXEL_DATA = "7FE00010";
 const CHARACTER_SET = "00080005";
 
-/** Value representations with a length of 16 bits (PS3.5 Table 7.1-2). */
-const SHORT = new Set([
-  ...["AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO"],
-  ...["LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"],
-]);
 const BINARY = new Set(["OB", "OD", "OF", "OL", "OV", "OW", "UN"]);
 const TEXT = new Set([
   ...["AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN"],
@@ -134,18 +130,22 @@ function expectWholeValues(tag: string, vr: string, byteLength: number): void {
 
 /** Tag, representation and length (PS3.5 7.1.2); what is too long for 16 bits is of unknown representation (6.2.2). */
 function header(tag: string, vr: string, length: number): Buffer {
-  if (!SHORT.has(vr) && !BINARY.has(vr) && !TEXT.has(vr) && !(vr in NUMBERS) && vr !== "SQ") {
+  if (!SHORT_LENGTH.has(vr) && !BINARY.has(vr) && !TEXT.has(vr) && !(vr in NUMBERS) && vr !== "SQ") {
     throw notEncodable(tag, "has a value representation that does not exist (PS3.5 6.2)");
   }
   if (length > UNDEFINED_LENGTH || (length === UNDEFINED_LENGTH && vr !== "SQ" && vr !== "OB")) {
     throw notEncodable(tag, "is longer than an element can be");
   }
-  if (SHORT.has(vr) && length <= LONGEST_SHORT) {
+  if (SHORT_LENGTH.has(vr) && length <= LONGEST_SHORT) {
     const bytes = Buffer.concat([tagBytes(tag), Buffer.from(vr, "latin1"), Buffer.alloc(2)]);
     bytes.writeUInt16LE(length, 6);
     return bytes;
   }
-  const bytes = Buffer.concat([tagBytes(tag), Buffer.from(SHORT.has(vr) ? "UN" : vr, "latin1"), Buffer.alloc(6)]);
+  const bytes = Buffer.concat([
+    tagBytes(tag),
+    Buffer.from(SHORT_LENGTH.has(vr) ? "UN" : vr, "latin1"),
+    Buffer.alloc(6),
+  ]);
   bytes.writeUInt32LE(length, 8);
   return bytes;
 }

@@ -23,3 +23,4 @@ export { readNativeDicomModel } from "./read-native-dicom-model.ts";
 export { hasPixels, isImage, isStorage } from "./sop-class.ts";
 export { TransferSyntax } from "./transfer-syntax.ts";
 export { deriveUid, isUid } from "./uid.ts";
+export { LONG_LENGTH, SHORT_LENGTH } from "./value-representation.ts";

@@ -4,6 +4,7 @@ import { type DataSet, dataSetOf, number, tagOf, text } from "./data-set.ts";
 import { DicomError } from "./dicom-error.ts";
 import { loadDcmjs } from "./load-dcmjs.ts";
 import { TransferSyntax } from "./transfer-syntax.ts";
+import { LONG_LENGTH } from "./value-representation.ts";
 
 /** A DICOM file (PS3.10 7): File Meta Information, the data set and the syntax that it is encoded in. */
 export interface Part10 {
@@ -148,9 +149,6 @@ function refuseDeepNesting(bytes: Uint8Array): void {
 /** Behind the File Meta Information's first element, its length (PS3.10 7.1). */
 const META_START = 144;
 
-/** Value representations with a length of 32 bits after two reserved bytes (PS3.5 7.1.2). */
-const LONG_FORM = new Set(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"]);
-
 /**
  * The file with the length of its File Meta Information as it is: dcmjs believes what the file says of it, and would take
  * the first elements of the data set for meta information, or begin in the middle of one. Others go by the group, as the
@@ -162,7 +160,7 @@ function withTrueGroupLength(file: Uint8Array): Uint8Array {
   let end = META_START;
   // Up to 2: a data set begins with group 8, and a damaged tag is no reason to stop before the others.
   while (end + 12 <= file.byteLength && view.getUint16(end, true) <= 0x0002) {
-    const isLong = LONG_FORM.has(String.fromCharCode(file[end + 4]!, file[end + 5]!));
+    const isLong = LONG_LENGTH.has(String.fromCharCode(file[end + 4]!, file[end + 5]!));
     end += isLong ? 12 + view.getUint32(end + 8, true) : 8 + view.getUint16(end + 6, true);
   }
   const length = end - META_START;

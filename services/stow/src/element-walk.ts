@@ -1,3 +1,5 @@
+import { LONG_LENGTH, SHORT_LENGTH } from "@redspot/dicom";
+
 /** What the prefix and the lengths of a file's elements say: whether it ends where the last of them does. */
 export type Wholeness = "whole" | "truncated" | "malformed" | "no prefix";
 
@@ -32,13 +34,6 @@ const SEQUENCE_END = 0xfffee0dd;
 
 /** One more than a UID may have: a value that is longer shows, and is none. */
 const MOST_VALUE_BYTES = 65;
-
-/** Value representations whose length has 32 bits (PS3.5 Table 7.1-1), and the others. */
-const LONG = new Set(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"]);
-const SHORT = new Set([
-  ...["AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO"],
-  ...["LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"],
-]);
 
 /**
  * Walks over the elements of a DICOM file (PS3.10 7.1; PS3.5 7.1, 7.5, A.4) while its bytes pass by: it looks at tags
@@ -174,8 +169,8 @@ export class ElementWalk {
     if (within.of !== "data set") return "malformed";
     if (within.implicit) return this.#implicit(tag, this.#uint32(4));
     const vr = header.toString("latin1", 4, 6);
-    if (SHORT.has(vr)) return this.#valueOf(tag, this.#uint16(6));
-    if (!LONG.has(vr)) return "malformed";
+    if (SHORT_LENGTH.has(vr)) return this.#valueOf(tag, this.#uint16(6));
+    if (!LONG_LENGTH.has(vr)) return "malformed";
     if (this.#filled < 12) return "more";
     this.#note(tag);
     const length = this.#uint32(8);
