@@ -10,6 +10,7 @@ export type { Identity, Scope } from "./identity.ts";
 export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { counter, describeMetrics, gauge, histogram, Metrics, WAIT_SECONDS, WORK_SECONDS } from "./metrics.ts";
+export { pacsAddress, pacsTokenVariable, pacsUrlVariable } from "./pacs-variables.ts";
 export { progressOn } from "./progress.ts";
 export { NO_LIMIT } from "./rate-limits.ts";
 export { type Closers, runService } from "./run-service.ts";

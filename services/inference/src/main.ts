@@ -25,6 +25,7 @@ import {
   Metrics,
   openAccess,
   openAdmin,
+  pacsAddress,
   readConfig,
   runService,
   SOFTWARE_VERSION,
@@ -166,8 +167,7 @@ await runService(logger, async (closers) => {
     closers.push(() => backlogReports.close());
     const backlogWorker = workOnBacklog(store, {
       client: new DicomWebClient({
-        url: config.REDSPOT_PACS_URL,
-        ...(config.REDSPOT_PACS_TOKEN === undefined ? {} : { authorization: `Bearer ${config.REDSPOT_PACS_TOKEN}` }),
+        ...pacsAddress(config.REDSPOT_PACS_URL, config.REDSPOT_PACS_TOKEN),
         timeoutMs: 30_000,
       }),
       spool: await FileSpool.open(config.REDSPOT_SPOOL_DIR, {

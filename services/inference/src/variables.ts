@@ -1,6 +1,13 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { adminPortVariable, commonVariables, otherwise, portVariable, secret } from "@redspot/runtime";
+import {
+  adminPortVariable,
+  commonVariables,
+  otherwise,
+  pacsTokenVariable,
+  pacsUrlVariable,
+  portVariable,
+} from "@redspot/runtime";
 import { z } from "zod";
 
 /** Names that the watch of the model tells apart: few, since each is told of on its own. */
@@ -72,12 +79,10 @@ export const variables = {
     .max(256)
     .default(4)
     .describe("Most images that the network scores at once; 4 serves a CPU, 32 or more a GPU"),
-  REDSPOT_PACS_URL: z
-    .url({ protocol: /^https?$/ })
-    .transform((url) => url.replace(/\/+$/, ""))
+  REDSPOT_PACS_URL: pacsUrlVariable
     .optional()
     .describe("Base address of the PACS's DICOMweb services; with it this worker takes part in sweeps of the backlog"),
-  REDSPOT_PACS_TOKEN: secret(z.string().optional().describe("Bearer token for the PACS, where it wants one")),
+  REDSPOT_PACS_TOKEN: pacsTokenVariable,
   REDSPOT_SWEEP_REQUESTS: z.coerce
     .number()
     .int()

@@ -21,6 +21,7 @@ import {
   Metrics,
   openAccess,
   openAdmin,
+  pacsAddress,
   readConfig,
   runService,
 } from "@redspot/runtime";
@@ -66,8 +67,7 @@ await runService(logger, async (closers) => {
 
   const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR);
   const client = new DicomWebClient({
-    url: config.REDSPOT_PACS_URL,
-    ...(config.REDSPOT_PACS_TOKEN === undefined ? {} : { authorization: `Bearer ${config.REDSPOT_PACS_TOKEN}` }),
+    ...pacsAddress(config.REDSPOT_PACS_URL, config.REDSPOT_PACS_TOKEN),
     timeoutMs: 30_000,
   });
   const metrics = new Metrics("worklist", definitions);

@@ -1,4 +1,4 @@
-import { adminPortVariable, commonVariables, portVariable, secret } from "@redspot/runtime";
+import { adminPortVariable, commonVariables, pacsTokenVariable, pacsUrlVariable, portVariable } from "@redspot/runtime";
 import { DEFAULT_OPTIONS, EXPLANATIONS, LANGUAGE_TAGS, REPORT_CLASSES, type ReportClass } from "@redspot/sr";
 import { z } from "zod";
 import { HeadStarts } from "./reading-policy.ts";
@@ -10,10 +10,10 @@ export const variables = {
   ...commonVariables,
   REDSPOT_PORT: portVariable(8092),
   REDSPOT_ADMIN_PORT: adminPortVariable(8192),
-  REDSPOT_PACS_URL: httpUrl
-    .transform((url) => url.replace(/\/+$/, ""))
-    .describe("Base address of the PACS's DICOMweb services, to which reports go and from which names come"),
-  REDSPOT_PACS_TOKEN: secret(z.string().optional().describe("Bearer token for the PACS, where it wants one")),
+  REDSPOT_PACS_URL: pacsUrlVariable.describe(
+    "Base address of the PACS's DICOMweb services, to which reports go and from which names come",
+  ),
+  REDSPOT_PACS_TOKEN: pacsTokenVariable,
   REDSPOT_HEAD_START_MINUTES: z
     .string()
     .default("240")
