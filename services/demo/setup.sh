@@ -118,6 +118,7 @@ optional=
 is_plugin libOrthancWebViewer.so || optional="$optional orthanc-webviewer"
 if [ "$purpose" = test ]; then
   is_command chromium || is_command google-chrome || optional="$optional chromium"
+  is_command rsyslogd || optional="$optional rsyslog-gnutls"
   command -v go >/dev/null 2>&1 || optional="$optional golang-go"
   [ -d /usr/share/gocode/src/github.com/Masterminds/sprig ] || optional="$optional golang-github-masterminds-sprig-dev"
 fi
@@ -178,6 +179,8 @@ for name in $optional; do
   case $name in
     chromium) reasons="$reasons
   $name: opens the reading list as people do" ;;
+    rsyslog-gnutls) reasons="$reasons
+  $name: receives audit messages as an Audit Record Repository does" ;;
     golang-*) reasons="$reasons
   $name: renders the Helm chart to test it" ;;
     *) reasons="$reasons
@@ -229,9 +232,9 @@ fi
 
 # And they stay off after the next start of the machine, if it was we who installed them.
 if [ -d /run/systemd/system ]; then
-  for name in $missing; do
+  for name in $missing $wanted; do
     case $name in
-      orthanc | redis-server | prometheus) $as_root systemctl disable "$name" >>"$log" 2>&1 || true ;;
+      orthanc | redis-server | prometheus | rsyslog-gnutls) $as_root systemctl disable "${name%-gnutls}" >>"$log" 2>&1 || true ;;
     esac
   done
 fi
