@@ -87,9 +87,9 @@ async function arrive(images: number): Promise<string[]> {
         ...dataSetOf({ StudyInstanceUID: studyInstanceUID, SOPInstanceUID: sopInstanceUID }),
       }),
     );
-    const { sha256, bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
+    const { bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
     const sopClassUID = String(source[tagOf("SOPClassUID")]?.Value?.[0]);
-    await ledger.noteInstance({ studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, sha256, bytes });
+    await ledger.noteInstance({ studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, bytes });
     await ledger.closeRevision(studyInstanceUID, 1, 0);
     studies.push(studyInstanceUID);
   }

@@ -19,6 +19,8 @@ export interface TurnResult {
   endedAt: number;
   bytes: number;
   latencies: number[];
+  /** Processor time of the sending process, in milliseconds. */
+  cpuMs: number;
   failure?: string;
 }
 
@@ -69,6 +71,7 @@ async function send(url: string, heads: readonly Buffer[], maker: InstanceMaker)
 async function take({ url, template, connections, requests, instances }: Turn): Promise<TurnResult> {
   const maker = makerOf(template);
   const latencies: number[] = [];
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.timeOrigin + performance.now();
   await Promise.all(
     Array.from({ length: connections }, async () => {
@@ -81,7 +84,8 @@ async function take({ url, template, connections, requests, instances }: Turn): 
   );
   const endedAt = performance.timeOrigin + performance.now();
   const bytes = connections * requests * instances * maker.bytes;
-  return { startedAt, endedAt, bytes, latencies };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { startedAt, endedAt, bytes, latencies, cpuMs: (user + system) / 1000 };
 }
 
 process.on("message", async (turn: Turn) => {

@@ -63,6 +63,8 @@ interface Case {
 interface Contender {
   url: string;
   pid: number;
+  /** All processes that it consists of. */
+  pids: number[];
   stop(): Promise<void>;
 }
 
@@ -96,14 +98,15 @@ async function startStow(folder: string, durable: boolean): Promise<Contender> {
     await stop();
     throw error;
   }
-  return { url: `http://127.0.0.1:${port}/studies`, pid: program.pid, stop };
+  return { url: `http://127.0.0.1:${port}/studies`, pid: program.pid, pids: [program.pid, redis.program!.pid], stop };
 }
 
 async function startContender(name: ContenderName, folder: string): Promise<Contender> {
   mkdirSync(folder, { recursive: true });
   if (name !== "orthanc") return startStow(folder, name === "durable");
   const orthanc = await startOrthanc({ by: "program", folder, stableSeconds: 3600 });
-  return { url: `${orthanc.dicomWebUrl}/studies`, pid: orthanc.program!.pid, stop: orthanc.stop };
+  const { pid } = orthanc.program!;
+  return { url: `${orthanc.dicomWebUrl}/studies`, pid, pids: [pid], stop: orthanc.stop };
 }
 
 const senderScript = fileURLToPath(new URL("stow-sender.ts", import.meta.url));
@@ -126,6 +129,7 @@ async function send(url: string, { megabytes, clients, instances }: Case, reques
     seconds: ms / 1000,
     megabytes: results.reduce((sum, { bytes }) => sum + bytes / 1e6, 0),
     latencies: results.flatMap((one) => one.latencies),
+    senderCpuMs: results.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
   };
 }
 
@@ -134,8 +138,12 @@ interface Figures {
   instances_per_s: number;
   p50_ms: number;
   p99_ms: number;
-  /** Processor time of the process, in cores. */
+  /** Processor time, in cores: of the service with its Redis, of Orthanc. */
   cores: number;
+  /** The same, for each instance. */
+  cpu_ms_per_instance: number;
+  /** What those who send took beside it, on the same processors. */
+  sender_cpu_ms_per_instance: number;
   rss_mb_max: number;
 }
 
@@ -148,9 +156,12 @@ function peakMegabytes(pid: number): number {
 }
 
 /** Processor time so far, of which Linux counts 100 ticks a second (proc(5), stat). */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+function cpuMs(pids: readonly number[]): number {
+  const ticks = pids.map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((sum, one) => sum + 10 * one, 0);
 }
 
 const median = (values: number[]) =>
@@ -173,17 +184,22 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
       writeFileSync(`/proc/${contender.pid}/clear_refs`, "5");
     }
     const latencies = new Map<ContenderName, number[]>();
-    const cores = new Map<ContenderName, number[]>();
+    const processors = new Map<ContenderName, { cores: number; own: number; senders: number }[]>();
     for (let round = 0; round < options.rounds; round += 1) {
       for (const name of contenders) {
         // What others left to be written is not written at this one's expense.
         execFileSync("sync");
-        const { pid, url } = running.get(name)!;
-        const cpu = cpuSeconds(pid);
+        const { pids, url } = running.get(name)!;
+        const before = cpuMs(pids);
         const turn = await send(url, of, requests);
         rates.set(name, [...(rates.get(name) ?? []), turn.megabytes / turn.seconds]);
         latencies.set(name, [...(latencies.get(name) ?? []), ...turn.latencies]);
-        cores.set(name, [...(cores.get(name) ?? []), (cpuSeconds(pid) - cpu) / turn.seconds]);
+        const own = cpuMs(pids) - before;
+        const sent = clients * requests * instances;
+        processors.set(name, [
+          ...(processors.get(name) ?? []),
+          { cores: own / 1000 / turn.seconds, own: own / sent, senders: turn.senderCpuMs / sent },
+        ]);
         afterTurn();
       }
     }
@@ -195,7 +211,9 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
         instances_per_s: rounded(rate / megabytes),
         p50_ms: rounded(quantile(sorted, 0.5)),
         p99_ms: rounded(quantile(sorted, 0.99)),
-        cores: rounded(median(cores.get(name)!), 2),
+        cores: rounded(median(processors.get(name)!.map((one) => one.cores)), 2),
+        cpu_ms_per_instance: rounded(median(processors.get(name)!.map((one) => one.own))),
+        sender_cpu_ms_per_instance: rounded(median(processors.get(name)!.map((one) => one.senders))),
         rss_mb_max: rounded(peakMegabytes(running.get(name)!.pid)),
       };
     }
@@ -234,7 +252,8 @@ function tell({ megabytes, clients, instances, ratio, ratio_not_durable, ...figu
     const one = figures[name]!;
     console.log(
       `  ${name.padEnd(12)} ${one.mb_per_s} MB/s, ${one.instances_per_s} instances/s, p50 ${one.p50_ms} ms, ` +
-        `p99 ${one.p99_ms} ms, ${one.cores} cores, resident ${one.rss_mb_max} MB`,
+        `p99 ${one.p99_ms} ms, ${one.cores} cores, ${one.cpu_ms_per_instance} ms of processor time an instance ` +
+        `(senders ${one.sender_cpu_ms_per_instance}), resident ${one.rss_mb_max} MB`,
     );
   }
 }

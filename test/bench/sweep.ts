@@ -234,9 +234,9 @@ async function arrive(source: DataSet): Promise<string> {
   const incoming = await spool.receive();
   const own = dataSetOf({ StudyInstanceUID: studyInstanceUID, SOPInstanceUID: sopInstanceUID });
   await incoming.write(writePart10({ ...source, ...own }));
-  const { sha256, bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
+  const { bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
   const sopClassUID = text(source, "SOPClassUID")!;
-  await ledger.noteInstance({ studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, sha256, bytes });
+  await ledger.noteInstance({ studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, bytes });
   await ledger.closeRevision(studyInstanceUID, 1, 0);
   return studyInstanceUID;
 }

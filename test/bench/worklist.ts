@@ -59,7 +59,6 @@ const note = (n: number) => ({
   sopInstanceUID: `${studyUid(n)}.1`,
   sopClassUID: "1.2.840.10008.5.1.4.1.1.1.1",
   isImage: true,
-  sha256: "0".repeat(64),
   bytes: 6_000_000,
 });
 

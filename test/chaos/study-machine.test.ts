@@ -83,7 +83,6 @@ class Note implements Command {
       sopInstanceUID,
       sopClassUID: "1.2.840.10008.5.1.4.1.1.1",
       isImage,
-      sha256: "0".repeat(64),
       bytes: 1,
     });
     assert.equal(noted.newInstance, isNew);
@@ -272,8 +271,8 @@ test("whatever happens in whatever order, the state is that of the model, and al
   const [settling, triage] = [new StudyQueue(store, "settling"), new StudyQueue(store, "triage")];
   for (const { uid, noted, settled } of ended) {
     const [sopInstanceUID, isImage] = [...noted][0]!;
-    const [sopClassUID, sha256] = ["1.2.840.10008.5.1.4.1.1.1", "0".repeat(64)];
-    const note = { studyInstanceUID: uid, sopInstanceUID, sopClassUID, isImage, sha256, bytes: 1 };
+    const sopClassUID = "1.2.840.10008.5.1.4.1.1.1";
+    const note = { studyInstanceUID: uid, sopInstanceUID, sopClassUID, isImage, bytes: 1 };
     const { openRevision } = await real.ledger.noteInstance(note);
     if (openRevision !== undefined) await settling.add({ studyInstanceUID: uid, revision: openRevision });
     else await triage.add({ studyInstanceUID: uid, revision: settled });

@@ -96,8 +96,8 @@ export async function openReadingRoom(options: RoomOptions) {
     const bytes = writePart10(dataSet);
     const incoming = await spool.receive();
     await incoming.write(bytes);
-    const { sha256 } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
-    const note = { studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, sha256, bytes: bytes.byteLength };
+    await incoming.commit({ studyInstanceUID, sopInstanceUID });
+    const note = { studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, bytes: bytes.byteLength };
     await ledger.noteInstance(note);
   };
 
@@ -139,7 +139,6 @@ export async function openReadingRoom(options: RoomOptions) {
         sopInstanceUID,
         sopClassUID: CR,
         isImage: true,
-        sha256: "0".repeat(64),
         bytes: 1,
       };
       await ledger.noteInstance(note);

@@ -11,8 +11,6 @@ export interface InstanceNote {
   seriesInstanceUID?: string;
   /** Whether it is an image. A report or other document that joins a study is no reason to analyse the study again. */
   isImage: boolean;
-  /** Not known of an instance that was found in the spool: that would take reading it whole. */
-  sha256?: string;
   bytes: number;
   /** How it came; live where left out. An image that comes live makes a study of the backlog a live one. */
   lane?: Lane;

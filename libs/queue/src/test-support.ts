@@ -40,7 +40,6 @@ export function note(studyInstanceUID: string, sopInstanceUID: string, isImage =
     sopInstanceUID,
     sopClassUID: isImage ? "1.2.840.10008.5.1.4.1.1.1" : "1.2.840.10008.5.1.4.1.1.88.34",
     isImage,
-    sha256: "0".repeat(64),
     bytes: 1,
   };
 }

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BLOCK_BYTES, type Block, Blocks } from "./blocks.ts";
+import { DIRECT_UNIT_BYTES } from "./direct-io.ts";
 
-test("blocks lie side by side in one memory", async () => {
+test("blocks lie side by side in one memory, each at a page", async () => {
   const blocks = new Blocks(2);
-  const [one, other] = [await blocks.take(), await blocks.take()];
-  assert.deepEqual([one.offset, other.offset].sort(), [0, BLOCK_BYTES]);
-  one.bytes.fill(1);
-  other.bytes.fill(2);
-  assert.ok(one.bytes.every((byte) => byte === 1));
-  assert.equal(new Uint8Array(blocks.memory)[other.offset], 2);
+  const [one, other] = [(await blocks.take()).bytes, (await blocks.take()).bytes];
+  assert.equal(one.buffer, other.buffer);
+  assert.deepEqual([one.byteOffset, other.byteOffset].sort(), [0, BLOCK_BYTES]);
+  assert.equal(BLOCK_BYTES % DIRECT_UNIT_BYTES, 0);
 });
 
 test("where none is left, the quietest holder gives his away, and who waits gets it in turn", async () => {

@@ -1,8 +1,6 @@
-/** Memory that goes to the disk, and to the thread that hashes, as it is. */
+/** Memory that goes to the disk as it is. */
 export interface Block {
   bytes: Uint8Array;
-  /** Where it begins in the memory that all blocks share. */
-  offset: number;
 }
 
 /** Who fills a block with what comes in. */
@@ -25,7 +23,6 @@ const WASM_PAGE_BYTES = 64 * 1024;
  * give his away, half full as it is: slow senders cannot keep the others from being served.
  */
 export class Blocks {
-  readonly memory: SharedArrayBuffer;
   /** The last that came back is the first to go: its memory is still in the processor's cache. */
   readonly #free: Block[];
   readonly #waiting: ((block: Block) => void)[] = [];
@@ -34,11 +31,10 @@ export class Blocks {
 
   constructor(count = BLOCKS) {
     const pages = (count * BLOCK_BYTES) / WASM_PAGE_BYTES;
-    this.memory = new WebAssembly.Memory<SharedArrayBuffer>({ initial: pages, maximum: pages, shared: true }).buffer;
-    this.#free = Array.from({ length: count }, (_, index) => {
-      const offset = index * BLOCK_BYTES;
-      return { offset, bytes: new Uint8Array(this.memory, offset, BLOCK_BYTES) };
-    });
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer;
+    this.#free = Array.from({ length: count }, (_, index) => ({
+      bytes: new Uint8Array(memory, index * BLOCK_BYTES, BLOCK_BYTES),
+    }));
   }
 
   /** A block, at once or when one comes back: first come, first served. */

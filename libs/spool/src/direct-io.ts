@@ -17,17 +17,22 @@ export function create(path: string, direct: boolean) {
   return open(path, direct ? FLAGS | DIRECT : FLAGS, 0o640);
 }
 
+/** Opens a file to be read, past the page cache where that is asked for, in whole units then. */
+export function openToRead(path: string, direct: boolean): Promise<FileHandle> {
+  return open(path, direct ? constants.O_RDONLY | DIRECT : constants.O_RDONLY);
+}
+
 /**
  * Reads a file whole into memory that begins at a page, past the page cache where the file system can: what was written
  * so is not in it, and there is nothing to copy.
  */
 export async function readWhole(path: string, memory: ReadMemory): Promise<Uint8Array> {
   try {
-    if (DIRECT !== 0) return await readInUnits(await open(path, constants.O_RDONLY | DIRECT), memory);
+    if (DIRECT !== 0) return await readInUnits(await openToRead(path, true), memory);
   } catch (error) {
     if (!isRefusal(error)) throw error;
   }
-  return readInUnits(await open(path), memory);
+  return readInUnits(await openToRead(path, false), memory);
 }
 
 async function readInUnits(file: FileHandle, memory: ReadMemory): Promise<Uint8Array> {

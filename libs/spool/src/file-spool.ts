@@ -2,9 +2,9 @@ import { type FileHandle, link, open, readdir, readFile, rename, rm, stat, unlin
 import { dirname, join, resolve } from "node:path";
 import { Blocks } from "./blocks.ts";
 import { BulkFile } from "./bulk-file.ts";
+import { Comparison } from "./comparison.ts";
 import { create, readWhole, takesDirectWrites } from "./direct-io.ts";
 import { DurableFolders, makeFolder } from "./durable.ts";
-import { Hashing } from "./hashing.ts";
 import { IncomingFile, type Place } from "./incoming-file.ts";
 import { INSTANCE, Layout } from "./layout.ts";
 import { removeLeftovers, TemporaryNames } from "./leftovers.ts";
@@ -84,7 +84,7 @@ export class FileSpool implements Spool {
     const direct = await takesDirectWrites(this.#newPath(), block);
     blocks.release(block);
     const folders = this.#folders;
-    return { layout, folders, durable, direct, blocks, room: this.#room, hashing: new Hashing(blocks.memory) };
+    return { layout, folders, durable, direct, blocks, room: this.#room, comparison: new Comparison(direct) };
   }
 
   #newPath(): string {

@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, link, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Block, BlockHolder, Blocks } from "./blocks.ts";
+import type { Comparison } from "./comparison.ts";
 import { DIRECT_UNIT_BYTES } from "./direct-io.ts";
 import type { DurableFolders } from "./durable.ts";
-import type { Hashing, StreamHash } from "./hashing.ts";
 import type { Layout } from "./layout.ts";
 import type { Room } from "./room.ts";
 import type { CommitOutcome, Committed, IncomingInstance, InstanceName } from "./spool.ts";
@@ -20,7 +18,7 @@ export interface Place {
   /** Whether files are opened for direct I/O, which takes whole units. */
   direct: boolean;
   blocks: Blocks;
-  hashing: Hashing;
+  comparison: Comparison;
   room: Room;
 }
 
@@ -31,13 +29,12 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * A temporary file that becomes an instance by a hard link, which, unlike a rename, fails where the name is taken.
- * What comes in is gathered into blocks; a block is hashed and written at the same time.
+ * What comes in is gathered into blocks, and a block is written while the next one fills.
  */
 export class IncomingFile implements IncomingInstance, BlockHolder {
   readonly #handle: FileHandle;
   readonly #path: string;
   readonly #place: Place;
-  readonly #hash: StreamHash;
   #bytes = 0;
   /** What the next bytes go into, and how many it has. */
   #block: Block | undefined;
@@ -54,7 +51,6 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
     this.#handle = handle;
     this.#path = path;
     this.#place = place;
-    this.#hash = place.hashing.begin();
   }
 
   get bytes(): number {
@@ -69,7 +65,7 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
       const block = this.#block ?? (await this.#beginBlock());
       if (this.#block !== block) throw givenUp();
       const length = Math.min(chunk.byteLength - at, block.bytes.byteLength - this.#filled);
-      copy(chunk.subarray(at, at + length), block.bytes, this.#filled);
+      block.bytes.set(chunk.subarray(at, at + length), this.#filled);
       this.#filled += length;
       at += length;
       if (this.#filled === block.bytes.byteLength) this.#passBlock(block, this.#filled);
@@ -97,7 +93,7 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
     this.#passBlock(block, this.#filled - rest);
   }
 
-  /** Leaves so many bytes of the block to the disk and the hash. */
+  /** Leaves so many bytes of the block to the disk. */
   #passBlock(block: Block, length: number): void {
     const { blocks, direct } = this.#place;
     blocks.passed(this);
@@ -112,7 +108,7 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
     block.bytes.fill(0, length, padded);
     const position = this.#position;
     this.#position += length;
-    const underWay = this.#store(block, length, padded, position).then(() => {
+    const underWay = this.#store(block.bytes.subarray(0, padded), position).then(() => {
       blocks.release(block);
       this.#underWay.delete(underWay);
     });
@@ -120,14 +116,11 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
   }
 
   /** Never rejects: the failure is for the next call of `write` or `commit`. */
-  async #store(block: Block, length: number, padded: number, position: number): Promise<void> {
+  async #store(bytes: Uint8Array, position: number): Promise<void> {
     try {
       const looks = (bytes: number) => Math.floor(bytes / BYTES_BETWEEN_LOOKS);
-      if (looks(position + length) > looks(position)) await this.#place.room.mustBeLeft();
-      await Promise.all([
-        this.#hash.update(block, length),
-        onFileSystem("writing an instance", () => this.#writeAt(block.bytes.subarray(0, padded), position)),
-      ]);
+      if (looks(position + bytes.byteLength) > looks(position)) await this.#place.room.mustBeLeft();
+      await onFileSystem("writing an instance", () => this.#writeAt(bytes, position));
     } catch (error) {
       this.#failure ??= error;
     }
@@ -156,11 +149,11 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
       return await onFileSystem(`storing instance ${sopInstanceUID}`, async () => {
         const folder = dirname(target);
         // The bytes first: a name that outlives a power cut without them would keep the sender's next try out for ever.
-        const [sha256] = await Promise.all([this.#hash.digest(), this.#finish(), folders.make(folder)]);
-        const outcome = await this.#claim(target, sha256);
+        await Promise.all([this.#finish(), folders.make(folder)]);
+        const outcome = await this.#claim(target);
         // A duplicate's first copy may have been linked by another process a moment ago, and not be durable yet.
         await Promise.all([outcome !== "conflict" && folders.sync(folder), this.abort()]);
-        return { outcome, sha256, bytes: this.#bytes };
+        return { outcome, bytes: this.#bytes };
       });
     } finally {
       await this.abort();
@@ -172,7 +165,7 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
     if (this.#place.durable) await this.#handle.datasync();
   }
 
-  async #claim(target: string, sha256: string): Promise<CommitOutcome> {
+  async #claim(target: string): Promise<CommitOutcome> {
     try {
       await link(this.#path, target);
       return "stored";
@@ -180,7 +173,8 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
       if (systemCode(error) !== "EEXIST") throw error;
     }
     const { size } = await stat(target);
-    return size === this.#bytes && (await sha256Of(target)) === sha256 ? "duplicate" : "conflict";
+    const isSame = size === this.#bytes && (await this.#place.comparison.same(this.#path, target, size));
+    return isSame ? "duplicate" : "conflict";
   }
 
   abort(): Promise<void> {
@@ -191,30 +185,12 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
   async #end(): Promise<void> {
     if (this.#block !== undefined) this.#passBlock(this.#block, 0);
     await Promise.all(this.#underWay);
-    this.#hash.drop();
     // What cannot be closed or removed now is removed when the spool is opened again.
     await this.#handle.close().catch(() => {});
     await unlink(this.#path).catch(() => {});
   }
 }
 
-/**
- * Copies into memory that threads share. Node does so with memmove where it copies a part, but with TypedArray.set where
- * it copies the whole, and V8 does that word by word, as the other thread might look on: three times as long.
- */
-function copy(from: Uint8Array, to: Uint8Array, at: number): void {
-  const bytes = Buffer.from(from.buffer, from.byteOffset, from.byteLength);
-  const half = bytes.byteLength >> 1;
-  bytes.copy(to, at, 0, half);
-  bytes.copy(to, at + half, half);
-}
-
 function givenUp(): SpoolError {
   return new SpoolError("IO_FAILURE", "the instance was given up");
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) hash.update(chunk as Uint8Array);
-  return hash.digest("hex");
 }

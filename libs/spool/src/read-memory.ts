@@ -21,5 +21,5 @@ export class ReadMemory {
 
 function allocate(bytes: number): Uint8Array {
   const pages = Math.ceil(bytes / WASM_PAGE_BYTES);
-  return new Uint8Array(new WebAssembly.Memory<ArrayBuffer>({ initial: pages, maximum: pages, shared: false }).buffer);
+  return new Uint8Array(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer);
 }

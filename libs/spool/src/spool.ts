@@ -10,8 +10,6 @@ export type CommitOutcome =
 
 export interface Committed {
   outcome: CommitOutcome;
-  /** Of the bytes that came in, in hexadecimal. */
-  sha256: string;
   bytes: number;
 }
 

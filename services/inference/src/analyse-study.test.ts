@@ -25,7 +25,6 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
     sopInstanceUID,
     sopClassUID: "1.2.840.10008.5.1.4.1.1.1",
     isImage,
-    sha256: "0".repeat(64),
     bytes: 1,
   });
   const analysis = analysisWith({

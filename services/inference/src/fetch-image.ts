@@ -38,8 +38,8 @@ export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDepen
     demandThatItIs(image, Buffer.concat(head));
     // Should Redis lose everything, what was fetched must not come back in front of what arrives.
     await spool.putRecord(studyInstanceUID, "backlog-1", new Uint8Array());
-    const { sha256, bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
-    return { studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, sha256, bytes, lane: "backlog" };
+    const { bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
+    return { studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, bytes, lane: "backlog" };
   } finally {
     await incoming.abort();
   }

@@ -85,7 +85,7 @@ function sweepOf(situation: Situation) {
     fetch: async ({ seriesInstanceUID: _, ...image }): Promise<InstanceNote> => {
       const comes = images[image.sopInstanceUID];
       if (comes instanceof Error) throw comes;
-      return { ...image, isImage: true, sha256: "", bytes: 1, lane: "backlog" };
+      return { ...image, isImage: true, bytes: 1, lane: "backlog" };
     },
     analysis: {
       analyse: async (_job, missing = []) => {

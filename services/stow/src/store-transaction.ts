@@ -125,11 +125,11 @@ class Transaction {
 
   async #commit({ identity, incoming, warning }: ReceivedInstance): Promise<void> {
     try {
-      const { outcome, sha256, bytes } = await incoming.commit(identity);
+      const { outcome, bytes } = await incoming.commit(identity);
       if (outcome === "conflict") throw new InstanceFailure("CONFLICT");
       // Redis may have forgotten it since it came for the first time: its study waits from then.
       const cameBefore = outcome === "duplicate" ? await this.#firstArrival(identity) : {};
-      await this.#note({ ...identity, ...cameBefore }, sha256, bytes);
+      await this.#note({ ...identity, ...cameBefore }, bytes);
       const { sopClassUID, sopInstanceUID } = identity;
       this.#result.stored.push({
         sopClassUID,
@@ -149,11 +149,7 @@ class Transaction {
     return facts.then(({ arrivedAt }) => ({ arrivedAt: arrivedAt.getTime() })).catch(() => ({}));
   }
 
-  async #note(
-    identity: ReceivedInstance["identity"] & { arrivedAt?: number },
-    sha256: string,
-    bytes: number,
-  ): Promise<void> {
+  async #note(identity: ReceivedInstance["identity"] & { arrivedAt?: number }, bytes: number): Promise<void> {
     const { ledger, settling, settleMs, site, onFailure } = this.#dependencies;
     // Each would wait for Redis as long as the first one did, and the sender has to come again anyway.
     if (this.#ledgerAway) throw new InstanceFailure("LEDGER_AWAY");
@@ -162,7 +158,6 @@ class Transaction {
       const { openRevision } = await ledger.noteInstance({
         ...identity,
         isImage: isImage(sopClassUID),
-        sha256,
         bytes,
         ...(site === undefined ? {} : { site }),
       });

@@ -111,7 +111,6 @@ export class TestUps {
       seriesInstanceUID: `${studyInstanceUID}.1`,
       sopClassUID: IMAGE,
       isImage: true,
-      sha256: "0",
       bytes: 1,
       ...more,
     });
