@@ -1,4 +1,7 @@
+import type { ByteSource } from "./byte-source.ts";
 import { MultipartError } from "./multipart-error.ts";
+
+const EMPTY = Buffer.alloc(0);
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -20,15 +23,15 @@ export type Piece = Uint8Array | "next" | "close";
  * anything but white space or "--" is no delimiter.
  */
 export class DelimitedStream {
-  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #source: ByteSource;
   #delimiter: Buffer;
   /** What was received and not handed out. Begins with a line end: the first delimiter may open the body. */
   #buffer: Buffer;
   #ended = false;
   readonly #boundary: string;
 
-  constructor(source: AsyncIterable<Uint8Array>, boundary: string) {
-    this.#chunks = source[Symbol.asyncIterator]();
+  constructor(source: ByteSource, boundary: string) {
+    this.#source = source;
     this.#boundary = boundary;
     this.#delimiter = Buffer.from(`\n--${boundary}`, "latin1");
     this.#buffer = Buffer.from("\n");
@@ -38,7 +41,11 @@ export class DelimitedStream {
   async skipPreamble(mostBytes: number, crlfOnly = false): Promise<"next" | "close"> {
     let skipped = 0;
     for (;;) {
-      const piece = await this.#read(() => noBoundary(`the body ends without it, after ${skipped} bytes`));
+      const piece = this.#next(() => noBoundary(`the body ends without it, after ${skipped} bytes`));
+      if (piece === undefined) {
+        await this.more();
+        continue;
+      }
       if (typeof piece === "string") {
         if (piece === "next") await this.#adoptLineEnd(crlfOnly);
         return piece;
@@ -50,49 +57,60 @@ export class DelimitedStream {
 
   async #adoptLineEnd(crlfOnly: boolean): Promise<void> {
     // As far as that and no farther, however much has come: the outcome must not depend on the chunks.
-    while (this.#buffer.indexOf(LF) === -1 && this.#buffer.byteLength < MOST_PADDING && (await this.#fill()));
+    while (!this.#ended && this.#buffer.indexOf(LF) === -1 && this.#buffer.byteLength < MOST_PADDING) {
+      if (!this.#fill()) await this.more();
+    }
     const end = this.#buffer.subarray(0, MOST_PADDING).indexOf(LF);
     const lineEnd = end === -1 || this.#buffer[end - 1] === CR ? "\r\n" : "\n";
     if (crlfOnly && lineEnd !== "\r\n") throw noBoundary("its line ends in LF alone, where RFC 2046 5.1.1 has CRLF");
     this.#delimiter = Buffer.from(`${lineEnd}--${this.#boundary}`, "latin1");
   }
 
-  /** The next piece. Throws MultipartError TRUNCATED where the body ends without a closing delimiter. */
-  read(): Promise<Piece> {
-    return this.#read(() => new MultipartError("TRUNCATED", "the body ends without the closing boundary"));
+  /**
+   * The next piece, as far as it has come; undefined where there has to be more first. Throws MultipartError TRUNCATED
+   * where the body ends without a closing delimiter.
+   */
+  take(): Piece | undefined {
+    return this.#next(() => new MultipartError("TRUNCATED", "the body ends without the closing boundary"));
   }
 
-  async #read(atEnd: () => MultipartError): Promise<Piece> {
+  /** Waits until more has come, or nothing will. */
+  async more(): Promise<void> {
+    if (!(await this.#source.more())) this.#ended = true;
+  }
+
+  #next(atEnd: () => MultipartError): Piece | undefined {
     // Up to here it is a part's, though it may look like a delimiter.
     let past = 0;
     for (;;) {
       const at = this.#buffer.indexOf(this.#delimiter, past);
       if (at === -1) {
         const certain = this.#buffer.byteLength - this.#possibleBeginning();
-        if (certain > 0) return this.#take(certain);
-        if (!(await this.#fill())) throw atEnd();
-        continue;
+        if (certain > 0) return this.#cut(certain);
+        if (this.#fill()) continue;
+        if (this.#ended) throw atEnd();
+        return undefined;
       }
       const behind = at + this.#delimiter.byteLength;
       if (this.#buffer.byteLength < behind + 2 && !this.#ended) {
-        if (at > 0) return this.#take(at);
-        await this.#fill();
-        continue;
+        if (at > 0) return this.#cut(at);
+        if (this.#fill()) continue;
+        return undefined;
       }
       const found = this.#meaning(behind);
       if (found === undefined) past = at + 1;
-      else if (at > 0) return this.#take(at);
+      else if (at > 0) return this.#cut(at);
       else {
-        this.#take(found === "close" ? behind + 2 : behind);
+        this.#cut(found === "close" ? behind + 2 : behind);
         return found;
       }
     }
   }
 
-  #take(length: number): Uint8Array {
-    const taken = this.#buffer.subarray(0, length);
-    this.#buffer = this.#buffer.subarray(length);
-    return taken;
+  #cut(length: number): Uint8Array {
+    const all = this.#buffer;
+    this.#buffer = length === all.byteLength ? EMPTY : all.subarray(length);
+    return length === all.byteLength ? all : all.subarray(0, length);
   }
 
   /** What a delimiter says by the two bytes behind it; undefined where they make it none. */
@@ -115,25 +133,21 @@ export class DelimitedStream {
     }
   }
 
-  /** Waits for another chunk; false at the end. */
-  async #fill(): Promise<boolean> {
-    if (this.#ended) return false;
-    const { done, value } = await this.#chunks.next();
-    if (done) {
-      this.#ended = true;
-      return false;
-    }
-    const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    this.#buffer = this.#buffer.byteLength === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+  /** Takes another chunk, if one is there. */
+  #fill(): boolean {
+    const chunk = this.#source.take();
+    if (chunk === undefined) return false;
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#buffer = this.#buffer.byteLength === 0 ? bytes : Buffer.concat([this.#buffer, bytes]);
     return true;
   }
 
   /** Reads and drops what is left, such as an epilogue. */
   async discard(): Promise<void> {
-    this.#buffer = Buffer.alloc(0);
+    this.#buffer = EMPTY;
     while (!this.#ended) {
-      const { done } = await this.#chunks.next();
-      if (done) this.#ended = true;
+      while (this.#source.take() !== undefined);
+      await this.more();
     }
   }
 }

@@ -1,4 +1,5 @@
 export { allMatches, type PageOptions } from "./all-matches.ts";
+export { ByteSource } from "./byte-source.ts";
 export { Circuit, CircuitOpen } from "./circuit.ts";
 export {
   DicomWebClient,

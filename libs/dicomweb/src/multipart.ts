@@ -1,3 +1,4 @@
+import { ByteSource } from "./byte-source.ts";
 import { DelimitedStream } from "./delimited-stream.ts";
 import { MultipartError } from "./multipart-error.ts";
 import { type PartHeaders, type PartProblem, parsePartHeader } from "./part-header.ts";
@@ -8,7 +9,7 @@ export interface Part {
   /** Set where the header fields are not usable; `headers` and `body` are empty then. */
   problem?: PartProblem;
   /** The bytes, once, as they come in. What is not read is dropped when the next part is asked for. */
-  body: AsyncIterable<Uint8Array>;
+  body: ByteSource;
 }
 
 export interface MultipartLimits {
@@ -38,54 +39,64 @@ export async function* readMultipart(
     crlfOnly = false,
   }: MultipartLimits = {},
 ): AsyncGenerator<Part, void, undefined> {
-  const stream = new DelimitedStream(source, boundary);
+  const stream = new DelimitedStream(ByteSource.from(source), boundary);
   let last = await stream.skipPreamble(maxPreambleBytes, crlfOnly);
   for (let count = 1; last === "next"; count += 1) {
     if (count > maxParts) throw new MultipartError("TOO_MANY_PARTS", `the body has more than ${maxParts} parts`);
-    const part = new PartReader(stream);
-    const header = await part.readHeader(maxHeaderBytes);
+    const body = new PartBody(stream);
+    const header = await body.readHeader(maxHeaderBytes);
     yield typeof header === "string"
-      ? { headers: new Map(), problem: header, body: empty() }
-      : { headers: header, body: part.body() };
-    last = await part.skip();
+      ? { headers: new Map(), problem: header, body: ByteSource.from(nothing()) }
+      : { headers: header, body };
+    last = await body.skip();
   }
   await stream.discard();
 }
 
-async function* empty(): AsyncGenerator<Uint8Array> {}
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 const BLANK_LINE = /\r?\n\r?\n/g;
 
-/** Reads one part of a delimited stream. */
-class PartReader {
+/** One part of a delimited stream; what comes behind its header, once that has been read. */
+class PartBody extends ByteSource {
   readonly #stream: DelimitedStream;
   /** What came behind the header in the same chunk. */
   #ahead: Uint8Array | undefined;
   #end: "next" | "close" | undefined;
 
   constructor(stream: DelimitedStream) {
+    super();
     this.#stream = stream;
   }
 
-  async #read(): Promise<Uint8Array | undefined> {
-    if (this.#ahead !== undefined) {
-      const ahead = this.#ahead;
+  take(): Uint8Array | undefined {
+    const ahead = this.#ahead;
+    if (ahead !== undefined) {
       this.#ahead = undefined;
       return ahead;
     }
     if (this.#end !== undefined) return undefined;
-    const piece = await this.#stream.read();
+    const piece = this.#stream.take();
     if (typeof piece !== "string") return piece;
     this.#end = piece;
     return undefined;
+  }
+
+  async more(): Promise<boolean> {
+    if (this.#end !== undefined) return false;
+    await this.#stream.more();
+    return true;
   }
 
   /** The part begins with what is left of the boundary's line; a part that ends within its header has an empty body. */
   async readHeader(mostBytes: number): Promise<PartHeaders | PartProblem> {
     let header = "";
     for (;;) {
-      const bytes = await this.#read();
-      if (bytes === undefined) return parsePartHeader(header);
+      const bytes = this.take();
+      if (bytes === undefined) {
+        if (await this.more()) continue;
+        return parsePartHeader(header);
+      }
       const before = header.length;
       const room = mostBytes + 4 - before;
       header += Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, room)).toString("latin1");
@@ -100,16 +111,11 @@ class PartReader {
     }
   }
 
-  async *body(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (;;) {
-      const bytes = await this.#read();
-      if (bytes === undefined) return;
-      yield bytes;
-    }
-  }
-
+  /** Goes to the part's end, and tells what comes then. */
   async skip(): Promise<"next" | "close"> {
-    while ((await this.#read()) !== undefined);
+    do {
+      while (this.take() !== undefined);
+    } while (await this.more());
     return this.#end!;
   }
 }

@@ -57,24 +57,31 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
     return this.#bytes;
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
+  write(chunk: Uint8Array): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
-    if (chunk.byteLength === 0) return;
     this.#bytes += chunk.byteLength;
-    for (let at = 0; at < chunk.byteLength; ) {
-      const block = this.#block ?? (await this.#beginBlock());
-      if (this.#block !== block) throw givenUp();
-      const length = Math.min(chunk.byteLength - at, block.bytes.byteLength - this.#filled);
-      block.bytes.set(chunk.subarray(at, at + length), this.#filled);
-      this.#filled += length;
-      at += length;
-      if (this.#filled === block.bytes.byteLength) this.#passBlock(block, this.#filled);
-      else this.#place.blocks.held(this);
-    }
+    return this.#gather(chunk);
   }
 
-  async #beginBlock(): Promise<Block> {
-    const block = await this.#place.blocks.take();
+  /** Waits where no block is left. */
+  #gather(chunk: Uint8Array): Promise<void> | undefined {
+    for (let at = 0; at < chunk.byteLength; ) {
+      if (this.#block === undefined) {
+        const next = this.#place.blocks.take();
+        if (next instanceof Promise) {
+          return next.then((block) => {
+            this.#begin(block);
+            return this.#gather(chunk.subarray(at));
+          });
+        }
+        this.#begin(next);
+      }
+      at += this.#put(at === 0 ? chunk : chunk.subarray(at), this.#block!);
+    }
+    return undefined;
+  }
+
+  #begin(block: Block): void {
     if (this.#ended !== undefined) {
       this.#place.blocks.release(block);
       throw givenUp();
@@ -83,7 +90,16 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
     this.#filled = this.#rest.byteLength;
     this.#rest = EMPTY;
     this.#block = block;
-    return block;
+  }
+
+  /** Puts as much into the block as it takes, and passes it on where it is full. */
+  #put(bytes: Uint8Array, block: Block): number {
+    const length = Math.min(bytes.byteLength, block.bytes.byteLength - this.#filled);
+    block.bytes.set(length === bytes.byteLength ? bytes : bytes.subarray(0, length), this.#filled);
+    this.#filled += length;
+    if (this.#filled === block.bytes.byteLength) this.#passBlock(block, this.#filled);
+    else this.#place.blocks.held(this);
+    return length;
   }
 
   yieldBlock(): void {
@@ -135,7 +151,7 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
 
   async #drain(): Promise<void> {
     if (this.#ended !== undefined) throw givenUp();
-    if (this.#block === undefined && this.#rest.byteLength > 0) await this.#beginBlock();
+    if (this.#block === undefined && this.#rest.byteLength > 0) this.#begin(await this.#place.blocks.take());
     if (this.#block !== undefined) this.#passBlock(this.#block, this.#filled);
     await Promise.all(this.#underWay);
     if (this.#failure !== undefined) throw this.#failure;

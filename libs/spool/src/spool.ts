@@ -22,8 +22,8 @@ export interface InstanceName {
 export interface IncomingInstance {
   /** How many bytes were written so far. */
   readonly bytes: number;
-  /** Takes a copy of a chunk; waits where the storage is slower than the sender. */
-  write(chunk: Uint8Array): Promise<void>;
+  /** Takes a copy of a chunk; to be awaited where it returns a promise: the storage is slower than the sender. */
+  write(chunk: Uint8Array): Promise<void> | undefined;
   /**
    * Makes the bytes durable under their name. The first one wins, also between processes. Throws SpoolError
    * INVALID_UID, NO_SPACE, IO_FAILURE; the incoming instance is gone then.

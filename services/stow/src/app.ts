@@ -15,9 +15,9 @@ import { describeCapabilities } from "./capabilities.ts";
 import { allowOrigins } from "./cross-origin.ts";
 import type { Door } from "./door.ts";
 import { REQUEST_FAILURES, RequestFailure, type RequestFailureCode } from "./failures.ts";
-import { limitedBody } from "./limited-body.ts";
 import { countTransaction, type StowMetrics } from "./metrics.ts";
 import { Pace } from "./pace.ts";
+import { RequestBody } from "./request-body.ts";
 import { BODY_TYPES, bodyOf, type ResponseType, responseTypeOf, studyOfPath } from "./store-request.ts";
 import { type StoreDependencies, type StoreLimits, storeInstances } from "./store-transaction.ts";
 
@@ -156,7 +156,7 @@ export function buildApp(options: StowOptions): FastifyInstance {
     const room = await dependencies.spool.room();
     if (room === 0 || Number(request.headers["content-length"]) > room) throw new RequestFailure("NO_SPACE");
     const pace = new Pace({ minBytesPerSecond: limits.minBytesPerSecond, windowMs: limits.paceMs });
-    const body = limitedBody(request.raw, limits.maxRequestBytes, pace);
+    const body = new RequestBody(request.raw, limits.maxRequestBytes, pace);
     const result = await storeInstances(
       body,
       form,
@@ -167,7 +167,7 @@ export function buildApp(options: StowOptions): FastifyInstance {
         onFailure: (failure, cause) =>
           request.log.warn({ code: failure.code, err: cause ?? failure }, "an instance was not stored"),
       },
-    ).finally(() => body.return(undefined));
+    ).finally(() => body.close());
     const response = storeResponse(result);
     const ms = performance.now() - startedAt;
     if (metrics !== undefined) countTransaction(metrics, result, ms);

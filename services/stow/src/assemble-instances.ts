@@ -12,7 +12,7 @@ import {
   tagOf,
   text,
 } from "@redspot/dicom";
-import { MultipartError, type Part, parseMediaType } from "@redspot/dicomweb";
+import { ByteSource, MultipartError, type Part, parseMediaType } from "@redspot/dicomweb";
 import { type Spool, SpoolError } from "@redspot/spool";
 import { transferSyntaxOf } from "./bulk-media-type.ts";
 import { type BulkPart, BulkParts } from "./bulk-parts.ts";
@@ -150,7 +150,7 @@ async function assembled(dataSet: DataSet, bulk: BulkParts): Promise<Part | Refu
       transferSyntaxUID,
       bulkData: (uri) => bulkValue(bulk.find(uri), pixels, transferSyntaxUID),
     });
-    return { headers: new Map([["content-type", "application/dicom"]]), body: bytesOf(pieces) };
+    return { headers: new Map([["content-type", "application/dicom"]]), body: ByteSource.from(bytesOf(pieces)) };
   } catch (error) {
     const failure = error instanceof DicomError ? new InstanceFailure("BAD_METADATA", error.message) : failureOf(error);
     return { failure, named: namesOf(dataSet) };

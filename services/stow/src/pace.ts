@@ -16,7 +16,7 @@ export class Pace {
   readonly #now: () => number;
   #bytes = 0;
   #waitedMs = 0;
-  #askedAt = 0;
+  #askedAt: number | undefined;
 
   /** @param now a clock in milliseconds that never goes back */
   constructor(limits: PaceLimits, now: () => number = () => performance.now()) {
@@ -32,7 +32,8 @@ export class Pace {
   /** So many bytes have come. Throws TOO_SLOW at the end of a window in which there were too few. */
   take(bytes: number): void {
     this.#bytes += bytes;
-    this.#waitedMs += this.#now() - this.#askedAt;
+    if (this.#askedAt !== undefined) this.#waitedMs += this.#now() - this.#askedAt;
+    this.#askedAt = undefined;
     if (this.#waitedMs < this.#limits.windowMs) return;
     const bytesPerSecond = (1000 * this.#bytes) / this.#waitedMs;
     if (bytesPerSecond < this.#limits.minBytesPerSecond) {
