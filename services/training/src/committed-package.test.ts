@@ -1,4 +1,5 @@
 /** Holds the demonstration package in the repository to what its own scores say, and to today's phantoms. */
+
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,9 +10,9 @@ import { readPart10 } from "@redspot/dicom";
 import { assertUsableIn, calibrate, ensurePackageBackbone, loadModelPackage, openEngine } from "@redspot/model";
 import { makeStudy } from "@redspot/phantom";
 import { PREPROCESSING_VERSION, toModelInput, toThreeChannels } from "@redspot/pixels";
+import { areaUnderCurve } from "@redspot/statistics";
 import { chooseBand, shareWithin } from "./calibrate/inconclusive-band.ts";
 import { planPhantoms, type Sizes } from "./reproduce/plan-phantoms.ts";
-import { areaUnderCurve } from "./statistics/area-under-curve.ts";
 import { fitIsotonic } from "./statistics/isotonic.ts";
 import { fitPlatt } from "./statistics/platt.ts";
 import { operatingPointAt, youdenPoint } from "./statistics/roc.ts";

@@ -1,5 +1,5 @@
 import { atPrevalence, type CalibrationMap, calibrate as calibrated } from "@redspot/model";
-import { areaUnderCurve } from "../statistics/area-under-curve.ts";
+import { areaUnderCurve } from "@redspot/statistics";
 import { operatingPointAt } from "../statistics/roc.ts";
 import { readTraining } from "../train/training-file.ts";
 import { TrainingError } from "../training-error.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ASAH } from "@redspot/statistics/published-data";
 import fc from "fast-check";
-import { ASAH } from "../statistics/published-data.ts";
 import { operatingPointAt, rocCurve } from "../statistics/roc.ts";
 import { chooseCutOff } from "./cut-off.ts";
 

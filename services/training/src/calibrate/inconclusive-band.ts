@@ -1,5 +1,5 @@
+import { wilson } from "@redspot/statistics";
 import { operatingPointAt, rocCurve } from "../statistics/roc.ts";
-import { wilson } from "../statistics/wilson.ts";
 import { TrainingError } from "../training-error.ts";
 
 /** From `low` and below `high` the answer is "inconclusive". */

@@ -1,10 +1,9 @@
 import { type CalibrationMap, calibrate, type Engine, type Head, type InputScaling } from "@redspot/model";
-import { areaUnderCurve } from "../statistics/area-under-curve.ts";
+import { areaUnderCurve, wilson } from "@redspot/statistics";
 import { expectedCalibrationError } from "../statistics/calibration-error.ts";
 import { predictiveValuesAt } from "../statistics/predictive-values.ts";
 import { brierScore, logLoss } from "../statistics/proper-scores.ts";
 import { operatingPointAt } from "../statistics/roc.ts";
-import { wilson } from "../statistics/wilson.ts";
 import { logitsOf } from "../train/logits.ts";
 import { TrainingError } from "../training-error.ts";
 import {

@@ -1,7 +1,6 @@
 import { ensurePackageBackbone, loadModelPackage, openEngine } from "@redspot/model";
 import { PREPROCESSING_VERSION, toThreeChannels } from "@redspot/pixels";
-import { areaUnderCurve, compareAreas } from "../statistics/area-under-curve.ts";
-import { mcNemar } from "../statistics/mcnemar.ts";
+import { areaUnderCurve, compareAreas, mcNemar } from "@redspot/statistics";
 import type { InServiceResult } from "./evaluation-file.ts";
 
 export interface Answers {

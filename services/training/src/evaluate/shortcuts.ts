@@ -1,5 +1,5 @@
 import { INPUT_SIZE } from "@redspot/model";
-import { areaUnderCurve, compareAreas } from "../statistics/area-under-curve.ts";
+import { areaUnderCurve, compareAreas } from "@redspot/statistics";
 import type { Case } from "../work-folder.ts";
 import type { ShortcutResult } from "./evaluation-file.ts";
 import { fitLogisticRegression, logOdds } from "./logistic-regression.ts";

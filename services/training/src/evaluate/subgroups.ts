@@ -1,6 +1,5 @@
 import type { Subgroup } from "@redspot/model";
-import { areaUnderCurve } from "../statistics/area-under-curve.ts";
-import { wilson } from "../statistics/wilson.ts";
+import { areaUnderCurve, wilson } from "@redspot/statistics";
 import type { Case } from "../work-folder.ts";
 
 /** With fewer cases of a class the interval of a proportion is up to 0.4 wide: it says nothing, good or bad. */

@@ -1,8 +1,7 @@
 /** For the tests: a report's content, made up. */
-import { areaUnderCurve } from "../statistics/area-under-curve.ts";
+import { areaUnderCurve, wilson } from "@redspot/statistics";
 import { predictiveValuesAt } from "../statistics/predictive-values.ts";
 import { operatingPointAt } from "../statistics/roc.ts";
-import { wilson } from "../statistics/wilson.ts";
 import { drawInput } from "../test-support.ts";
 import type { ReportContent } from "./report-content.ts";
 

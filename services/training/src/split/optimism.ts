@@ -1,5 +1,5 @@
 import type { Estimate } from "@redspot/model";
-import { areaUnderCurve } from "../statistics/area-under-curve.ts";
+import { areaUnderCurve } from "@redspot/statistics";
 import type { HeadOptions } from "../train/head-options.ts";
 import { logitsOf } from "../train/logits.ts";
 import { trainHead } from "../train/train-head.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { areaUnderCurve } from "./area-under-curve.ts";
+import { areaUnderCurve } from "@redspot/statistics";
+import { ASAH } from "@redspot/statistics/published-data";
 import { bootstrapInterval } from "./bootstrap.ts";
-import { ASAH } from "./published-data.ts";
 
 const near = (found: number, expected: number, within: number) =>
   assert.ok(Math.abs(found - expected) < within, `${found}, not ${expected}`);

@@ -1,7 +1,6 @@
-import { normalDistribution, normalQuantile, quantile, randomStream } from "@redspot/statistics";
+import { normalDistribution, normalQuantile, quantile, randomStream, rowsOf } from "@redspot/statistics";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
-import { rowsOf } from "./classes.ts";
 
 export interface BootstrapOptions {
   readonly seed: number;

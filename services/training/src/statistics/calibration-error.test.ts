@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DRAWN } from "@redspot/statistics/published-data";
 import { expectedCalibrationError, reliabilityBins } from "./calibration-error.ts";
 import { brierScore, decomposeBrier, logLoss } from "./proper-scores.ts";
-import { DRAWN } from "./published-data.ts";
 
 const { scores, labels } = DRAWN;
 const near = (found: number, expected: number) =>

@@ -1,5 +1,5 @@
 import type { Estimate } from "@redspot/model";
-import { wilson } from "./wilson.ts";
+import { wilson } from "@redspot/statistics";
 
 /** Cases of like probability: what was promised and what came. */
 export interface ReliabilityBin {

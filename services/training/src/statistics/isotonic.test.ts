@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calibrate } from "@redspot/model";
+import { DRAWN } from "@redspot/statistics/published-data";
 import fc from "fast-check";
 import { fitIsotonic, isotonicKnots, isotonicRegression } from "./isotonic.ts";
-import { DRAWN } from "./published-data.ts";
 
 const near = (found: number, expected: number, within = 1e-12) =>
   assert.ok(Math.abs(found - expected) < within, `${found}, not ${expected}`);

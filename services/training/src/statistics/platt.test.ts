@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calibrate } from "@redspot/model";
+import { DRAWN } from "@redspot/statistics/published-data";
 import fc from "fast-check";
 import { fitPlatt } from "./platt.ts";
-import { DRAWN } from "./published-data.ts";
 
 test("the fit is the maximum of the likelihood with Platt's targets", () => {
   // Golden numbers from scipy.optimize.minimize on the same likelihood.

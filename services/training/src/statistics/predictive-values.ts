@@ -1,5 +1,5 @@
 import type { Estimate } from "@redspot/model";
-import { wilson } from "./wilson.ts";
+import { wilson } from "@redspot/statistics";
 
 /** What the answers of a study were, by the truth. */
 export interface Counts {

@@ -1,6 +1,5 @@
-import { quantile, randomStream } from "@redspot/statistics";
+import { quantile, randomStream, rowsOf } from "@redspot/statistics";
 import { resample } from "./bootstrap.ts";
-import { rowsOf } from "./classes.ts";
 import { rocCurve, sensitivityAt } from "./roc.ts";
 
 export interface RocBand {

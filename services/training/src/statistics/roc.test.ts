@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { areaUnderCurve } from "@redspot/statistics";
+import { ASAH, DRAWN } from "@redspot/statistics/published-data";
 import fc from "fast-check";
-import { ASAH, DRAWN } from "./published-data.ts";
 import { operatingPointAt, rocCurve, sensitivityAt, youdenIndex, youdenPoint } from "./roc.ts";
 import { rocBand } from "./roc-band.ts";
 
@@ -82,4 +83,21 @@ test("the band of aSAH's S100 beta is pROC's, but for the resamples drawn", () =
   }
   assert.match(method, /at each specificity by itself/);
   assert.deepEqual(rocBand(ASAH.s100b, ASAH.labels, { seed: 1, steps: 10 }).points, points);
+});
+
+test("the area under the curve is DeLong's", () => {
+  const cases = fc.array(fc.tuple(fc.integer({ min: -20, max: 20 }), fc.boolean()), { minLength: 2, maxLength: 60 });
+  fc.assert(
+    fc.property(cases, (all) => {
+      const scores = all.map(([score]) => score);
+      const labels = Uint8Array.from(all, ([, label]) => Number(label));
+      fc.pre(labels.includes(0) && labels.includes(1));
+      const curve = rocCurve(scores, labels);
+      const trapezoids = curve.slice(1).reduce((sum, { sensitivity, specificity }, i) => {
+        const before = curve[i]!;
+        return sum + ((before.specificity - specificity) * (before.sensitivity + sensitivity)) / 2;
+      }, 0);
+      near(trapezoids, areaUnderCurve(scores, labels).value);
+    }),
+  );
 });

@@ -1,6 +1,5 @@
 import type { Estimate } from "@redspot/model";
-import { byClass } from "./classes.ts";
-import { wilson } from "./wilson.ts";
+import { byClass, wilson } from "@redspot/statistics";
 
 /** A point of the ROC curve: what comes of counting scores from the cut-off on as fracture. */
 export interface RocPoint {

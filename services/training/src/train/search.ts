@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { areaUnderCurve } from "../statistics/area-under-curve.ts";
+import { areaUnderCurve } from "@redspot/statistics";
 import type { PartFeatures } from "../work-folder.ts";
 import { writeWorkFile } from "../work-folder.ts";
 import { CrossValidation, type HeldOut } from "./cross-validation.ts";

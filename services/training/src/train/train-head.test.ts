@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { randomStream } from "@redspot/statistics";
+import { areaUnderCurve, randomStream } from "@redspot/statistics";
 import * as tf from "@tensorflow/tfjs";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { areaUnderCurve } from "../statistics/area-under-curve.ts";
 import { fitOf } from "./curves.ts";
 import { type HeadOptions, PAPER_OPTIONS } from "./head-options.ts";
 import { descend, logitsOn } from "./linear-head.ts";

@@ -1,6 +1,6 @@
-import type { Estimate } from "@redspot/model";
-import { twoSided } from "@redspot/statistics";
 import { byClass } from "./classes.ts";
+import type { Estimate } from "./estimate.ts";
+import { twoSided } from "./normal.ts";
 import { wilson, Z95 } from "./wilson.ts";
 
 /**

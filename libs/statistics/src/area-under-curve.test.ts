@@ -3,7 +3,6 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { areaUnderCurve, compareAreas, midRanks } from "./area-under-curve.ts";
 import { ASAH, DRAWN, OVARIAN_CANCER } from "./published-data.ts";
-import { rocCurve } from "./roc.ts";
 
 const near = (found: number, expected: number, within = 1e-12) =>
   assert.ok(Math.abs(found - expected) < within, `${found}, not ${expected}`);
@@ -106,19 +105,48 @@ test("the area does not change under monotone maps, and turns round with the sco
   );
 });
 
-test("the area is what lies under the curve, and the part of pairs in the right order", () => {
+test("areas, variances and their covariance are those of the definition, pair by pair", () => {
+  // DeLong et al. 1988, eq. 3 to 6, each pair of cases looked at: m n of them instead of ranks.
+  const kernel = (a: number, b: number) => (a > b ? 1 : a === b ? 0.5 : 0);
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const byPairs = (scores: readonly number[], labels: Uint8Array) => {
+    const of = (label: number) => scores.filter((_, row) => labels[row] === label);
+    const [present, absent] = [of(1), of(0)];
+    return [
+      present.map((x) => mean(absent.map((y) => kernel(x, y)))),
+      absent.map((y) => mean(present.map((x) => kernel(x, y)))),
+    ] as const;
+  };
+  const covariance = (a: number[], b: number[]) =>
+    a.reduce((sum, value, i) => sum + (value - mean(a)) * (b[i]! - mean(b)), 0) / (a.length - 1) / a.length;
+  const enough = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })), {
+    minLength: 4,
+    maxLength: 40,
+  });
   fc.assert(
-    fc.property(cases, ({ scores, labels }) => {
-      const curve = rocCurve(scores, labels);
-      const trapezoids = curve.slice(1).reduce((sum, { sensitivity, specificity }, i) => {
-        const before = curve[i]!;
-        return sum + ((before.specificity - specificity) * (before.sensitivity + sensitivity)) / 2;
-      }, 0);
-      const of = (label: number) => scores.filter((_, i) => labels[i] === label);
-      const pairs = of(1).flatMap((a) => of(0).map((b): number => (a > b ? 1 : a === b ? 0.5 : 0)));
-      const { value } = areaUnderCurve(scores, labels);
-      near(trapezoids, value);
-      near(pairs.reduce((sum, pair) => sum + pair, 0) / pairs.length, value);
+    fc.property(enough, (all) => {
+      const labels = Uint8Array.from(all, (_, row) => (row % 2 === 0 ? 1 : 0));
+      const [first, second] = [all.map(([one]) => one), all.map(([, other]) => other)];
+      const [a, b] = [byPairs(first, labels), byPairs(second, labels)];
+      const variance = [0, 1].reduce(
+        (sum, kind) =>
+          sum + covariance(a[kind]!, a[kind]!) + covariance(b[kind]!, b[kind]!) - 2 * covariance(a[kind]!, b[kind]!),
+        0,
+      );
+      const { areas, standardError: error, difference } = compareAreas(first, second, labels);
+      near(areas[0], mean(a[0]));
+      near(areas[1], mean(b[0]));
+      near(difference, areas[0] - areas[1]);
+      near(error ** 2, variance > 1e-15 ? variance : 0, 1e-10);
     }),
   );
+});
+
+test("turned round, the paired test says the opposite", () => {
+  const { z, p, low, high } = compareAreas(ASAH.wfns, ASAH.ndka, ASAH.labels);
+  const other = compareAreas(ASAH.ndka, ASAH.wfns, ASAH.labels);
+  near(other.z, -z);
+  near(other.p, p);
+  near(other.low, -high);
+  near(other.high, -low);
 });

@@ -1,4 +1,4 @@
-import type { Estimate } from "@redspot/model";
+import type { Estimate } from "./estimate.ts";
 
 /** The standard normal quantile of a two-sided 95 % interval. */
 export const Z95 = 1.959963984540054;
