@@ -27,9 +27,9 @@ const own = (values: Float32Array) => new Float32Array(values);
 
 function serve(engine: Engine): void {
   let last: Promise<void> = Promise.resolve();
-  const answer = async (run: number, input: Float32Array, n: number) => {
+  const answer = async ({ run, input, n, head }: Extract<EngineRequest, { run: number }>) => {
     try {
-      const results = await engine.run(input, n);
+      const results = await engine.run(input, n, head);
       const output = {
         features: own(results.features),
         logits: own(results.logits),
@@ -42,7 +42,7 @@ function serve(engine: Engine): void {
   };
   port.on("message", (request: EngineRequest) => {
     last = last.then(async () => {
-      if ("run" in request) return answer(request.run, request.input, request.n);
+      if ("run" in request) return answer(request);
       await engine.close();
       port.close();
     });

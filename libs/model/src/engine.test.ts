@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ensureBackbone } from "./backbone.ts";
-import { type Engine, INPUT_LENGTH } from "./engine.ts";
+import { type Engine, INPUT_LENGTH, logitOf } from "./engine.ts";
 import { ModelError } from "./model-error.ts";
 import { openEngine } from "./open-engine.ts";
 import { CACHE_DIR, largestDifference, makeHead, makeImages } from "./test-support.ts";
@@ -41,6 +41,26 @@ test("an image's answer does not depend on the batch that it travels in", async 
   const alone = await engine.run(makeImages(2).slice(INPUT_LENGTH), 1);
   assert.ok(largestDifference(alone.features, together.features.slice(2048)) < 1e-5);
   assert.ok(Math.abs(alone.logits[0]! - together.logits[1]!) < 1e-5);
+});
+
+test("another head scores what it is given, and only that run", async () => {
+  const other = { ...makeHead(7), bias: 0.5 };
+  const own = await engine.run(makeImages(1), 1);
+  const { features, logits, activationMaps } = await engine.run(makeImages(1), 1, other);
+  assert.deepEqual(features, own.features);
+  assert.ok(Math.abs(logits[0]! - own.logits[0]!) > 0.01);
+  const mean = activationMaps.reduce((sum, value) => sum + value) / 64;
+  assert.ok(Math.abs(logits[0]! - (mean + other.bias)) < 1e-5, "the map is the other head's too");
+  assert.deepEqual((await engine.run(makeImages(1), 1)).logits, own.logits);
+  for (const [by, found] of [
+    [head, own.logits[0]!],
+    [other, logits[0]!],
+  ] as const) {
+    assert.ok(Math.abs(logitOf(by, own.features) - found) < 1e-5, "and it can be had from the features alone");
+  }
+  await assert.rejects(engine.run(makeImages(1), 1, { weights: new Float32Array(3), bias: 0 }), {
+    code: "PACKAGE_INVALID",
+  });
 });
 
 test("the caller's event loop turns while the engine computes", async () => {

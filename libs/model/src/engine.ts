@@ -29,9 +29,10 @@ export interface Engine {
    * Scores n images. `input` holds them as n x 3 x 299 x 299 (NCHW), scaled as the backbone asks. It is handed over:
    * when it fills its own buffer it is moved to the engine's thread, and the caller's array is then empty.
    *
-   * @throws {ModelError} ENGINE_INPUT_SHAPE, ENGINE_FAILED, ENGINE_STOPPED
+   * @param head scores them instead of the head that the engine was opened with
+   * @throws {ModelError} ENGINE_INPUT_SHAPE, ENGINE_FAILED, ENGINE_STOPPED, PACKAGE_INVALID (a head of the wrong length)
    */
-  run(input: Float32Array, n: number): Promise<EngineOutput>;
+  run(input: Float32Array, n: number, head?: Head): Promise<EngineOutput>;
   /** Frees what the engine holds, after the runs already asked for. */
   close(): Promise<void>;
 }
@@ -46,6 +47,13 @@ export function checkInput(input: Float32Array, n: number): void {
       `${n} images need n x 3 x 299 x 299 = ${n * INPUT_LENGTH} values, and there are ${input.length}`,
     );
   }
+}
+
+/** The logit that a head gives to an image's pooled features: what an engine computes last, for a head that it has not. */
+export function logitOf({ weights, bias }: Head, features: Float32Array): number {
+  let sum = bias;
+  for (let i = 0; i < FEATURE_COUNT; i++) sum += weights[i]! * features[i]!;
+  return sum;
 }
 
 export function checkHead({ weights, bias }: Head): void {

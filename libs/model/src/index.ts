@@ -2,7 +2,7 @@ export { FEATURE_COUNT, INPUT_SIZE, MAP_SIZE } from "./architecture.ts";
 export { type Backbone, EMBEDDED_BACKBONE, type EnsureBackboneOptions, ensureBackbone } from "./backbone.ts";
 export type { BackboneDescription, InputScaling } from "./backbone-file.ts";
 export { atPrevalence, type CalibrationMap, calibrate } from "./calibration.ts";
-export { type Engine, type EngineOutput, type Head, INPUT_LENGTH } from "./engine.ts";
+export { type Engine, type EngineOutput, type Head, INPUT_LENGTH, logitOf } from "./engine.ts";
 export { readFirstFilters } from "./first-layer.ts";
 export { importBackbone } from "./import-backbone.ts";
 export type { KerasWeights } from "./keras-weights.ts";

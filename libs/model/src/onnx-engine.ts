@@ -43,18 +43,20 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engi
     );
   });
   const { image, headWeights, headBias } = GRAPH.inputs;
-  const headFeeds = {
-    [headWeights]: new Tensor("float32", head.weights, [1, FEATURE_COUNT]),
-    [headBias]: new Tensor("float32", Float32Array.of(head.bias), [1]),
-  };
+  const feedsOf = ({ weights, bias }: Head) => ({
+    [headWeights]: new Tensor("float32", weights, [1, FEATURE_COUNT]),
+    [headBias]: new Tensor("float32", Float32Array.of(bias), [1]),
+  });
+  const ownFeeds = feedsOf(head);
   return {
     name: "onnxruntime",
     version: env.versions.node ?? "unknown",
     device,
-    async run(input, n) {
+    async run(input, n, other) {
       checkInput(input, n);
+      if (other) checkHead(other);
       const imageTensor = new Tensor("float32", input, [n, 3, INPUT_SIZE, INPUT_SIZE]);
-      const results = await session.run({ ...headFeeds, [image]: imageTensor });
+      const results = await session.run({ ...(other ? feedsOf(other) : ownFeeds), [image]: imageTensor });
       const take = (name: string) => results[name]?.data as Float32Array;
       const { features, logits, activationMaps } = GRAPH.outputs;
       return { features: take(features), logits: take(logits), activationMaps: take(activationMaps) };

@@ -14,7 +14,9 @@ export interface EngineOptions {
 }
 
 /** What the host asks of the engine's thread. */
-export type EngineRequest = { run: number; input: Float32Array<ArrayBuffer>; n: number } | { close: true };
+export type EngineRequest =
+  | { run: number; input: Float32Array<ArrayBuffer>; n: number; head: Head | undefined }
+  | { close: true };
 /** What the thread answers; `run` is the number of the request. */
 export type EngineReply =
   | { opened: { name: string; version: string; device: string } }
@@ -65,13 +67,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     name,
     version,
     device,
-    run(input, n) {
+    run(input, n, head) {
       const run = Promise.withResolvers<EngineOutput>();
       try {
         checkInput(input, n);
+        if (head) checkHead(head);
         if (stopped !== undefined) throw stopped;
         const owned = ownBuffer(input);
-        thread.postMessage({ run: ++runs, input: owned, n } satisfies EngineRequest, [owned.buffer]);
+        thread.postMessage({ run: ++runs, input: owned, n, head } satisfies EngineRequest, [owned.buffer]);
         waiting.set(runs, run);
       } catch (error) {
         run.reject(error);

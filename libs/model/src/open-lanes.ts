@@ -30,11 +30,11 @@ export async function openLanes(options: EngineOptions, lanes: number): Promise<
     version,
     device,
     lanes,
-    async run(input, n) {
+    async run(input, n, head) {
       const lane = engines.reduce((best, one) => (one.underWay < best.underWay ? one : best));
       lane.underWay++;
       try {
-        return await lane.engine.run(input, n);
+        return await lane.engine.run(input, n, head);
       } finally {
         lane.underWay--;
       }

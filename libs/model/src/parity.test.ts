@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { InceptionV3Model } from "nsfwjs/models/inception_v3";
 import { ensureBackbone } from "./backbone.ts";
-import type { EngineOutput } from "./engine.ts";
+import { type EngineOutput, logitOf } from "./engine.ts";
 import { openEngine } from "./open-engine.ts";
 import { createTensorflowEngine } from "./tensorflow-engine.ts";
 import { CACHE_DIR, largestDifference, makeHead, makeImages } from "./test-support.ts";
@@ -69,6 +69,13 @@ test("the TensorFlow.js engine gives what the ONNX engine gives, from the same b
     assert.equal(answer[name].length, onnx[name].length);
     assert.ok(difference < 1e-4, `${name}: ${difference}`);
   }
+  const other = makeHead(7);
+  const { logits } = await engine.run(makeImages(1), 1, other);
+  assert.ok(
+    Math.abs(logits[0]! - logitOf(other, answer.features)) < 1e-3,
+    "another head scores a run that asks for it",
+  );
+  assert.equal(tf.memory().numTensors, open, "and leaves nothing behind");
   await engine.close();
   assert.equal(tf.memory().numTensors, before, "closing frees every tensor");
 });

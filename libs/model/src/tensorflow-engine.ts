@@ -45,14 +45,16 @@ export async function createTensorflowEngine(options: TensorflowEngineOptions): 
     name: "tensorflow",
     version: tf.version.tfjs,
     device: options.device,
-    async run(input, n) {
+    async run(input, n, other) {
       checkInput(input, n);
+      if (other) checkHead(other);
       const outputs = tf.tidy(() => {
         const image = tf.tensor4d(input, [n, 3, INPUT_SIZE, INPUT_SIZE]).transpose<Tensor4D>([0, 2, 3, 1]);
         const maps = lastMaps(image);
         const features = maps.mean<Tensor>([1, 2]);
-        const logits = features.matMul(headWeights).add(head.bias);
-        return [features, logits, maps.reshape([-1, head.weights.length]).matMul(headWeights)];
+        const weights = other ? tf.tensor2d(other.weights, [other.weights.length, 1]) : headWeights;
+        const logits = features.matMul(weights).add((other ?? head).bias);
+        return [features, logits, maps.reshape([-1, head.weights.length]).matMul(weights)];
       });
       try {
         const [features, logits, activationMaps] = await Promise.all(outputs.map((tensor) => tensor.data<"float32">()));
