@@ -124,7 +124,7 @@ describe("the Helm chart's values", () => {
   for (const name of serviceNames) {
     test(`${name}.env takes every variable of the service but those that the chart sets`, () => {
       const setByChart =
-        /_(REDIS_URL|REDIS_PREFIX|SPOOL_DIR|CACHE_DIR|HOST|PORT|TOKENS|OIDC_\w+|TLS_\w+|TRUSTED_PROXIES|DEVICE|MODE|MODEL_PACKAGE)$/;
+        /_(REDIS_URL|REDIS_PREFIX|SPOOL_DIR|CACHE_DIR|HOST|PORT|TOKENS|OIDC_\w+|TLS_\w+|TRUSTED_PROXIES|DEVICE|MODE|MODEL_PACKAGE|SHADOW_PACKAGE)$/;
       const others = variablesOf(name).filter((variable) => !setByChart.test(variable) && !/_PACS_/.test(variable));
       assert.deepEqual(Object.keys(schema.properties[name].properties.env.properties).sort(), others.sort());
     });
@@ -245,6 +245,7 @@ describe("the Helm chart", {
         assert.equal(mounted.spool, variable("REDSPOT_SPOOL_DIR"));
         assert.equal(mounted.cache, variable("REDSPOT_CACHE_DIR"));
         assert.equal(mounted.model, variable("REDSPOT_MODEL_PACKAGE"));
+        assert.equal(mounted.shadow, variable("REDSPOT_SHADOW_PACKAGE"));
       });
 
       test(`${name} ${variant} is given variables that it knows, and no secret`, () => {

@@ -12,6 +12,8 @@ export {
   type StudyWorker,
   workOn,
 } from "./jobs.ts";
+export { type ModelChange, ModelChoice, modelChangeSchema, type PackageName } from "./model-choice.ts";
+export { type LoadedPackage, ModelPresence, type ModelProcess } from "./model-presence.ts";
 export { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
 export {
   type Act,
@@ -23,12 +25,14 @@ export {
   type StudyEvent,
   type Verdict,
   type VerdictNote,
+  type VerdictOnStudy,
   type Workitem,
   type WorkitemState,
 } from "./reading-list.ts";
 export { ReadingListRefusal } from "./reading-list-refusal.ts";
 export { type RedisSettings, readRedisSettings } from "./redis-settings.ts";
 export { settleStudies } from "./settling.ts";
+export { type PackageScore, type ShadowNote, ShadowScores } from "./shadow-scores.ts";
 export { sharedKey } from "./shared-key.ts";
 export { alone } from "./shared-lock.ts";
 export { type InstanceNote, type Noted, StudyLedger } from "./study-ledger.ts";

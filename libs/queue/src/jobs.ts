@@ -209,6 +209,9 @@ export interface WorkOptions {
 
 /** A process's hand on a queue. */
 export interface StudyWorker {
+  /** Takes no more jobs until `resume`; does not wait for those under way. */
+  pause(): Promise<void>;
+  resume(): void;
   /** Takes no more jobs and waits for those under way. */
   close(): Promise<void>;
 }
@@ -331,6 +334,8 @@ export function workOn(
   // It shares the store's connection, which tells of its errors itself.
   queue.on("error", () => {});
   return {
+    pause: () => worker.pause(true),
+    resume: () => worker.resume(),
     close: async () => {
       await worker.close();
       await queue.close();

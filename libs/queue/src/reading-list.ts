@@ -46,6 +46,18 @@ export interface VerdictNote extends Act {
   model?: FindingInShort["model"];
 }
 
+/** Where a study's images come from, in names that the site has configured and "other". */
+export interface StudyOrigin {
+  manufacturer: string;
+  site: string;
+}
+
+/** A verdict, and the study that it is about. */
+export interface VerdictOnStudy extends VerdictNote {
+  studyInstanceUID: string;
+  origin?: StudyOrigin;
+}
+
 /** A study's line on the reading list. */
 export interface Workitem {
   studyInstanceUID: string;
@@ -360,14 +372,22 @@ export class ReadingList {
     }));
   }
 
+  /** Keeps where a study's images come from, in names that the site has configured, for whoever sets verdicts beside it. */
+  async noteOrigin(studyInstanceUID: string, origin: StudyOrigin): Promise<void> {
+    await this.#store.redis.hset(this.#study(studyInstanceUID), "origin", JSON.stringify(origin));
+  }
+
   /** The verdicts given since a moment, in that order. */
-  async verdicts(sinceMs = 0): Promise<(VerdictNote & { studyInstanceUID: string })[]> {
+  async verdicts(sinceMs = 0): Promise<VerdictOnStudy[]> {
     const { redis } = this.#store;
     const uids = await redis.zrange(keyOf(this.#store, "verdicts"), String(sinceMs), "+inf", "BYSCORE");
-    const notes = await Promise.all(uids.map((uid) => redis.hget(this.#study(uid), "verdict")));
+    const notes = await Promise.all(uids.map((uid) => redis.hmget(this.#study(uid), "verdict", "origin")));
     return uids.flatMap((studyInstanceUID, index) => {
-      const note = notes[index];
-      return note ? [{ studyInstanceUID, ...verdictOf(note) }] : [];
+      const [note, origin] = notes[index] ?? [];
+      if (!note) return [];
+      return [
+        { studyInstanceUID, ...verdictOf(note), ...(origin ? { origin: JSON.parse(origin) as StudyOrigin } : {}) },
+      ];
     });
   }
 

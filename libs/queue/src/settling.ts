@@ -28,6 +28,7 @@ export function settleStudies(store: Store, { settleMs, onTried, onError }: Sett
     { concurrency: 16, onError, ...(onTried === undefined ? {} : { onTried }) },
   );
   return {
+    ...worker,
     close: async () => {
       await worker.close();
       await triage.close();

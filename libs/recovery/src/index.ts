@@ -1,3 +1,4 @@
+export { ModelRecords } from "./model-records.ts";
 export { type ReconcileOptions, type Reconciliation, reconcile } from "./reconcile.ts";
 export { reconcileRegularly } from "./reconcile-regularly.ts";
 export { type StoredReport, StudyRecords } from "./study-records.ts";

@@ -137,8 +137,24 @@ export class FileSpool implements Spool {
 
   async putRecord(studyInstanceUID: string, name: string, bytes: Uint8Array): Promise<Uint8Array> {
     const target = this.#layout.recordFile(studyInstanceUID, name);
+    return this.#putFirst(target, bytes, `recording ${name} of study ${studyInstanceUID}`);
+  }
+
+  async readRecord(studyInstanceUID: string, name: string): Promise<Uint8Array | undefined> {
+    return readIfThere(this.#layout.recordFile(studyInstanceUID, name), name);
+  }
+
+  /** Records something about the installation, as `putRecord` does about a study: the first of a name stays. */
+  async putNotice(name: string, bytes: Uint8Array): Promise<Uint8Array> {
+    return this.#putFirst(this.#layout.installationFile(name), bytes, `recording ${name}`);
+  }
+
+  async readNotice(name: string): Promise<Uint8Array | undefined> {
+    return readIfThere(this.#layout.installationFile(name), name);
+  }
+
+  async #putFirst(target: string, bytes: Uint8Array, what: string): Promise<Uint8Array> {
     const path = this.#newPath();
-    const what = `recording ${name} of study ${studyInstanceUID}`;
     const isFirst = await onFileSystem(what, async () => {
       try {
         await writeFile(path, bytes, { flag: "wx", mode: 0o640, flush: this.#durable });
@@ -155,16 +171,7 @@ export class FileSpool implements Spool {
       }
     });
     await onFileSystem(what, () => this.#folders.sync(dirname(target)));
-    return isFirst ? bytes : readOr(target, name);
-  }
-
-  async readRecord(studyInstanceUID: string, name: string): Promise<Uint8Array | undefined> {
-    try {
-      return await readOr(this.#layout.recordFile(studyInstanceUID, name), name);
-    } catch (error) {
-      if (error instanceof SpoolError && error.code === "NOT_FOUND") return undefined;
-      throw error;
-    }
+    return isFirst ? bytes : readOr(target, what);
   }
 
   studies(watch: StudiesWatch = {}): AsyncGenerator<SpooledStudy> {
@@ -197,6 +204,15 @@ export class FileSpool implements Spool {
 
   async readPreview(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array> {
     return readOr(this.#layout.previewFile(studyInstanceUID, sopInstanceUID), `preview of instance ${sopInstanceUID}`);
+  }
+}
+
+async function readIfThere(path: string, what: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readOr(path, what);
+  } catch (error) {
+    if (error instanceof SpoolError && error.code === "NOT_FOUND") return undefined;
+    throw error;
   }
 }
 

@@ -11,7 +11,8 @@ const RECORD_NAME = /^[a-z]{1,20}-[0-9]{1,9}$/;
 /**
  * Where things lie below the spool's root. Studies are spread over 256 folders by the SHA-256 of their UID, because
  * UIDs of one site share their beginning and one folder of a million entries is slow:
- * `instances/HH/<Study Instance UID>/<SOP Instance UID>.dcm`, records beside them, previews likewise, `tmp/` for what is on its way.
+ * `instances/HH/<Study Instance UID>/<SOP Instance UID>.dcm`, records beside them, previews likewise, `installation/` for
+ * records that are about no study, `tmp/` for what is on its way.
  */
 export class Layout {
   readonly root: string;
@@ -38,14 +39,23 @@ export class Layout {
 
   /** Records lie beside the instances: one look into the folder tells of both. */
   recordFile(studyInstanceUID: string, name: string): string {
-    if (!RECORD_NAME.test(name)) throw new SpoolError("IO_FAILURE", `"${name}" is no name of a record`);
-    return join(this.studyFolder(studyInstanceUID), `${name}${RECORD}`);
+    return join(this.studyFolder(studyInstanceUID), fileOfRecord(name));
+  }
+
+  /** What is about no study: records of the installation, named as those of studies are. */
+  installationFile(name: string): string {
+    return join(this.root, "installation", fileOfRecord(name));
   }
 
   previewFile(studyInstanceUID: string, sopInstanceUID: string): string {
     const folder = join(this.root, "previews", fanOut(studyInstanceUID), studyInstanceUID);
     return join(folder, mustBeUid(sopInstanceUID, "SOP Instance UID"));
   }
+}
+
+function fileOfRecord(name: string): string {
+  if (!RECORD_NAME.test(name)) throw new SpoolError("IO_FAILURE", `"${name}" is no name of a record`);
+  return `${name}${RECORD}`;
 }
 
 function fanOut(studyInstanceUID: string): string {

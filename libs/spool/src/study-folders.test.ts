@@ -79,3 +79,16 @@ test("an instance is removed with its preview, twice without harm, and the study
   await assert.rejects(spool.readPreview("1.4", "1.4.1"), { code: "NOT_FOUND" });
   assert.equal(text(await spool.readRecord("1.4", "finding-1")), "{}");
 });
+
+test("what is recorded about the installation is among no study's records, and the first stays too", async () => {
+  const puts = await Promise.all(["one", "other"].map((word) => spool.putNotice("change-1", Buffer.from(word))));
+  const stored = text(await spool.readNotice("change-1"));
+  assert.deepEqual(puts.map(text), [stored, stored]);
+  assert.equal(await spool.readNotice("change-2"), undefined);
+  await assert.rejects(spool.putNotice("../change-1", new Uint8Array()), { code: "IO_FAILURE" });
+  const strays: string[] = [];
+  for await (const study of spool.studies({ onStray: (path) => strays.push(path) })) {
+    assert.ok(!study.records.includes("change-1"));
+  }
+  assert.ok(!strays.some((path) => path.includes("change-1")));
+});

@@ -20,6 +20,22 @@ export type AdminErrorCode =
   | "SWEEP_UNDER_WAY"
   /** No sweep is under way. */
   | "NO_SWEEP"
+  /** No inference process is running. */
+  | "NO_PROCESS"
+  /** No second model package is loaded beside the first. */
+  | "NO_SHADOW"
+  /** Not every inference process has the model package. */
+  | "NOT_EVERYWHERE"
+  /** An inference process would not let the model package speak. */
+  | "NOT_ALLOWED"
+  /** Nothing was promoted that could be taken back. */
+  | "NOTHING_TO_ROLL_BACK"
+  /** Nobody has said yes. */
+  | "NOT_CONFIRMED"
+  /** Somebody else has changed it meanwhile. */
+  | "CHANGED_MEANWHILE"
+  /** An inference process has not done what it was told within the time. */
+  | "NOT_FOLLOWED"
   /** Somebody stopped the command before it was done. */
   | "STOPPED";
 

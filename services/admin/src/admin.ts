@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addConfig } from "./commands/config.ts";
 import { addDeadLetters } from "./commands/dead-letters.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addModel } from "./commands/model.ts";
 import { addReconcile } from "./commands/reconcile.ts";
 import { addSweep } from "./commands/sweep.ts";
 import type { Environment } from "./connect.ts";
@@ -14,6 +15,6 @@ export function admin(environment: Environment): Command {
     .version(SOFTWARE_VERSION)
     // Thrown instead, so that main.ts decides about the exit status.
     .exitOverride();
-  for (const add of [addDoctor, addReconcile, addDeadLetters, addSweep, addConfig]) add(program, environment);
+  for (const add of [addDoctor, addReconcile, addDeadLetters, addSweep, addModel, addConfig]) add(program, environment);
   return program;
 }

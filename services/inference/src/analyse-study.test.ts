@@ -14,12 +14,21 @@ const SEEN = { x: -10, y: 20.5, width: 800, height: 640 };
  * An analysis whose neighbours are in memory: instances by SOP Instance UID, each with the logit that the network would
  * give it, or what kept it from being prepared.
  */
-function analysisOf(instances: Record<string, number | Preparation | Error>, documents: string[] = []) {
+function analysisOf(
+  instances: Record<string, number | Preparation | Error>,
+  documents: string[] = [],
+  { onScore = () => {} }: { onScore?: () => void } = {},
+) {
   const stored = new Map<number, Finding>();
   const recorded = new Map<number, Finding>();
   const reports: StudyJob[] = [];
   const settling: StudyJob[] = [];
   let prepared = 0;
+  let packageHash = EXAMPLE_MODEL.packageHash;
+  const scoredBy: string[] = [];
+  const promote = (hash: string) => {
+    packageHash = hash;
+  };
   const note = (sopInstanceUID: string, isImage: boolean): InstanceNote => ({
     studyInstanceUID: job.studyInstanceUID,
     sopInstanceUID,
@@ -62,19 +71,28 @@ function analysisOf(instances: Record<string, number | Preparation | Error>, doc
       },
     },
     batcher: {
-      score: async (input) => ({
-        logit: (input as unknown as { logit: number }).logit,
-        activationMap: Array.from({ length: 64 }, () => 0),
+      score: async (input, by) => {
+        scoredBy.push(by.identity.packageHash);
+        onScore();
+        return {
+          logit: (input as unknown as { logit: number }).logit,
+          activationMap: Array.from({ length: 64 }, () => 0),
+          features: new Float32Array(2048),
+        };
+      },
+    },
+    speaking: {
+      now: async () => ({
+        identity: { ...EXAMPLE_MODEL, packageHash },
+        calibrate: (logit: number) => 1 / (1 + Math.exp(-logit)),
       }),
     },
-    calibrate: (logit) => 1 / (1 + Math.exp(-logit)),
-    model: EXAMPLE_MODEL,
     softwareVersion: "0",
     now: () => new Date(0),
   });
   /** As a Redis does that comes back without what it knew last. */
   const forget = () => stored.clear();
-  return { analysis, reports, settling, forget, preparedTimes: () => prepared };
+  return { analysis, reports, settling, forget, promote, scoredBy, preparedTimes: () => prepared };
 }
 
 test("a study is as suspicious as its most suspicious image, and its report is queued", async () => {
@@ -157,4 +175,16 @@ test("a study that is given up has a finding that says so, and a report", async 
 
 test("a revision that is not settled is not judged", async () => {
   await assert.rejects(analysisOf({}).analysis.analyse(job), /not settled/);
+});
+
+test("a study is judged by the package that had the word when it began, whoever gets it meanwhile", async () => {
+  const next = "f".repeat(64);
+  const instances = { "1.1": 1, "1.2": 2, "1.3": 3 };
+  const { analysis, promote, scoredBy } = analysisOf(instances, [], { onScore: () => promote(next) });
+  const finding = await analysis.analyse(job);
+  const before = EXAMPLE_MODEL.packageHash;
+  assert.deepEqual(new Set(scoredBy), new Set([before]));
+  assert.equal(finding.model.packageHash, before);
+  assert.equal((await analysis.analyse({ ...job, revision: 2 })).model.packageHash, next);
+  assert.equal((await analysis.analyse(job)).model.packageHash, before, "and what was said stays said");
 });

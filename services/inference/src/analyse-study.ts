@@ -1,3 +1,4 @@
+import type { ModelInput } from "@redspot/pixels";
 import type { FindingStore, InstanceNote, StudyJob, StudyLedger, StudyQueue } from "@redspot/queue";
 import type { StudyRecords } from "@redspot/recovery";
 import {
@@ -8,11 +9,25 @@ import {
   type Reason,
   reason,
 } from "@redspot/triage";
-import type { Batcher } from "./batcher.ts";
+import type { Score, ScoringModel } from "./batcher.ts";
 import type { Origin } from "./origin.ts";
 import type { PreparationPool } from "./preparation-pool.ts";
+import type { ShadowLogit } from "./shadow.ts";
 
-interface AnalysisDependencies {
+/** A model that can judge a study. */
+type JudgingModel = Pick<ScoringModel, "calibrate"> & { readonly identity: ModelIdentity };
+
+/** What is known of how a finding came to be, and is not in it. */
+export interface Circumstances<M> {
+  /** The model that judged the study. */
+  model: M;
+  /** Where the study's first readable image comes from. */
+  origin?: Origin | undefined;
+  /** What the shadow says of each image that was scored, now or later. */
+  beside: Promise<ShadowLogit>[];
+}
+
+interface AnalysisDependencies<M extends JudgingModel> {
   ledger: Pick<StudyLedger, "instancesOf" | "openAgain">;
   settling: Pick<StudyQueue, "add">;
   findings: Pick<FindingStore, "get" | "put">;
@@ -22,13 +37,15 @@ interface AnalysisDependencies {
   onUnrecorded: (error: Error) => void;
   reports: Pick<StudyQueue, "add">;
   pool: Pick<PreparationPool, "prepare">;
-  batcher: Pick<Batcher, "score">;
-  calibrate: (logit: number) => number;
-  model: ModelIdentity;
+  /** Which model judges a study that begins now; throws where none can. */
+  speaking: { now(): Promise<M> };
+  batcher: { score(input: ModelInput, by: M): Promise<Score> };
+  /** Who scores the same images beside it. */
+  shadow?: { score(input: ModelInput, features: Float32Array, spoke: M): Promise<ShadowLogit> | undefined };
   softwareVersion: string;
   now: () => Date;
-  /** Told of each finding that is new, and where the study's first readable image comes from. */
-  onFinding?: (finding: Finding, origin?: Origin) => void;
+  /** Told of each finding that is new. */
+  onFinding?: (finding: Finding, circumstances: Circumstances<M>) => void;
 }
 
 type InstanceName = Pick<InstanceNote, "sopInstanceUID" | "sopClassUID">;
@@ -44,25 +61,26 @@ export interface Analysis {
  * The middle of a study's life: what its revision holds is prepared and scored, the finding stored, the report queued.
  * Doing it again finds what was stored the first time.
  */
-export function analysisWith(dependencies: AnalysisDependencies): Analysis {
-  const { ledger, settling, findings, records, onUnrecorded, reports, model, softwareVersion, now, onFinding } =
+export function analysisWith<M extends JudgingModel>(dependencies: AnalysisDependencies<M>): Analysis {
+  const { ledger, settling, findings, records, onUnrecorded, reports, speaking, softwareVersion, now, onFinding } =
     dependencies;
 
   const conclude = async (
     job: StudyJob,
     instances: InstanceFinding[],
-    { failure, origin }: { failure?: Reason; origin?: Origin | undefined } = {},
+    circumstances: Circumstances<M>,
+    failure?: Reason,
   ): Promise<Finding> => {
     const concluded = findingOf({
       ...job,
       instances,
-      model,
+      model: circumstances.model.identity,
       softwareVersion,
       analysedAt: now(),
       ...(failure ? { failure } : {}),
     });
     const finding = await findings.put(concluded);
-    if (finding.analysedAt === concluded.analysedAt) onFinding?.(finding, origin);
+    if (finding.analysedAt === concluded.analysedAt) onFinding?.(finding, circumstances);
     return passOn(finding);
   };
 
@@ -84,11 +102,15 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
   };
 
   /** What an earlier revision says of instances that are no longer kept: the same model says the same of them now. */
-  const recall = async (job: StudyJob, found: InstanceFinding[]): Promise<InstanceFinding[]> => {
+  const recall = async (
+    job: StudyJob,
+    found: InstanceFinding[],
+    { packageHash }: ModelIdentity,
+  ): Promise<InstanceFinding[]> => {
     const isGone = (one: InstanceFinding) => !one.analysed && one.reason.code === "INSTANCE_REMOVED";
     for (let revision = job.revision - 1; revision > 0 && found.some(isGone); revision -= 1) {
       const earlier = await knownFinding({ ...job, revision });
-      if (earlier?.model.packageHash !== model.packageHash) continue;
+      if (earlier?.model.packageHash !== packageHash) continue;
       found = found.map((one) => {
         const then = earlier.instances.find(({ sopInstanceUID }) => sopInstanceUID === one.sopInstanceUID);
         return isGone(one) && then ? then : one;
@@ -115,11 +137,16 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
       if (notes.length === 0) {
         throw new Error(`revision ${job.revision} of study ${job.studyInstanceUID} is not settled`);
       }
+      // One for the whole study, whoever gets the word meanwhile.
+      const model = await speaking.now();
       const origins: Origin[] = [];
-      const found = await Promise.all(notes.map((note) => analyseInstance(note, dependencies, origins)));
-      const recalled = await recall(job, found);
+      const beside: Promise<ShadowLogit>[] = [];
+      const found = await Promise.all(
+        notes.map((note) => analyseInstance(note, dependencies, { model, origins, beside })),
+      );
+      const recalled = await recall(job, found, model.identity);
       const instances = [...recalled, ...missing.map((name) => passedOver(name, reason("NOT_RETRIEVED")))];
-      return conclude(job, instances, { origin: origins[0] });
+      return conclude(job, instances, { model, origin: origins[0], beside });
     },
 
     async giveUp(job) {
@@ -127,19 +154,16 @@ export function analysisWith(dependencies: AnalysisDependencies): Analysis {
       if (known) return passOn(known);
       const notes = await ledger.instancesOf(job.studyInstanceUID, job.revision);
       const failure = reason("ANALYSIS_FAILED");
-      return conclude(
-        job,
-        notes.map((note) => passedOver(note, failure)),
-        { failure },
-      );
+      const instances = notes.map((note) => passedOver(note, failure));
+      return conclude(job, instances, { model: await speaking.now(), beside: [] }, failure);
     },
   };
 }
 
-async function analyseInstance(
+async function analyseInstance<M extends JudgingModel>(
   note: InstanceNote,
-  { pool, batcher, calibrate }: AnalysisDependencies,
-  origins: Origin[],
+  { pool, batcher, shadow }: AnalysisDependencies<M>,
+  { model, origins, beside }: { model: M; origins: Origin[]; beside: Promise<ShadowLogit>[] },
 ): Promise<InstanceFinding> {
   const { studyInstanceUID, sopInstanceUID, sopClassUID, isImage } = note;
   if (!isImage) return passedOver(note, reason("NO_IMAGE"));
@@ -147,13 +171,15 @@ async function analyseInstance(
   if (preparation.origin !== undefined) origins.push(preparation.origin);
   if ("reason" in preparation) return passedOver(note, preparation.reason);
   const { input, laterality } = preparation.prepared;
-  const { logit, activationMap } = await batcher.score(input);
+  const { logit, activationMap, features } = await batcher.score(input, model);
+  const said = shadow?.score(input, features, model);
+  if (said !== undefined) beside.push(said);
   return {
     sopInstanceUID,
     sopClassUID,
     analysed: true,
     logit,
-    probability: calibrate(logit),
+    probability: model.calibrate(logit),
     ...(laterality === undefined ? {} : { laterality }),
     activationMap,
     seen: input.facts.seen,

@@ -17,12 +17,12 @@ import type { Spool } from "@redspot/spool";
 import { PacsStudies, politely } from "@redspot/sweep";
 import type { Analysis } from "./analyse-study.ts";
 import { fetchImage } from "./fetch-image.ts";
+import type { OpenModel } from "./open-model.ts";
 import { type SweepDependencies, sweepingWith } from "./sweep-study.ts";
 
 interface BacklogOptions {
   client: DicomWebClient;
   spool: Pick<Spool, "receive" | "putRecord">;
-  model: SweepModel;
   /** That waits for live studies, and leaves its reports with those of the backlog. */
   analysis: Analysis;
   /** Most requests to the PACS at a time. */
@@ -40,13 +40,19 @@ const USUAL_MODALITIES = ["CR", "DX"];
 /** So often a question is put to a PACS that does not answer before the study waits in the queue instead. */
 const TRIES = 3;
 
+/** What sweeps tell of the model package that swept. */
+export function sweepModelOf({ identity, modelPackage }: Pick<OpenModel, "identity" | "modelPackage">): SweepModel {
+  const { name, version, intendedUse } = identity;
+  const { sensitivity, auc } = modelPackage.manifest.evaluation;
+  return { name, version, intendedUse, sensitivity: sensitivity.value, auc: auc.value };
+}
+
 /** Takes part in sweeps of the backlog: works through its queue, whenever the sweep is not paused. */
 export function workOnBacklog(
   store: Store,
-  { client, spool, model, analysis, atOnce, concurrency, onTried, onSwept, onError }: BacklogOptions,
+  { client, spool, analysis, atOnce, concurrency, onTried, onSwept, onError }: BacklogOptions,
 ): StudyWorker {
   const backlog = new Backlog(store);
-  backlog.noteModel(model).catch(onError);
   const settling = new StudyQueue(store, "settling");
   const reports = new StudyQueue(store, "backlog-report");
   const ask = politely({ atOnce, tries: TRIES });
@@ -74,6 +80,7 @@ export function workOnBacklog(
     onError,
   });
   return {
+    ...worker,
     close: async () => {
       await worker.close();
       await Promise.all([backlog.close(), settling.close(), reports.close()]);

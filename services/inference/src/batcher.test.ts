@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { EngineLanes, EngineOutput } from "@redspot/model";
+import type { EngineLanes, EngineOutput, Head } from "@redspot/model";
 import type { ModelInput } from "@redspot/pixels";
 import { Batcher } from "./batcher.ts";
 
 const PLANE = 299 * 299;
+const NO_HEAD = { weights: new Float32Array(2048), bias: 0 };
 
 function image(grey: number): ModelInput {
   return {
@@ -21,36 +22,38 @@ function image(grey: number): ModelInput {
 
 /** An engine whose logit is the image's first value, which answers when told to, and notes its batches. */
 function engineByHand(lanes = 1) {
-  const batches: Array<{ n: number; answer: () => void; fail: (error: Error) => void }> = [];
+  const batches: Array<{ n: number; head: Head | undefined; answer: () => void; fail: (error: Error) => void }> = [];
   const engine: Pick<EngineLanes, "run" | "lanes"> = {
     lanes,
-    run(input, n) {
+    run(input, n, head) {
       const run = Promise.withResolvers<EngineOutput>();
       const logits = Float32Array.from({ length: n }, (_, index) => input[index * 3 * PLANE] ?? Number.NaN);
       const activationMaps = Float32Array.from({ length: n * 64 }, (_, cell) => Math.floor(cell / 64));
       batches.push({
         n,
+        head,
         answer: () => run.resolve({ logits, activationMaps, features: new Float32Array(n * 2048) }),
         fail: run.reject,
       });
       return run.promise;
     },
   };
-  return { engine, batches };
+  const by = { engine, inputScaling: { min: 0, max: 1 }, head: NO_HEAD, calibrate: (logit: number) => logit };
+  return { by, lanes, batches };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test("a lone image does not wait for others; of those that come while it runs, a full batch is handed over at once", async () => {
-  const { engine, batches } = engineByHand();
-  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 4 });
-  const first = batcher.score(image(0.5));
+  const { by, lanes, batches } = engineByHand();
+  const batcher = new Batcher({ lanes, batchSize: 4 });
+  const first = batcher.score(image(0.5), by);
   await turn();
   assert.deepEqual(
     batches.map((batch) => batch.n),
     [1],
   );
-  const others = [0.1, 0.2, 0.3, 0.4, 0.6].map((grey) => batcher.score(image(grey)));
+  const others = [0.1, 0.2, 0.3, 0.4, 0.6].map((grey) => batcher.score(image(grey), by));
   await turn();
   assert.deepEqual(
     batches.map((batch) => batch.n),
@@ -80,9 +83,9 @@ test("a lone image does not wait for others; of those that come while it runs, a
 });
 
 test("no more than one batch waits for the engine, however many images there are", async () => {
-  const { engine, batches } = engineByHand();
-  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 2 });
-  const scores = Promise.all(Array.from({ length: 7 }, () => batcher.score(image(0))));
+  const { by, lanes, batches } = engineByHand();
+  const batcher = new Batcher({ lanes, batchSize: 2 });
+  const scores = Promise.all(Array.from({ length: 7 }, () => batcher.score(image(0), by)));
   await turn();
   assert.equal(batches.length, 2);
   for (let answered = 0; answered < batches.length; answered++) {
@@ -97,19 +100,19 @@ test("no more than one batch waits for the engine, however many images there are
 });
 
 test("greys are scaled as the backbone asks", async () => {
-  const { engine, batches } = engineByHand();
-  const batcher = new Batcher({ engine, inputScaling: { min: -1, max: 1 }, batchSize: 4 });
-  const score = batcher.score(image(0.25));
+  const { by, lanes, batches } = engineByHand();
+  const batcher = new Batcher({ lanes, batchSize: 4 });
+  const score = batcher.score(image(0.25), { ...by, inputScaling: { min: -1, max: 1 } });
   await turn();
   batches[0]?.answer();
   assert.equal((await score).logit, -0.5);
 });
 
 test("an engine that fails fails its batch, and the next one runs", async () => {
-  const { engine, batches } = engineByHand();
-  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 1 });
-  const failing = assert.rejects(batcher.score(image(0)), /out of memory/);
-  const working = batcher.score(image(1));
+  const { by, lanes, batches } = engineByHand();
+  const batcher = new Batcher({ lanes, batchSize: 1 });
+  const failing = assert.rejects(batcher.score(image(0), by), /out of memory/);
+  const working = batcher.score(image(1), by);
   await turn();
   batches[0]?.fail(new Error("out of memory"));
   await failing;
@@ -119,15 +122,15 @@ test("an engine that fails fails its batch, and the next one runs", async () => 
 });
 
 test("images that come together are shared out among the lanes that are free; each lane has at most one batch before it", async () => {
-  const { engine, batches } = engineByHand(2);
-  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 4 });
-  const scores = [0.1, 0.2, 0.3].map((grey) => batcher.score(image(grey)));
+  const { by, lanes, batches } = engineByHand(2);
+  const batcher = new Batcher({ lanes, batchSize: 4 });
+  const scores = [0.1, 0.2, 0.3].map((grey) => batcher.score(image(grey), by));
   await turn();
   assert.deepEqual(
     batches.map((batch) => batch.n),
     [2, 1],
   );
-  scores.push(...Array.from({ length: 13 }, () => batcher.score(image(0))));
+  scores.push(...Array.from({ length: 13 }, () => batcher.score(image(0), by)));
   await turn();
   assert.deepEqual(
     batches.map((batch) => batch.n),
@@ -145,16 +148,16 @@ test("images that come together are shared out among the lanes that are free; ea
 });
 
 test("an image of the backlog never lies before a lane that runs, and a live one that comes meanwhile is next", async () => {
-  const { engine, batches } = engineByHand();
-  const batcher = new Batcher({ engine, inputScaling: { min: 0, max: 1 }, batchSize: 2 });
-  const swept = Array.from({ length: 5 }, () => batcher.scoreOfBacklog(image(0)));
+  const { by, lanes, batches } = engineByHand();
+  const batcher = new Batcher({ lanes, batchSize: 2 });
+  const swept = Array.from({ length: 5 }, () => batcher.scoreOfBacklog(image(0), by));
   await turn();
   assert.deepEqual(
     batches.map((batch) => batch.n),
     [2],
     "although another would be full",
   );
-  const live = batcher.score(image(0.5));
+  const live = batcher.score(image(0.5), by);
   await turn();
   batches[0]?.answer();
   await turn();
@@ -178,15 +181,14 @@ test("an image of the backlog never lies before a lane that runs, and a live one
 });
 
 test("while a live study is in hand no batch of the backlog begins, though its image is not ready yet", async () => {
-  const { engine, batches } = engineByHand(2);
+  const { by, lanes, batches } = engineByHand(2);
   let quiet = false;
   const batcher = new Batcher({
-    engine,
-    inputScaling: { min: 0, max: 1 },
+    lanes,
     batchSize: 2,
     mayRunBacklog: () => quiet,
   });
-  const swept = batcher.scoreOfBacklog(image(0.25));
+  const swept = batcher.scoreOfBacklog(image(0.25), by);
   await turn();
   assert.equal(batches.length, 0);
   quiet = true;
@@ -194,4 +196,42 @@ test("while a live study is in hand no batch of the backlog begins, though its i
   assert.equal(batches.length, 1);
   batches[0]?.answer();
   assert.equal((await swept).logit, 0.25);
+});
+
+test("a batch is scored by one model: what came before another got the word stays with the one that it came to", async () => {
+  const { by, lanes, batches } = engineByHand();
+  const other = { ...by, head: { weights: new Float32Array(2048), bias: 1 } };
+  const batcher = new Batcher({ lanes, batchSize: 4 });
+  const scores = [by, by, other, other, by].map((model, index) => batcher.score(image(index / 8), model));
+  for (let answered = 0; answered < 3; answered++) {
+    await turn();
+    batches[answered]?.answer();
+  }
+  assert.deepEqual(
+    (await Promise.all(scores)).map(({ logit }) => logit),
+    [0, 0.125, 0.25, 0.375, 0.5],
+  );
+  assert.deepEqual(
+    batches.map(({ n, head }) => [n, head?.bias]),
+    [
+      [2, 0],
+      [2, 1],
+      [1, 0],
+    ],
+  );
+});
+
+test("it is idle when nothing waits and nothing runs, and tells so", async () => {
+  const { by, lanes, batches } = engineByHand();
+  let told = 0;
+  const batcher = new Batcher({ lanes, batchSize: 4, onIdle: () => told++ });
+  assert.equal(batcher.idle, true);
+  const score = batcher.score(image(0.25), by);
+  assert.equal(batcher.idle, false);
+  await turn();
+  assert.deepEqual([batcher.idle, told], [false, 0]);
+  batches[0]?.answer();
+  assert.equal((await score).features.length, 2048);
+  await turn();
+  assert.deepEqual([batcher.idle, told], [true, 1]);
 });

@@ -1,22 +1,29 @@
 // First, so that it holds for all threads.
 import "./garbage-collection.ts";
 
+import assert from "node:assert/strict";
+import { hostname } from "node:os";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { ModelError } from "@redspot/model";
 import {
+  Backlog,
   closeStore,
   connectStore,
   FindingStore,
   type JobTry,
+  ModelChoice,
+  ModelPresence,
   QUEUE_NAMES,
   ReadingList,
+  ShadowScores,
   type StudyJob,
   StudyLedger,
   StudyQueue,
+  type StudyWorker,
   WatchLog,
   workOn,
 } from "@redspot/queue";
-import { StudyRecords } from "@redspot/recovery";
+import { ModelRecords, StudyRecords } from "@redspot/recovery";
 import {
   answerQuestion,
   countJob,
@@ -31,17 +38,20 @@ import {
   SOFTWARE_VERSION,
 } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
-import { type Finding, outcomeAt } from "@redspot/triage";
-import { analysisWith } from "./analyse-study.ts";
+import type { Finding } from "@redspot/triage";
+import { analysisWith, type Circumstances } from "./analyse-study.ts";
 import { buildApp } from "./app.ts";
-import { workOnBacklog } from "./backlog-worker.ts";
+import { sweepModelOf, workOnBacklog } from "./backlog-worker.ts";
 import { Batcher } from "./batcher.ts";
 import { LiveFirst } from "./live-first.ts";
 import { countFinding, definitionsFor } from "./metrics.ts";
-import { identityOf } from "./model-identity.ts";
-import { expectationOf, watchNoteOf } from "./model-watch.ts";
-import { openModel } from "./open-model.ts";
+import { announceModels } from "./model-announcer.ts";
+import { expectationOfPackage, watchNoteOf } from "./model-watch.ts";
+import { type OpenModel, openModels } from "./open-model.ts";
 import { openPreparationPool } from "./preparation-pool.ts";
+import { Shadow } from "./shadow.ts";
+import { watchShadow } from "./shadow-metrics.ts";
+import { SpeakingModel } from "./speaking-model.ts";
 import { tryModel } from "./try-model.ts";
 import { variables } from "./variables.ts";
 import { watchModel } from "./watch-metrics.ts";
@@ -75,8 +85,10 @@ await runService(logger, async (closers) => {
   const stage = (name: "decode" | "infer") => (ms: number) =>
     metrics.observe("redspot_stage_duration_seconds", { stage: name }, ms / 1000);
 
-  const { modelPackage, backbone, engine } = await openModel(config);
-  closers.push(() => engine.close());
+  const { configured, shadow: second, shadowRefused, close: closeModels } = await openModels(config);
+  closers.push(closeModels);
+  if (shadowRefused) logger.error({ err: shadowRefused }, "no second package scores in the shadow");
+  const models: [OpenModel, ...OpenModel[]] = [configured, ...(second ? [second] : [])];
 
   const pool = openPreparationPool({
     threads: config.REDSPOT_PREPARATION_THREADS,
@@ -96,14 +108,46 @@ await runService(logger, async (closers) => {
   const settling = new StudyQueue(store, "settling");
   closers.push(() => settling.close());
 
-  const model = identityOf(modelPackage, engine);
+  const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR);
+  const backlog = config.REDSPOT_PACS_URL === undefined ? undefined : new Backlog(store);
+  if (backlog) closers.push(() => backlog.close());
+  const tellOfModel = () => {
+    for (const intended_use of ["demonstration", "clinical"] as const) {
+      const speaks = speaking.current?.identity.intendedUse === intended_use;
+      metrics.set("redspot_model_info", { intended_use }, speaks ? 1 : 0);
+    }
+    if (backlog && speaking.current) {
+      backlog
+        .noteModel(sweepModelOf(speaking.current))
+        .catch((error: unknown) => logger.warn({ err: error }, "sweeps do not know the model"));
+    }
+  };
+  const workers: StudyWorker[] = [];
+  const speaking = new SpeakingModel({
+    models,
+    choice: new ModelChoice(store),
+    records: new ModelRecords(spool),
+    onChange(change, model) {
+      if (model) logger.info({ change, model: model.identity }, "another model package has the word");
+      else logger.error({ change }, "the model package that has the word is not loaded here: nothing is analysed");
+      for (const worker of workers) {
+        if (model) worker.resume();
+        else worker.pause().catch((error: unknown) => logger.warn({ err: error }, "could not pause"));
+      }
+      tellOfModel();
+    },
+    onUnrecorded: (error) => logger.warn({ err: error }, "a change of the model could not be recorded in the spool"),
+  });
+
   const liveFirst = new LiveFirst({
     mostAtOnce: config.REDSPOT_PREPARATION_THREADS,
-    onQuiet: () => batcher.wake(),
+    onQuiet: () => {
+      batcher.wake();
+      shadow.wake();
+    },
   });
   const batcher = new Batcher({
-    engine,
-    inputScaling: backbone.inputScaling,
+    lanes: configured.engine.lanes,
     batchSize: config.REDSPOT_BATCH_SIZE,
     mayRunBacklog: () => liveFirst.quiet,
     onBatch: (images, ms) => {
@@ -111,35 +155,51 @@ await runService(logger, async (closers) => {
       metrics.observe("redspot_engine_run_seconds", {}, ms / 1000);
     },
     onScored: stage("infer"),
+    onIdle: () => shadow.wake(),
   });
+  const shadowScores = new ShadowScores(store);
+  const shadow = new Shadow({
+    models,
+    mayRun: () => liveFirst.quiet && batcher.idle,
+    scores: shadowScores,
+    onOutcome: (outcome) => metrics.add("redspot_shadow_studies_total", { outcome }),
+    onError: (error) => logger.warn({ err: error }, "the shadow failed"),
+  });
+  const list = new ReadingList(store);
   const live = {
     ledger: new StudyLedger(store),
     findings: new FindingStore(store),
     settling,
-    records: new StudyRecords(await FileSpool.open(config.REDSPOT_SPOOL_DIR)),
+    records: new StudyRecords(spool),
     onUnrecorded: (error: Error) => logger.warn({ err: error }, "a finding could not be recorded in the spool"),
     reports,
     pool,
+    speaking,
     batcher,
-    calibrate: modelPackage.calibrate,
-    model,
+    shadow,
     softwareVersion: SOFTWARE_VERSION,
     now: () => new Date(),
-    onFinding: (finding: Finding) => countFinding(metrics, finding),
+    onFinding(finding: Finding, { model, beside }: Circumstances<OpenModel>) {
+      countFinding(metrics, finding);
+      void shadow.keep(finding, model, beside);
+    },
   };
-  const watchLog = new WatchLog(store, model.packageHash);
-  const analysis = analysisWith({
+  const logOf = (packageHash: string) => new WatchLog(store, packageHash);
+  const analysis = analysisWith<OpenModel>({
     ...live,
-    onFinding(finding, origin) {
-      live.onFinding(finding);
+    onFinding(finding, circumstances) {
+      live.onFinding(finding, circumstances);
+      const note = watchNoteOf(finding, circumstances.origin);
       // The watch can do without a study; the study does not wait for the watch.
-      watchLog
-        .note(watchNoteOf(finding, origin))
-        .catch((error: unknown) => logger.warn({ err: error }, "a finding is not watched"));
+      Promise.all([
+        logOf(finding.model.packageHash).note(note),
+        list.noteOrigin(finding.studyInstanceUID, { manufacturer: note.manufacturer, site: note.site }),
+      ]).catch((error: unknown) => logger.warn({ err: error }, "a finding is not watched"));
     },
   });
   // Enough studies in hand that a batch gathers while one lies before each lane and another runs there.
-  const concurrency = (2 * engine.lanes + 1) * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS;
+  const concurrency =
+    (2 * configured.engine.lanes + 1) * config.REDSPOT_BATCH_SIZE + config.REDSPOT_PREPARATION_THREADS;
   const onTried = (tried: JobTry) => countJob(metrics, tried);
   const onError = (error: Error, job?: StudyJob) => {
     logger.error({ err: error, ...job }, "analysis failed");
@@ -160,6 +220,7 @@ await runService(logger, async (closers) => {
     },
     { concurrency, onTried, onGivenUp: async (job) => void (await analysis.giveUp(job)), onError },
   );
+  workers.push(worker);
   closers.push(() => worker.close());
 
   if (config.REDSPOT_PACS_URL !== undefined) {
@@ -173,18 +234,11 @@ await runService(logger, async (closers) => {
       spool: await FileSpool.open(config.REDSPOT_SPOOL_DIR, {
         reserveBytes: config.REDSPOT_SWEEP_SPOOL_RESERVE_MIB * 1024 * 1024,
       }),
-      model: {
-        name: model.name,
-        version: model.version,
-        intendedUse: model.intendedUse,
-        sensitivity: modelPackage.manifest.evaluation.sensitivity.value,
-        auc: modelPackage.manifest.evaluation.auc.value,
-      },
-      analysis: analysisWith({
+      analysis: analysisWith<OpenModel>({
         ...live,
         reports: backlogReports,
         pool: { prepare: (task) => liveFirst.backlog(() => pool.prepare(task)) },
-        batcher: { score: (input) => batcher.scoreOfBacklog(input) },
+        batcher: { score: (input, by) => batcher.scoreOfBacklog(input, by) },
       }),
       atOnce: config.REDSPOT_SWEEP_REQUESTS,
       concurrency,
@@ -192,11 +246,24 @@ await runService(logger, async (closers) => {
       onSwept: (job, outcome) => logger.info({ ...job, ...outcome }, "swept"),
       onError,
     });
+    workers.push(backlogWorker);
     closers.push(() => backlogWorker.close());
   }
 
-  const checks = { redis: () => store.redis.ping() };
-  const app = buildApp({ checks, access, transport });
+  const shadowRefusedAs = shadowRefused && ((shadowRefused as { code?: string }).code ?? "SHADOW_FAILED");
+  tellOfModel();
+  const announcer = announceModels({
+    process: `${hostname()}:${process.pid}`,
+    mode: config.REDSPOT_MODE,
+    ...{ configured, shadow: second, shadowRefusedAs, speaking },
+    presence: new ModelPresence(store),
+    onError: (error) => logger.warn({ err: error }, "what speaks here is not told"),
+  });
+  closers.push(() => announcer.close());
+
+  const needs = { redis: () => store.redis.ping() };
+  const hasModel = async () => assert.ok(speaking.current, "the model package that has the word is not loaded here");
+  const app = buildApp({ checks: { ...needs, model: hasModel }, access, transport });
   closers.push(() => app.close());
   const address = await listen(app, {
     host: config.REDSPOT_HOST,
@@ -205,20 +272,37 @@ await runService(logger, async (closers) => {
     transport,
     logger,
   });
+  const expectations = new Map(
+    models.map(({ modelPackage, identity }) => [
+      identity.packageHash,
+      expectationOfPackage(modelPackage, identity, config.REDSPOT_WATCH_PREVALENCE),
+    ]),
+  );
   watchModel(metrics, {
     origins,
-    expectation: expectationOf(
-      modelPackage.scores,
-      (logit) => outcomeAt(modelPackage.calibrate(logit), model) === "fracture",
-      config.REDSPOT_WATCH_PREVALENCE ?? modelPackage.manifest.calibration.prevalence?.site,
-    ),
-    log: watchLog,
-    list: new ReadingList(store),
+    watched() {
+      const identity = speaking.current?.identity;
+      return identity && { identity, expectation: expectations.get(identity.packageHash) };
+    },
+    logOf,
+    list,
     now: Date.now,
   });
-  metrics.set("redspot_model_info", { intended_use: model.intendedUse }, 1);
+  metrics.read(["redspot_model_followed"], async (set) => set("redspot_model_followed", {}, speaking.current ? 1 : 0));
+  watchShadow(metrics, {
+    isUp: second ? true : shadowRefused && false,
+    pair() {
+      const beside = speaking.current && shadow.besides(speaking.current);
+      return beside && { speaks: speaking.current!.identity.packageHash, shadow: beside.identity.packageHash };
+    },
+    scores: shadowScores,
+  });
   const queues = QUEUE_NAMES.map((name) => new StudyQueue(store, name));
   for (const queue of queues) closers.push(() => queue.close());
-  const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);
-  logger.info({ address, admin, model, signedBy: modelPackage.signedBy, mode: config.REDSPOT_MODE }, "ready");
+  const admin = await openAdmin({ metrics, checks: needs, queues, config, access, transport }, closers);
+  const { signedBy } = configured.modelPackage;
+  logger.info(
+    { address, admin, model: configured.identity, signedBy, shadow: second?.identity, mode: config.REDSPOT_MODE },
+    "ready",
+  );
 });

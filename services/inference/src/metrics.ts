@@ -22,7 +22,23 @@ export const definitionsFor = (origins: WatchedOrigins) =>
     ),
     redspot_engine_run_seconds: histogram("How long the network takes for a batch", WORK_SECONDS),
     redspot_engine_batch_images: histogram("Images in a batch", [1, 2, 4, 8, 16, 32, 64, 128, 256]),
-    redspot_model_info: gauge("1, with what the model package is for", { intended_use: ["demonstration", "clinical"] }),
+    redspot_model_followed: gauge(
+      "1 while the model package that has the word is loaded and speaks; 0 where it is not, and this process analyses nothing",
+    ),
+    redspot_shadow_up: gauge(
+      "1 while a second package scores beside the first; 0 where REDSPOT_SHADOW_PACKAGE cannot be loaded; absent where it is not set",
+    ),
+    redspot_shadow_studies_total: counter(
+      "Studies in the shadow. skipped: the machine was never quiet enough, or an image is no longer kept; failed: the shadow's engine or Redis did not answer",
+      { outcome: ["scored", "skipped", "failed"] },
+    ),
+    redspot_shadow_agreement_ratio: gauge("Part of the latest 200 studies that both scored on which both say the same"),
+    redspot_shadow_flagged_ratio: gauge("Part of these that each package would flag", {
+      package: ["speaks", "shadow"],
+    }),
+    redspot_model_info: gauge("1, with what the model package that speaks is for", {
+      intended_use: ["demonstration", "clinical"],
+    }),
   }) as const;
 
 export type InferenceMetrics = Metrics<ReturnType<typeof definitionsFor>>;

@@ -78,6 +78,14 @@ test("verdicts are held against the probabilities", () => {
   assert.equal(calibrationFigures([{ verdict: "fracture" }]).verdicts, 0);
 });
 
+/** So many verdicts that say no to a probability of 0.9. */
+const verdictsOf = (count: number, model: { name: string; version: string }, manufacturer = "other") =>
+  Array.from({ length: count }, (_, at) => ({
+    ...{ studyInstanceUID: `1.${at}`, by: "somebody", at, verdict: "no-fracture" as const, probability: 0.9 },
+    model: { ...model, intendedUse: "demonstration" as const },
+    origin: { manufacturer, site: "other" },
+  }));
+
 test("each manufacturer and site that is watched is told of on its own, and looked at once a minute", async () => {
   const origins = { manufacturers: ["Agfa"], sites: [] };
   const metrics = new Metrics("test", watchMetrics(origins));
@@ -85,14 +93,20 @@ test("each manufacturer and site that is watched is told of on its own, and look
   let now = 0;
   watchModel(metrics, {
     origins,
-    expectation,
-    log: {
+    watched: () => ({ identity: { packageHash: pack.packageHash, name: "a", version: "1" }, expectation }),
+    logOf: () => ({
       recent: async () => {
         looks++;
         return [...notesOf((logit) => logit), ...notesOf((logit) => logit + 3, { manufacturer: "Agfa" })];
       },
+    }),
+    list: {
+      verdicts: async () => [
+        ...verdictsOf(60, { name: "a", version: "1" }, "Agfa"),
+        ...verdictsOf(5, { name: "a", version: "1" }),
+        ...verdictsOf(90, { name: "a", version: "2" }),
+      ],
     },
-    list: { verdicts: async () => [] },
     now: () => now,
   });
   const text = await metrics.text();
@@ -105,8 +119,11 @@ test("each manufacturer and site that is watched is told of on its own, and look
     value("redspot_model_score_ks", "manufacturer other") < value("redspot_model_score_ks_limit", "manufacturer other"),
   );
   assert.equal(value("redspot_model_watched_studies", "all"), 200);
-  assert.match(text, /^redspot_model_verdicts 0$/m);
-  assert.doesNotMatch(text, /^redspot_model_calibration_z /m);
+  assert.equal(value("redspot_model_verdicts", "all"), 65, "those about another package are not its");
+  assert.equal(value("redspot_model_verdicts", "manufacturer Agfa"), 60);
+  assert.equal(value("redspot_model_verdicts", "manufacturer other"), 5);
+  assert.ok(value("redspot_model_calibration_z", "manufacturer Agfa") > 3, "0.9 promised, and none was one");
+  assert.ok(Number.isNaN(value("redspot_model_calibration_z", "manufacturer other")), "too few to say");
   await metrics.text();
   assert.equal(looks, 1);
   now = 61_000;

@@ -1,4 +1,4 @@
-import type { EvaluationScores } from "@redspot/model";
+import type { EvaluationScores, ModelPackage } from "@redspot/model";
 import type { WatchNote } from "@redspot/queue";
 import {
   type ControlChart,
@@ -10,7 +10,7 @@ import {
   type WeightedSample,
   weightedSample,
 } from "@redspot/statistics";
-import type { Finding } from "@redspot/triage";
+import { type Finding, type ModelIdentity, outcomeAt } from "@redspot/triage";
 import { type Origin, OTHER } from "./origin.ts";
 
 /** What the package's own evaluation leads one to expect in the field. */
@@ -42,6 +42,19 @@ export function expectationOf(
   const weights = fracture.map((is) => (is ? expected / fractures : (1 - expected) / (fracture.length - fractures)));
   const flagged = logits.reduce((sum, logit, index) => sum + (isFlagged(logit) ? weights[index]! : 0), 0);
   return { scores: weightedSample(logits, weights), flagged };
+}
+
+/** What a package's evaluation leads one to expect: at the prevalence given, else at the site's that it is calibrated to. */
+export function expectationOfPackage(
+  { scores, calibrate, manifest }: Pick<ModelPackage, "scores" | "calibrate" | "manifest">,
+  identity: Pick<ModelIdentity, "cutOff" | "inconclusiveBand">,
+  prevalence?: number,
+): Expectation | undefined {
+  return expectationOf(
+    scores,
+    (logit) => outcomeAt(calibrate(logit), identity) === "fracture",
+    prevalence ?? manifest.calibration.prevalence?.site,
+  );
 }
 
 /** What the watch keeps of a finding. */

@@ -40,11 +40,17 @@ export const variables = {
       .default(fileURLToPath(new URL("../models/demo", import.meta.url)))
       .describe("Folder of the model package"),
   ),
+  REDSPOT_SHADOW_PACKAGE: z
+    .string()
+    .optional()
+    .describe(
+      "Folder of a second model package, which scores beside the first and says nothing; redspot-admin model compares them, and gives the word to one or the other",
+    ),
   REDSPOT_MODEL_PUBLIC_KEY: z
     .string()
     .optional()
     .describe(
-      "Ed25519 public key (PEM, or the base64 in it) that must have signed the model package; without one no signature is asked for",
+      "Ed25519 public key (PEM, or the base64 in it) that must have signed the model packages; without one no signature is asked for",
     ),
   REDSPOT_MODEL_PUBLIC_KEY_FILE: z
     .string()

@@ -1,7 +1,7 @@
 import type { ReadingList, WatchLog, WatchNote } from "@redspot/queue";
 import { gauge, type Metrics } from "@redspot/runtime";
 import { calibrationFigures, type Expectation, watchFigures } from "./model-watch.ts";
-import { OTHER, type WatchedOrigins } from "./origin.ts";
+import { type Origin, OTHER, type WatchedOrigins } from "./origin.ts";
 
 const ALL = "all";
 /** Verdicts of older days say more about older ways to image. */
@@ -36,20 +36,33 @@ export function watchMetrics(origins: WatchedOrigins) {
     ),
     redspot_model_flagged_low_ratio: gauge("Lower control limit of it, by the evaluation", labels),
     redspot_model_flagged_high_ratio: gauge("Upper control limit of it, by the evaluation", labels),
-    redspot_model_verdicts: gauge("Readers' verdicts of 90 days about studies with a probability"),
+    redspot_model_verdicts: gauge(
+      "Readers' verdicts of 90 days about studies that the package which speaks has given a probability",
+      labels,
+    ),
     redspot_model_fractures: gauge("Fractures among these: promised by the probabilities, and found by readers", {
       by: ["promised", "found"],
+      part,
     }),
     redspot_model_calibration_z: gauge(
       "Spiegelhalter's z of these verdicts: beyond 3 or -3 the probabilities do not mean what they say",
+      labels,
     ),
   } as const;
 }
 
+/** The package that is watched: the one that speaks. */
+export interface WatchedModel {
+  identity: { packageHash: string; name: string; version: string };
+  expectation: Expectation | undefined;
+}
+
 interface WatchOptions {
   origins: WatchedOrigins;
-  expectation: Expectation | undefined;
-  log: Pick<WatchLog, "recent">;
+  /** Which it is now; none where none speaks here. */
+  watched: () => WatchedModel | undefined;
+  /** The latest findings of a package, by its hash. */
+  logOf: (packageHash: string) => Pick<WatchLog, "recent">;
   list: Pick<ReadingList, "verdicts">;
   now: () => number;
 }
@@ -57,29 +70,44 @@ interface WatchOptions {
 /** Looks at the latest studies and verdicts when the metrics are read, at most once a minute. */
 export function watchModel(
   metrics: Metrics<ReturnType<typeof watchMetrics>>,
-  { origins, expectation, log, list, now }: WatchOptions,
+  { origins, watched, logOf, list, now }: WatchOptions,
 ): void {
-  let known: { at: number; notes: WatchNote[]; verdicts: Awaited<ReturnType<ReadingList["verdicts"]>> } | undefined;
-  const look = async () => {
-    if (known === undefined || now() - known.at > LOOK_EVERY_MS) {
+  type Seen = { at: number; of: string; notes: WatchNote[]; verdicts: Awaited<ReturnType<ReadingList["verdicts"]>> };
+  let known: Seen | undefined;
+  const look = async ({ packageHash, name, version }: WatchedModel["identity"]): Promise<Seen> => {
+    if (known === undefined || known.of !== packageHash || now() - known.at > LOOK_EVERY_MS) {
       const since = now() - VERDICT_DAYS * 24 * 3600 * 1000;
-      const [notes, verdicts] = await Promise.all([log.recent(), list.verdicts(since)]);
-      known = { at: now(), notes, verdicts };
+      const [notes, verdicts] = await Promise.all([logOf(packageHash).recent(), list.verdicts(since)]);
+      // What readers said to another package says nothing about this one.
+      const own = verdicts.filter(({ model }) => model?.name === name && model.version === version);
+      known = { at: now(), of: packageHash, notes, verdicts: own };
     }
     return known;
   };
-  const isOf = (note: WatchNote, part: string) =>
-    part === ALL || part === `manufacturer ${note.manufacturer}` || part === `site ${note.site}`;
+  const isOf = (from: Origin | undefined, part: string) =>
+    part === ALL || part === `manufacturer ${from?.manufacturer ?? OTHER}` || part === `site ${from?.site ?? OTHER}`;
 
   metrics.read(Object.keys(watchMetrics(origins)) as (keyof ReturnType<typeof watchMetrics>)[], async (set) => {
-    const { notes, verdicts } = await look();
+    const model = watched();
+    if (model === undefined) return;
+    const { notes, verdicts } = await look(model.identity);
     for (const part of partsOf(origins)) {
       const { studies, notAnalysed, scores } = watchFigures(
         notes.filter((note) => isOf(note, part)),
-        expectation,
+        model.expectation,
       );
       set("redspot_model_watched_studies", { part }, studies);
       if (studies > 0) set("redspot_model_not_analysed_ratio", { part }, notAnalysed);
+      const {
+        verdicts: told,
+        promised,
+        found,
+        z,
+      } = calibrationFigures(verdicts.filter(({ origin }) => isOf(origin, part)));
+      set("redspot_model_verdicts", { part }, told);
+      set("redspot_model_fractures", { by: "promised", part }, promised);
+      set("redspot_model_fractures", { by: "found", part }, found);
+      if (z !== undefined) set("redspot_model_calibration_z", { part }, z);
       if (scores === undefined) continue;
       const { psi, ks, flagged } = scores;
       set("redspot_model_score_psi", { part }, psi.value);
@@ -90,10 +118,5 @@ export function watchModel(
       set("redspot_model_flagged_low_ratio", { part }, flagged.low);
       set("redspot_model_flagged_high_ratio", { part }, flagged.high);
     }
-    const { verdicts: told, promised, found, z } = calibrationFigures(verdicts);
-    set("redspot_model_verdicts", {}, told);
-    set("redspot_model_fractures", { by: "promised" }, promised);
-    set("redspot_model_fractures", { by: "found" }, found);
-    if (z !== undefined) set("redspot_model_calibration_z", {}, z);
   });
 }

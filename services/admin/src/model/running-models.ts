@@ -1,0 +1,125 @@
+import type { LoadedPackage, ModelChange, ModelProcess, PackageName } from "@redspot/queue";
+import { AdminError } from "../admin-error.ts";
+import { calledBy } from "./comparison-page.ts";
+
+/** How the models stand in all inference processes together. */
+export interface RunningModels {
+  processes: readonly ModelProcess[];
+  /** The latest change; before it each process goes by its configuration. */
+  change?: ModelChange | undefined;
+  /** The package that has the word; undefined where processes disagree, or there are none. */
+  speaks?: PackageName | undefined;
+  /** The package that scores beside it; undefined where there is none, or more than one. */
+  shadow?: LoadedPackage | undefined;
+  /** What is not as it has to be, in sentences. */
+  troubles: string[];
+}
+
+/** What the processes' own words come to. */
+export function runningModels(processes: readonly ModelProcess[], change: ModelChange | undefined): RunningModels {
+  const packages = new Map(processes.flatMap((one) => one.packages.map((loaded) => [loaded.packageHash, loaded])));
+  const said = [...new Set(processes.flatMap(({ speaks }) => speaks ?? []))];
+  const hash = change?.package.packageHash ?? (said.length === 1 ? said[0] : undefined);
+  const speaks = change?.package ?? (hash === undefined ? undefined : packages.get(hash));
+  const others = [...packages.values()].filter(({ packageHash }) => packageHash !== hash);
+  return {
+    processes,
+    change,
+    speaks: speaks && { packageHash: speaks.packageHash, name: speaks.name, version: speaks.version },
+    shadow: hash !== undefined && others.length === 1 ? others[0] : undefined,
+    troubles: [
+      ...(processes.length === 0 ? ["No inference process is running: nothing is analysed."] : []),
+      ...(change === undefined && said.length > 1
+        ? ["The processes are configured with different packages, and each speaks with its own."]
+        : []),
+      ...processes.flatMap((one) => troublesOf(one, hash)),
+    ],
+  };
+}
+
+function troublesOf({ process, speaks, shadowRefusedAs }: ModelProcess, hash: string | undefined): string[] {
+  return [
+    ...(speaks === undefined
+      ? [`${process} does not have the package that has the word, and analyses nothing.`]
+      : speaks !== hash && hash !== undefined
+        ? [`${process} has not followed yet.`]
+        : []),
+    ...(shadowRefusedAs === undefined ? [] : [`${process} has no shadow: ${shadowRefusedAs}; its log says more.`]),
+  ];
+}
+
+/** What promoting would do: the package that would speak, and the one that would not any more. */
+export interface Promotion {
+  package: LoadedPackage;
+  before: PackageName;
+}
+
+/**
+ * The promotion of the running shadow. Refused unless every process has it, verified, and would let it speak: a process that
+ * has not would analyse nothing any more.
+ *
+ * @throws {AdminError} NO_PROCESS, NO_SHADOW, NOT_EVERYWHERE, NOT_ALLOWED
+ */
+export function promotionOf(models: RunningModels): Promotion {
+  const before = mustSpeak(models);
+  const { processes, shadow } = models;
+  if (!shadow) {
+    throw new AdminError(
+      "NO_SHADOW",
+      "there is not one package that scores in the shadow of all inference processes. Set REDSPOT_SHADOW_PACKAGE, and look at `model status`.",
+    );
+  }
+  mustBeEverywhere(processes, shadow);
+  return { package: shadow, before };
+}
+
+/**
+ * The rollback of the latest promotion: the package that spoke before gets the word again.
+ *
+ * @param force also where a process does not have it: that one then analyses nothing
+ * @throws {AdminError} NO_PROCESS, NOTHING_TO_ROLL_BACK, NOT_EVERYWHERE, NOT_ALLOWED
+ */
+export function rollbackOf(models: RunningModels, force: boolean): { package: PackageName; before: PackageName } {
+  const { change, processes } = models;
+  if (!change) {
+    throw new AdminError("NOTHING_TO_ROLL_BACK", "nothing was ever promoted: each process speaks as it is configured.");
+  }
+  if (!force) {
+    if (processes.length === 0) throw noProcess();
+    mustBeEverywhere(processes, change.before);
+  }
+  return { package: change.before, before: change.package };
+}
+
+function mustSpeak({ processes, speaks }: RunningModels): PackageName {
+  if (processes.length === 0) throw noProcess();
+  if (speaks) return speaks;
+  throw new AdminError(
+    "NOT_EVERYWHERE",
+    "the inference processes speak with different packages. Give all of them the same REDSPOT_MODEL_PACKAGE first.",
+  );
+}
+
+const noProcess = () =>
+  new AdminError("NO_PROCESS", "no inference process is running that could tell which packages it has loaded.");
+
+function mustBeEverywhere(processes: readonly ModelProcess[], wanted: PackageName): void {
+  const named = calledBy(wanted);
+  const loadedBy = ({ packages }: ModelProcess) => packages.find((one) => one.packageHash === wanted.packageHash);
+  const without = processes.filter((one) => !loadedBy(one)).map(({ process }) => process);
+  if (without.length > 0) {
+    throw new AdminError(
+      "NOT_EVERYWHERE",
+      `${without.length} of ${processes.length} inference processes have not loaded ${named} and would analyse nothing: ${without.join(", ")}.`,
+    );
+  }
+  for (const one of processes) {
+    const why = loadedBy(one)?.refusedAs;
+    if (why !== undefined) {
+      throw new AdminError(
+        "NOT_ALLOWED",
+        `${one.process} runs in mode ${one.mode} and would not let ${named} speak: ${why}. A package for patients needs an evaluation on a final set, see docs/training.md.`,
+      );
+    }
+  }
+}
