@@ -80,7 +80,8 @@ export const modelWatch: DashboardContent = {
       },
       {
         title: "Calibration",
-        description: "Spiegelhalter's z, by manufacturer and site: beyond 3 the probabilities do not mean what they say.",
+        description:
+          "Spiegelhalter's z, by manufacturer and site: beyond 3 the probabilities do not mean what they say.",
         unit: "none",
         queries: { "{{part}}": "max by (part) (abs(redspot_model_calibration_z))" },
       },
