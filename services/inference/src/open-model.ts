@@ -32,7 +32,7 @@ export interface OpenModel extends ScoringModel {
  * The model package that the configuration names, verified, and an engine that runs it. Throws ModelError where the package
  * is not whole, not signed, or not for this mode, and where the engine does not start.
  */
-export async function openModel(config: InferenceConfig): Promise<OpenModel> {
+async function openModel(config: InferenceConfig): Promise<OpenModel> {
   const modelPackage = await load(config.REDSPOT_MODEL_PACKAGE, config);
   assertUsableIn(config.REDSPOT_MODE, modelPackage.manifest);
   return open(modelPackage, config);

@@ -52,7 +52,7 @@ export function watchMetrics(origins: WatchedOrigins) {
 }
 
 /** The package that is watched: the one that speaks. */
-export interface WatchedModel {
+interface WatchedModel {
   identity: { packageHash: string; name: string; version: string };
   expectation: Expectation | undefined;
 }

@@ -18,7 +18,7 @@ export interface PairedShares {
 }
 
 /** What follows from readers' verdicts: of the studies that have one, and of no others. */
-export interface AgainstVerdicts {
+interface AgainstVerdicts {
   studies: number;
   fractures: number;
   /** Verdicts that were given about another revision of the study than the packages scored. */
