@@ -6,6 +6,8 @@ import { ReadingListRefusal } from "./reading-list-refusal.ts";
 import { StudyLedger } from "./study-ledger.ts";
 import { testFinding } from "./test-finding.ts";
 import { note, redisForTests } from "./test-support.ts";
+import { firstWorkitemUid } from "./workitem-uid.ts";
+import { Workitems } from "./workitems.ts";
 
 const redis = redisForTests();
 const POLICY = { headStartMs: 240 * 60_000 };
@@ -61,12 +63,10 @@ describe("taking, completing and bringing back", () => {
     await list.complete("1.2", bert);
     const done = (await list.doneLines()).workitems;
     assert.deepEqual(
-      done.map((item) => [item.studyInstanceUID, item.position]),
-      [
-        ["1.2", undefined],
-        ["1.1", undefined],
-      ],
+      done.map((item) => item.studyInstanceUID),
+      ["1.2", "1.1"],
     );
+    assert.equal((await list.get("1.1"))?.position, undefined);
     await list.reopen("1.1", bert);
     await list.reopen("1.1", bert);
     assert.deepEqual(await order(), ["1.1", "1.3"]);
@@ -243,6 +243,20 @@ test("what an earlier version put on the list is counted once it is counted anew
   await list.indexAnew();
   const { open, oldestArrival } = await list.counts();
   assert.deepEqual([open.HIGH.SCHEDULED, open.MEDIUM.SCHEDULED, oldestArrival.HIGH], [2, 1, 5]);
+});
+
+test("what an earlier version put on the list is found as a workitem once it is noted, and nothing is written of others", async () => {
+  const { store } = await listWith("1.1", "1.2");
+  await store.redis.hset(`${store.prefix}:study:1.3`, { arrivedAt: "5", priority: "HIGH" });
+  await store.redis.zadd(`${store.prefix}:reading-list`, "5", "1.3");
+  const workitems = new Workitems(store);
+  assert.equal(await workitems.get(firstWorkitemUid("1.3")), undefined);
+  const changes = async () => /rdb_changes_since_last_save:(\d+)/.exec(await store.redis.info("persistence"))?.[1];
+  const before = Number(await changes());
+  await workitems.indexAnew();
+  assert.equal((await workitems.get(firstWorkitemUid("1.3")))?.studyInstanceUID, "1.3");
+  assert.equal((await workitems.get(firstWorkitemUid("1.1")))?.studyInstanceUID, "1.1");
+  assert.equal(Number(await changes()), before + 1);
 });
 
 describe("the backlog", () => {

@@ -15,6 +15,7 @@ import {
 import { keyOf, type Store } from "./connection.ts";
 import type { StudyJob } from "./jobs.ts";
 import { ReadingListRefusal, type RefusalCode } from "./reading-list-refusal.ts";
+import { Remembered } from "./remembered.ts";
 import { run, runOn, scriptOf } from "./script.ts";
 
 /** Procedure Step State (0074,1000) (PS3.4 CC.1.1). */
@@ -61,8 +62,6 @@ export interface VerdictOnStudy extends VerdictNote {
 /** A study's line on the reading list. */
 export interface Workitem {
   studyInstanceUID: string;
-  /** Its place, from 1; none for a study that is not open any more. */
-  position?: number;
   /** When the study arrived on the list, in milliseconds since 1970, with a fraction. */
   arrivedAt: number;
   /** The name of the site that sent it, where it is known. */
@@ -123,6 +122,15 @@ export interface ReadingListCounts {
   findingsAfterOpening: number;
 }
 
+/** A part of the list and how much is on it, at one moment. */
+export interface ReadingListPage {
+  /** How many studies are on the list that this is a part of. */
+  total: number;
+  /** One after the other. A line that has not changed since it was last read is the same object again. */
+  workitems: readonly Workitem[];
+  counts: ReadingListCounts;
+}
+
 const PLACE = scriptOf("study", "place");
 const NOTE_REPORT = scriptOf("study", "note-report");
 const ACT = scriptOf("study", "act");
@@ -159,6 +167,7 @@ const OPEN_STATES = ["SCHEDULED", "IN PROGRESS"] as const;
  */
 export class ReadingList {
   readonly #store: Store;
+  readonly #known = new Remembered<Workitem>(MOST_KNOWN);
 
   constructor(store: Store) {
     this.#store = store;
@@ -170,17 +179,18 @@ export class ReadingList {
    */
   async place(finding: Finding, policy: ReadingPolicy): Promise<boolean> {
     const { studyInstanceUID, revision, outcome, probability } = finding;
-    const site = await this.#store.redis.hget(this.#study(studyInstanceUID), "site");
-    const headStart = headStartOf({ priority: priorityOf(outcome), outcome, site: site ?? undefined }, policy);
+    const headStart = (site?: string) => headStartOf({ priority: priorityOf(outcome), outcome, site }, policy);
+    const sites = [...(policy.siteHeadStartMs?.keys() ?? [])];
     const placed = await runOn(
       this.#store,
       PLACE,
       studyInstanceUID,
       revision,
       outcome,
-      headStart,
+      headStart(),
       backlogStepOf(probability),
       JSON.stringify(inShort(finding)),
+      JSON.stringify(Object.fromEntries(sites.map((site) => [site, String(headStart(site))]))),
     );
     return placed === 1;
   }
@@ -261,54 +271,56 @@ export class ReadingList {
     return this.#store.redis.zcard(this.#key());
   }
 
-  /** Open workitems in reading order, and how many there are in all, at one moment. */
-  async lines(offset = 0, count = 100): Promise<{ total: number; workitems: Workitem[] }> {
+  /** Open workitems in reading order, and how much is on the list. */
+  async lines(offset = 0, count = 100): Promise<ReadingListPage> {
     return this.#lines(this.#key(), "open", offset, count);
   }
 
-  /** Workitems that were completed or withdrawn, the latest first, and how many there are in all. */
-  async doneLines(offset = 0, count = 100): Promise<{ total: number; workitems: Workitem[] }> {
+  /** Workitems that were completed or withdrawn, the latest first, and how much is on the list. */
+  async doneLines(offset = 0, count = 100): Promise<ReadingListPage> {
     return this.#lines(keyOf(this.#store, "reading-list-done"), "done", offset, count);
   }
 
   /** Open workitems in reading order. */
-  async page(offset = 0, count = 100): Promise<Workitem[]> {
+  async page(offset = 0, count = 100): Promise<readonly Workitem[]> {
     return (await this.lines(offset, count)).workitems;
   }
 
-  async #lines(key: string, which: "open" | "done", offset: number, count: number) {
-    const last = offset + count - 1;
-    const [total, rows] = (await run(this.#store, LINES, key, which, offset, last, ...FIELDS)) as [
-      number,
-      [string, (string | null)[]][],
-    ];
-    const lines = rows.map(([studyInstanceUID, values], index) =>
-      this.#workitem(studyInstanceUID, values, which === "open" ? offset + index + 1 : undefined),
-    );
-    return { total, workitems: (await Promise.all(lines)).flatMap((line) => line ?? []) };
+  async #lines(key: string, which: "open" | "done", offset: number, count: number): Promise<ReadingListPage> {
+    const answer = await run(this.#store, LINES, key, which, offset, count, ...FIELDS);
+    const [total, texts, ...counted] = answer as [number, string[], ...Counted];
+    const workitems = await Promise.all(texts.map((text) => this.#known.get(text) ?? this.#lineOf(text)));
+    return { total, workitems: workitems.flatMap((workitem) => workitem ?? []), counts: countsOf(counted) };
   }
 
-  /** One study's workitem, whatever its place and state. */
-  async get(studyInstanceUID: string): Promise<Workitem | undefined> {
+  async #lineOf(text: string): Promise<Workitem | undefined> {
+    const [studyInstanceUID, ...values] = JSON.parse(text) as [string, ...(string | false)[]];
+    const workitem = await this.#workitem(studyInstanceUID, values);
+    if (workitem) this.#known.set(text, workitem);
+    return workitem;
+  }
+
+  /** One study's workitem, whatever its state, and its place, from 1, while it is open. */
+  async get(studyInstanceUID: string): Promise<(Workitem & { position?: number }) | undefined> {
     const { redis } = this.#store;
     const [values, rank] = await Promise.all([
       redis.hmget(this.#study(studyInstanceUID), ...FIELDS),
       redis.zrank(this.#key(), studyInstanceUID),
     ]);
-    return this.#workitem(studyInstanceUID, values, rank === null ? undefined : rank + 1);
+    const workitem = await this.#workitem(studyInstanceUID, values);
+    return workitem && (rank === null ? workitem : { ...workitem, position: rank + 1 });
   }
 
-  async #workitem(uid: string, values: (string | null)[], position?: number): Promise<Workitem | undefined> {
+  async #workitem(uid: string, values: (string | null | false)[]): Promise<Workitem | undefined> {
     const study: Fields = {};
     for (const [index, field] of FIELDS.entries()) {
       const value = values[index];
-      if (value != null) study[field] = value;
+      if (typeof value === "string") study[field] = value;
     }
     if (study.arrivedAt === undefined) return undefined;
     const finding = await this.#findingOf(uid, study);
     return {
       studyInstanceUID: uid,
-      ...(position === undefined ? {} : { position }),
       arrivedAt: Number(study.arrivedAt),
       ...(study.site === undefined ? {} : { site: study.site }),
       lane: (study.lane ?? "live") as Lane,
@@ -407,22 +419,7 @@ export class ReadingList {
 
   /** How much is on the list, by priority and state. */
   async counts(): Promise<ReadingListCounts> {
-    const { redis } = this.#store;
-    const cells = PRIORITIES.flatMap((priority) => OPEN_STATES.map((state) => ({ priority, state })));
-    const [numbers, oldest, done, findingsAfterOpening] = await Promise.all([
-      Promise.all(cells.map(({ priority, state }) => redis.zcard(this.#key(priority, state)))),
-      Promise.all(PRIORITIES.map((priority) => redis.zrange(this.#key(priority, "SCHEDULED"), "0", "0", "WITHSCORES"))),
-      redis.zcard(keyOf(this.#store, "reading-list-done")),
-      redis.hget(keyOf(this.#store, "reading-list-counters"), "findingsAfterOpening"),
-    ]);
-    const open = Object.fromEntries(PRIORITIES.map((priority) => [priority, {}])) as ReadingListCounts["open"];
-    for (const [index, { priority, state }] of cells.entries()) open[priority][state] = numbers[index] ?? 0;
-    const oldestArrival: ReadingListCounts["oldestArrival"] = {};
-    for (const [index, priority] of PRIORITIES.entries()) {
-      const score = oldest[index]?.[1];
-      if (score !== undefined) oldestArrival[priority] = Number(score);
-    }
-    return { open, done, oldestArrival, findingsAfterOpening: Number(findingsAfterOpening ?? 0) };
+    return (await this.lines(0, 0)).counts;
   }
 
   /**
@@ -463,6 +460,26 @@ export class ReadingList {
   #study(studyInstanceUID: string): string {
     return keyOf(this.#store, "study", studyInstanceUID);
   }
+}
+
+/** So many lines are kept as they were read last: more than people look at. */
+const MOST_KNOWN = 500;
+
+/** What is counted with every page: open studies by priority and state, the longest waits, those done, findings too late. */
+type Counted = [open: number[], oldest: string[], done: number, findingsAfterOpening: string];
+
+function countsOf([numbers, oldest, done, findingsAfterOpening]: Counted): ReadingListCounts {
+  const open = PRIORITIES.map((priority, row) => {
+    const states = OPEN_STATES.map((state, column) => [state, numbers[row * OPEN_STATES.length + column]]);
+    return [priority, Object.fromEntries(states)];
+  });
+  const waiting = PRIORITIES.flatMap((priority, row) => (oldest[row] ? [[priority, Number(oldest[row])]] : []));
+  return {
+    open: Object.fromEntries(open),
+    done,
+    oldestArrival: Object.fromEntries(waiting),
+    findingsAfterOpening: Number(findingsAfterOpening),
+  };
 }
 
 /** How often a watch asks whether its connection still lives. */

@@ -156,13 +156,14 @@ export class Workitems {
     }[range.which];
     for (let first = 0; ; first += CHUNK) {
       const order = range.which === "done" ? "done" : "open";
-      const answer = await run(this.#store, LINES, key, order, first, first + CHUNK - 1, ...FIELDS);
-      const [, rows] = answer as [number, [string, (string | null)[]][]];
-      for (const [study, values] of rows) {
+      const answer = await run(this.#store, LINES, key, order, first, CHUNK, ...FIELDS);
+      const [, lines] = answer as [number, string[]];
+      for (const line of lines) {
+        const [study, ...values] = JSON.parse(line) as [string, ...(string | false)[]];
         const workitem = workitemOf(study, fieldsOf(values));
         if (workitem) yield workitem;
       }
-      if (rows.length < CHUNK) return;
+      if (lines.length < CHUNK) return;
     }
   }
 
@@ -172,16 +173,26 @@ export class Workitems {
     return workitemOf(studyInstanceUID, fieldsOf(values));
   }
 
-  /** Gives studies that an earlier version noted their place among the workitems. */
+  /** Gives open studies that an earlier version noted their place among the workitems. Writes nothing about others. */
   async indexAnew(): Promise<void> {
-    for await (const { workitemUID, studyInstanceUID } of this.scan({ which: "open" })) {
-      await this.#store.redis.hset(keyOf(this.#store, "workitems"), workitemUID, studyInstanceUID);
+    const [list, workitems] = [keyOf(this.#store, "reading-list"), keyOf(this.#store, "workitems")];
+    for (let first = 0; ; first += CHUNK) {
+      const answer = await run(this.#store, LINES, list, "open", first, CHUNK, "workitem");
+      const [, lines] = answer as [number, string[]];
+      const lacking = lines.flatMap((line) => {
+        const [study, workitem] = JSON.parse(line) as [string, string | false];
+        return workitem ? [] : [[firstWorkitemUid(study), study]];
+      });
+      if (lacking.length > 0) await this.#store.redis.hset(workitems, Object.fromEntries(lacking));
+      if (lines.length < CHUNK) return;
     }
   }
 }
 
-function fieldsOf(values: (string | null)[]): Fields {
-  return Object.fromEntries(FIELDS.flatMap((field, index) => (values[index] == null ? [] : [[field, values[index]]])));
+function fieldsOf(values: (string | null | false)[]): Fields {
+  return Object.fromEntries(
+    FIELDS.flatMap((field, index) => (typeof values[index] === "string" ? [[field, values[index]]] : [])),
+  );
 }
 
 function workitemOf(studyInstanceUID: string, fields: Fields): UpsWorkitem | undefined {

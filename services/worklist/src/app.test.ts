@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Store, Workitem } from "@redspot/queue";
+import type { ReadingListCounts, Store, Workitem } from "@redspot/queue";
 import { Access, parseStaticTokens, staticTokenEntry, staticTokenScheme, Transport } from "@redspot/runtime";
 import { SpoolError } from "@redspot/spool";
 import { findingOf, inShort, reason } from "@redspot/triage";
@@ -46,7 +46,6 @@ const FINDING = findingOf({
 const WORKITEMS: Workitem[] = [
   {
     studyInstanceUID: "1.1",
-    position: 1,
     arrivedAt: NOW.getTime() - 90_000,
     lane: "live",
     state: "IN PROGRESS",
@@ -59,7 +58,6 @@ const WORKITEMS: Workitem[] = [
   },
   {
     studyInstanceUID: "1.2",
-    position: 2,
     arrivedAt: NOW.getTime() - 30_000,
     lane: "live",
     state: "SCHEDULED",
@@ -85,19 +83,23 @@ const UPS = openUps({
   logger: { warn: () => undefined },
 });
 
+const COUNTS: ReadingListCounts = {
+  open: {
+    HIGH: { SCHEDULED: 0, "IN PROGRESS": 1 },
+    MEDIUM: { SCHEDULED: 1, "IN PROGRESS": 0 },
+    LOW: { SCHEDULED: 0, "IN PROGRESS": 0 },
+  },
+  done: 3,
+  oldestArrival: { MEDIUM: NOW.getTime() - 30_000 },
+  findingsAfterOpening: 0,
+};
 const LIST: AppDependencies["list"] = {
-  lines: async (offset = 0, count = 100) => ({ total: 2, workitems: WORKITEMS.slice(offset, offset + count) }),
-  doneLines: async () => ({ total: 0, workitems: [] }),
-  counts: async () => ({
-    open: {
-      HIGH: { SCHEDULED: 0, "IN PROGRESS": 1 },
-      MEDIUM: { SCHEDULED: 1, "IN PROGRESS": 0 },
-      LOW: { SCHEDULED: 0, "IN PROGRESS": 0 },
-    },
-    done: 3,
-    oldestArrival: { MEDIUM: NOW.getTime() - 30_000 },
-    findingsAfterOpening: 0,
+  lines: async (offset = 0, count = 100) => ({
+    total: 2,
+    workitems: WORKITEMS.slice(offset, offset + count),
+    counts: COUNTS,
   }),
+  doneLines: async () => ({ total: 0, workitems: [], counts: COUNTS }),
   get: async (study) => WORKITEMS.find((one) => one.studyInstanceUID === study),
   history: async (study) => (study === "1.1" ? [{ event: "arrived", at: NOW.getTime() - 90_000 }] : undefined),
   opened: async () => [],

@@ -7,7 +7,10 @@ import { EventStream } from "./event-stream.ts";
 /** A response that keeps what was written to it; `highWaterMark` is what it takes before it asks to wait. */
 function browser(highWaterMark = 1 << 16) {
   const stream = new PassThrough({ highWaterMark });
-  const response = Object.assign(stream, { writeHead: () => response }) as unknown as ServerResponse;
+  const response = Object.assign(stream, {
+    writeHead: () => response,
+    removeHeader: () => {},
+  }) as unknown as ServerResponse;
   const received = () => {
     const chunk = stream.read() as Buffer | null;
     const events = (chunk?.toString() ?? "").matchAll(/event: (\w+)\ndata: (.*)\n/g);

@@ -4,17 +4,18 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { effectSince, startOfDay } from "./effect.ts";
 import type { EventStream } from "./event-stream.ts";
+import { ListPages } from "./list-pages.ts";
 import type { PatientDirectory } from "./patient-directory.ts";
 import { pngOf } from "./preview-picture.ts";
 import type { HeadStarts } from "./reading-policy.ts";
 import { parse, studyParams, uid } from "./request-parts.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { viewerLink } from "./viewer-link.ts";
-import { countsInShort, listLine, studyDetail, studyHistory } from "./workitem-view.ts";
+import { studyDetail, studyHistory } from "./workitem-view.ts";
 import { WorklistError } from "./worklist-error.ts";
 
 export interface RouteDependencies {
-  list: Pick<ReadingList, "lines" | "doneLines" | "get" | "history" | "counts" | "opened" | "waitingLongest">;
+  list: Pick<ReadingList, "lines" | "doneLines" | "get" | "history" | "opened" | "waitingLongest">;
   findings: Pick<FindingStore, "get">;
   spool: Pick<Spool, "readPreview">;
   patients: Pick<PatientDirectory, "lookUp">;
@@ -38,24 +39,10 @@ const patientsQuery = z.object({
 export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDependencies): void {
   const { list, findings, spool, patients, events, headStarts, viewerUrl, now } = dependencies;
 
+  const pages = new ListPages({ list, headStarts, viewerUrl, now });
   app.get("/reading-list", async (request, reply) => {
-    const { state, offset, limit } = parse(pageQuery, request.query);
-    const [{ total, workitems }, counts] = await Promise.all([
-      state === "done" ? list.doneLines(offset, limit) : list.lines(offset, limit),
-      list.counts(),
-    ]);
-    const context = { now: now(), viewerUrl };
-    return reply.header("cache-control", "no-store").send({
-      asOf: context.now.toISOString(),
-      headStartMinutes: headStarts.minutes,
-      siteHeadStartMinutes: Object.fromEntries(headStarts.sites),
-      /** Whether a study can be opened in the PACS's viewer; where needs what the PACS knows, its address comes with the name. */
-      hasViewer: viewerUrl !== undefined,
-      counts: countsInShort(counts),
-      total,
-      offset,
-      workitems: workitems.map((workitem) => listLine(workitem, context)),
-    });
+    const page = await pages.get(parse(pageQuery, request.query));
+    return reply.header("cache-control", "no-store").type("application/json; charset=utf-8").send(page);
   });
 
   app.get("/reading-list/events", (_request, reply) => {

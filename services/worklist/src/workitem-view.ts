@@ -15,14 +15,24 @@ function dated<T extends { at: number }>(note: T | undefined): (Omit<T, "at"> & 
 }
 
 /** A line of the reading list as it goes out: identifiers, times, who is at it and the finding in short. No patient data. */
-export function listLine(workitem: Workitem, { now, viewerUrl }: Context) {
-  const { studyInstanceUID, position, arrivedAt, lane, state, priority, finding, report } = workitem;
+export function listLine(workitem: Workitem & { position?: number }, { now, viewerUrl }: Context) {
+  return {
+    position: workitem.position ?? null,
+    waitingSeconds: waitingSeconds(workitem, now),
+    ...lastingPart(workitem, viewerUrl),
+  };
+}
+
+const waitingSeconds = ({ arrivedAt }: Workitem, now: Date) =>
+  Math.max(0, Math.floor((now.getTime() - arrivedAt) / 1000));
+
+/** What a line tells as long as nothing happens with the study. */
+function lastingPart(workitem: Workitem, viewerUrl: string | undefined) {
+  const { studyInstanceUID, arrivedAt, lane, state, priority, finding, report } = workitem;
   const { taken, ended, pin, verdict } = workitem;
   return {
-    position: position ?? null,
     studyInstanceUID,
     arrivedAt: iso(arrivedAt),
-    waitingSeconds: Math.max(0, Math.floor((now.getTime() - arrivedAt) / 1000)),
     lane,
     state,
     takenBy: taken?.by ?? null,
@@ -35,6 +45,28 @@ export function listLine(workitem: Workitem, { now, viewerUrl }: Context) {
     viewerUrl: viewerLink(viewerUrl, { studyInstanceUID }) ?? null,
     ...(finding ? findingInShort(finding) : { outcome: null }),
   };
+}
+
+/**
+ * Lines as JSON texts, as `listLine` has them. What of a line lasts is written once: a workitem that is the same object
+ * again, as those of `ReadingList.lines` are while nothing happens with them, has it ready.
+ */
+export class LineTexts {
+  readonly #viewerUrl: string | undefined;
+  readonly #written = new WeakMap<Workitem, string>();
+
+  constructor(viewerUrl: string | undefined) {
+    this.#viewerUrl = viewerUrl;
+  }
+
+  of(workitem: Workitem, position: number | null, now: Date): string {
+    let lasting = this.#written.get(workitem);
+    if (lasting === undefined) {
+      lasting = JSON.stringify(lastingPart(workitem, this.#viewerUrl)).slice(1);
+      this.#written.set(workitem, lasting);
+    }
+    return `{"position":${position},"waitingSeconds":${waitingSeconds(workitem, now)},${lasting}`;
+  }
 }
 
 function findingInShort({ outcome, probability, reason, tellingInstance, ...rest }: FindingInShort) {

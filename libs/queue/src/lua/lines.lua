@@ -1,9 +1,25 @@
--- Lines of the reading list, at one moment and in one answer. ARGV[1] prefix, [2] the list, [3] "open" or "done",
--- [4] first and [5] last place, from 0. Answers how many studies are on the list, and each line's study and fields.
+-- Lines of the reading list and how much is on it, at one moment and in one answer. ARGV[1] prefix, [2] the list, [3] "open"
+-- or "done", [4] first place, from 0, [5] how many, [6] and on: fields. Answers how many studies are on the list; each line's
+-- study and fields as one JSON text, which is sooner read than fifteen answers; how many are open by priority and state; who
+-- has waited longest of each priority; how many are done; how many findings came too late.
 local prefix, list = ARGV[1], ARGV[2]
-local uids = redis.call(ARGV[3] == 'done' and 'ZREVRANGE' or 'ZRANGE', list, ARGV[4], ARGV[5])
+local first, count = tonumber(ARGV[4]), tonumber(ARGV[5])
+local range = ARGV[3] == 'done' and 'ZREVRANGE' or 'ZRANGE'
+local uids = count > 0 and redis.call(range, list, first, first + count - 1) or {}
 local lines = {}
 for index, uid in ipairs(uids) do
-  lines[index] = { uid, redis.call('HMGET', prefix .. ':study:' .. uid, unpack(ARGV, 6)) }
+  lines[index] = cjson.encode({ uid, unpack(redis.call('HMGET', prefix .. ':study:' .. uid, unpack(ARGV, 6))) })
 end
-return { redis.call('ZCARD', list), lines }
+
+local listKey = prefix .. ':reading-list'
+local open, oldest = {}, {}
+for index, priority in ipairs({ 'HIGH', 'MEDIUM', 'LOW' }) do
+  for _, state in ipairs({ 'SCHEDULED', 'IN PROGRESS' }) do
+    open[#open + 1] = redis.call('ZCARD', listKey .. ':' .. priority .. ':' .. state)
+  end
+  oldest[index] = redis.call('ZRANGE', listKey .. ':' .. priority .. ':SCHEDULED', 0, 0, 'WITHSCORES')[2] or ''
+end
+return {
+  redis.call('ZCARD', list), lines, open, oldest, redis.call('ZCARD', listKey .. '-done'),
+  redis.call('HGET', listKey .. '-counters', 'findingsAfterOpening') or '0',
+}

@@ -30,6 +30,9 @@ interface ChannelDependencies {
 /** Who takes in no more than this is cut off: it comes back, and sees how things stand. */
 const MOST_BUFFERED_BYTES = 8 * 1024 * 1024;
 
+/** Events are gathered for so long: who is subscribed is looked up once for all of them. */
+const GATHER_MS = 50;
+
 /** When initial reports wait for the connection to take them in. */
 const ENOUGH_BUFFERED_BYTES = 256 * 1024;
 const WAIT_MS = 20;
@@ -44,6 +47,8 @@ export class EventChannel {
   /** Events are told in the order in which they came, each when it is known whom it concerns. */
   #last: Promise<void> = Promise.resolve();
   readonly #telling = new Set<Promise<void>>();
+  /** Events to which those that come now are added. */
+  #gathered: WorkitemEvent[] | undefined;
 
   constructor(dependencies: ChannelDependencies) {
     this.#dependencies = dependencies;
@@ -66,24 +71,38 @@ export class EventChannel {
     socket.send(JSON.stringify(statusReport("RESTARTED")));
   }
 
-  /** Tells of what happened to a workitem. */
+  /** Tells, soon, of what happened to a workitem. */
   event(event: WorkitemEvent): void {
+    if (this.#gathered !== undefined) {
+      this.#gathered.push(event);
+      return;
+    }
+    const events = [event];
+    this.#gathered = events;
+    const gathering = new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     this.#then(async () => {
-      const { workitems, subscriptions } = this.#dependencies;
-      const subscribers = await subscriptions.all();
+      await gathering;
+      if (this.#gathered === events) this.#gathered = undefined;
+      const subscribers = await this.#dependencies.subscriptions.all();
       if (subscribers.size === 0) return;
-      const workitem = await workitems.get(event.workitem);
-      if (workitem === undefined) return;
-      const report = eventReport(event, workitem);
-      for (const [title, rules] of subscribers) {
-        if (await this.#isSubscribed(title, rules, workitem, event)) this.#send(title, report);
-      }
+      for (const one of events) await this.#tell(one, subscribers).catch(this.#dependencies.onError);
     });
+  }
+
+  async #tell(event: WorkitemEvent, subscribers: ReadonlyMap<string, readonly GlobalSubscription[]>): Promise<void> {
+    const workitem = await this.#dependencies.workitems.get(event.workitem);
+    if (workitem === undefined) return;
+    const report = eventReport(event, workitem);
+    for (const [title, rules] of subscribers) {
+      if (await this.#isSubscribed(title, rules, workitem, event)) this.#send(title, report);
+    }
   }
 
   /** Tells a new subscriber how things stand (PS3.4 CC.2.4.3). */
   initial({ title, workitem: workitemUID, state }: InitialReport): void {
     if (!this.#sockets.has(title)) return;
+    // What happens after it is told after it.
+    this.#gathered = undefined;
     this.#then(async () => {
       const { workitems } = this.#dependencies;
       if (workitemUID !== undefined) {
