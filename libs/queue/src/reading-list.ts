@@ -14,8 +14,8 @@ import {
 } from "@redspot/triage";
 import { keyOf, type Store } from "./connection.ts";
 import type { StudyJob } from "./jobs.ts";
+import { type KnownLine, KnownLines } from "./known-lines.ts";
 import { ReadingListRefusal, type RefusalCode } from "./reading-list-refusal.ts";
-import { Remembered } from "./remembered.ts";
 import { run, runOn, scriptOf } from "./script.ts";
 
 /** Procedure Step State (0074,1000) (PS3.4 CC.1.1). */
@@ -154,6 +154,7 @@ const FIELDS = [
   "endedAt",
   "pin",
   "verdict",
+  "changedAt",
 ] as const;
 
 type Fields = Partial<Record<(typeof FIELDS)[number], string>>;
@@ -167,7 +168,7 @@ const OPEN_STATES = ["SCHEDULED", "IN PROGRESS"] as const;
  */
 export class ReadingList {
   readonly #store: Store;
-  readonly #known = new Remembered<Workitem>(MOST_KNOWN);
+  readonly #known = new KnownLines();
 
   constructor(store: Store) {
     this.#store = store;
@@ -287,17 +288,22 @@ export class ReadingList {
   }
 
   async #lines(key: string, which: "open" | "done", offset: number, count: number): Promise<ReadingListPage> {
-    const answer = await run(this.#store, LINES, key, which, offset, count, ...FIELDS);
+    const part = [which, offset, count].join(" ");
+    const known = this.#known.of(part);
+    const has = JSON.stringify(Object.fromEntries([...known].map(([study, { changedAt }]) => [study, changedAt])));
+    const answer = await run(this.#store, LINES, key, which, offset, count, has, ...FIELDS);
     const [total, texts, ...counted] = answer as [number, string[], ...Counted];
-    const workitems = await Promise.all(texts.map((text) => this.#known.get(text) ?? this.#lineOf(text)));
-    return { total, workitems: workitems.flatMap((workitem) => workitem ?? []), counts: countsOf(counted) };
+    const lines = await Promise.all(texts.map((text) => known.get(text) ?? this.#lineOf(text)));
+    const there = lines.filter((line) => line !== undefined);
+    this.#known.keep(part, new Map(there.map((line) => [line.workitem.studyInstanceUID, line])));
+    return { total, workitems: there.map(({ workitem }) => workitem), counts: countsOf(counted) };
   }
 
-  async #lineOf(text: string): Promise<Workitem | undefined> {
+  /** A line from the text that Redis makes of it. */
+  async #lineOf(text: string): Promise<KnownLine | undefined> {
     const [studyInstanceUID, ...values] = JSON.parse(text) as [string, ...(string | false)[]];
     const workitem = await this.#workitem(studyInstanceUID, values);
-    if (workitem) this.#known.set(text, workitem);
-    return workitem;
+    return workitem && { workitem, changedAt: String(values[FIELDS.indexOf("changedAt")] || "never") };
   }
 
   /** One study's workitem, whatever its state, and its place, from 1, while it is open. */
@@ -461,9 +467,6 @@ export class ReadingList {
     return keyOf(this.#store, "study", studyInstanceUID);
   }
 }
-
-/** So many lines are kept as they were read last: more than people look at. */
-const MOST_KNOWN = 500;
 
 /** What is counted with every page: open studies by priority and state, the longest waits, those done, findings too late. */
 type Counted = [open: number[], oldest: string[], done: number, findingsAfterOpening: string];

@@ -70,6 +70,7 @@ test("the script's place is readingOrder's, to the bit, whatever lane, finding, 
         else {
           if (await list.place(testFinding(uid, revision, what), policy)) revisions.set(uid, revision);
         }
+        assert.deepEqual(await list.page(), await new ReadingList(store).page(), "what is known is what is there");
       }
       for (const item of await list.page()) {
         const { arrivedAt, lane, finding, site, pin, priority, studyInstanceUID } = item;

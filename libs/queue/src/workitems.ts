@@ -156,7 +156,7 @@ export class Workitems {
     }[range.which];
     for (let first = 0; ; first += CHUNK) {
       const order = range.which === "done" ? "done" : "open";
-      const answer = await run(this.#store, LINES, key, order, first, CHUNK, ...FIELDS);
+      const answer = await run(this.#store, LINES, key, order, first, CHUNK, "{}", ...FIELDS);
       const [, lines] = answer as [number, string[]];
       for (const line of lines) {
         const [study, ...values] = JSON.parse(line) as [string, ...(string | false)[]];
@@ -177,7 +177,7 @@ export class Workitems {
   async indexAnew(): Promise<void> {
     const [list, workitems] = [keyOf(this.#store, "reading-list"), keyOf(this.#store, "workitems")];
     for (let first = 0; ; first += CHUNK) {
-      const answer = await run(this.#store, LINES, list, "open", first, CHUNK, "workitem");
+      const answer = await run(this.#store, LINES, list, "open", first, CHUNK, "{}", "workitem");
       const [, lines] = answer as [number, string[]];
       const lacking = lines.flatMap((line) => {
         const [study, workitem] = JSON.parse(line) as [string, string | false];

@@ -5,5 +5,5 @@ if redis.call('HGET', studyKey, 'report') ~= ARGV[6] then
   redis.call('HSET', studyKey, 'report', ARGV[6])
   if ARGV[7] ~= '' then remember({ event = ARGV[7], at = now(), revision = tonumber(ARGV[5]) }) end
 end
-redis.call('PUBLISH', prefix .. ':reading-list-changes', uid)
+changed()
 return 1
