@@ -246,7 +246,11 @@ try {
   latencies = { insertion: [], reordering: [], completion: [], page: [] };
   await heard();
   const memory = () => ({ worklist: residentMegabytes(service.pid), redis: residentMegabytes(redis.program!.pid) });
-  const cpu = () => ({ worklist: cpuSeconds(service.pid), redis: cpuSeconds(redis.program!.pid) });
+  const cpu = () => ({
+    worklist: cpuSeconds(service.pid),
+    redis: cpuSeconds(redis.program!.pid),
+    own: cpuSeconds(process.pid) + cpuSeconds(browsers.pid!),
+  });
   const [cpuBefore, begun] = [cpu(), performance.now()];
   say(`${options.changes} changes a second for ${options.seconds} s`);
   bar.start(options.seconds, 0, { now: "seconds of load" });
@@ -288,6 +292,8 @@ try {
       redis_rss_mb: resident.map(({ redis }) => Math.round(redis)),
       worklist_cores: rounded((cpuAfter.worklist - cpuBefore.worklist) / seconds),
       redis_cores: rounded((cpuAfter.redis - cpuBefore.redis) / seconds),
+      /** Of the benchmark itself: who changes, who asks, and the browsers. */
+      own_cores: rounded((cpuAfter.own - cpuBefore.own) / seconds),
     }),
   );
 } finally {

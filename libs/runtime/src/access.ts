@@ -67,7 +67,7 @@ export class Access {
     const socket = raw.socket as TLSSocket;
     const credentials = { token, certificateNames: socket.encrypted ? certificateNames(socket) : undefined };
     const blockedFor = await this.#limits.blockedFor(address);
-    const tooMany = new AccessError("TOO_MANY_FAILURES", undefined, { "retry-after": String(blockedFor) });
+    const tooMany = () => new AccessError("TOO_MANY_FAILURES", undefined, { "retry-after": String(blockedFor) });
     try {
       const identity = await identify(this.schemes, credentials);
       if (identity === undefined) {
@@ -76,12 +76,12 @@ export class Access {
           : tokenInvalid("the token is not known");
       }
       // Who was let in from there before is not shut out by whoever else presents wrong credentials from there.
-      if (blockedFor > 0 && !(await this.#limits.wasLetIn(address, identity.name))) throw tooMany;
+      if (blockedFor > 0 && !(await this.#limits.wasLetIn(address, identity.name))) throw tooMany();
       await this.#limits.letIn(address, identity.name);
       return identity;
     } catch (error) {
       if (!(error instanceof AccessError) || error.code !== "UNAUTHORIZED" || token === undefined) throw error;
-      if (blockedFor > 0) throw tooMany;
+      if (blockedFor > 0) throw tooMany();
       if (isGuess && (await this.#limits.failure(address))) {
         this.#logger?.warn({ address }, "too many wrong tokens from this address: refused for a minute");
       }
