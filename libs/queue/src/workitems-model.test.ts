@@ -180,7 +180,10 @@ test("what clients do at the same moment comes to what they would have done one 
         model = explained;
         await assertListed(list, now.state);
         const afresh = new ReadingList(store);
-        assert.deepEqual([await list.lines(), await list.doneLines()], [await afresh.lines(), await afresh.doneLines()]);
+        assert.deepEqual(
+          [await list.lines(), await list.doneLines()],
+          [await afresh.lines(), await afresh.doneLines()],
+        );
       }
     }),
     { numRuns: 120 },
