@@ -1,4 +1,4 @@
-# One file for the three services: docker build --build-arg SERVICE=stow|inference|worklist .
+# One file for the three services and redspot-admin: docker build --build-arg SERVICE=stow|inference|worklist|admin .
 # TypeScript runs as it stands on Node 24, so there is nothing to build: one stage fetches the packages of one service,
 # the other holds only what that service runs on.
 
@@ -6,13 +6,15 @@ FROM node:24-slim AS packages
 ARG SERVICE
 WORKDIR /redspot
 COPY . .
-# No install script runs (.npmrc); Node 24 is the image's own, so the npm package of it stays out.
+# No install script runs (.npmrc); Node 24 is the image's own, so the npm package of it stays out. redspot-admin asks the
+# services what they think of a configuration and of a model, so it has them beside it.
 RUN --mount=type=cache,target=/root/.npm \
-    test -d "services/${SERVICE:?--build-arg SERVICE= stow, inference or worklist}" \
-    && npm ci --omit=dev --omit=optional --workspace "services/${SERVICE}" --loglevel=error \
-    && mkdir -p services-kept && mv "services/${SERVICE}" services-kept/ \
-    && rm -rf services && mv services-kept services \
-    && find libs services -name '*.test.ts' -delete
+    set -eu; test -d "services/${SERVICE:?--build-arg SERVICE= stow, inference, worklist or admin}"; \
+    kept="$SERVICE"; [ "$SERVICE" != admin ] || kept="admin stow inference worklist"; \
+    npm ci --omit=dev --omit=optional $(printf -- '--workspace services/%s ' $kept) --loglevel=error; \
+    mkdir services-kept; for one in $kept; do mv "services/$one" services-kept/; done; \
+    rm -rf services; mv services-kept services; \
+    find libs services -name '*.test.ts' -delete
 
 # docker build --build-arg SERVICE=inference --target gpu . : for NVIDIA GPUs, with ONNX Runtime's CUDA libraries. They are
 # downloaded from outside the npm registry. Run it with REDSPOT_DEVICE=cuda and the NVIDIA container runtime.
@@ -39,12 +41,15 @@ COPY --from=packages /redspot/services ./services
 RUN sh services/inference/setup-gpu.sh onnxruntime
 USER ubuntu
 EXPOSE 8080 8180
-CMD ["node", "services/inference/src/main.ts"]
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 \
+    CMD ["node", "-e", "const { REDSPOT_PORT: port, REDSPOT_TLS_CERTIFICATE: tls } = process.env; require(tls ? 'https' : 'http').get({ port, host: '127.0.0.1', path: '/health/ready', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
+ENTRYPOINT ["node", "services/inference/src/main.ts"]
 
 FROM node:24-slim
 ARG SERVICE
 # The allocator maps large blocks and gives them back one by one (docs/decisions/0009).
 ENV NODE_ENV=production \
+    PATH=/redspot/node_modules/.bin:$PATH \
     MALLOC_MMAP_THRESHOLD_=131072 \
     MALLOC_TRIM_THRESHOLD_=131072 \
     SERVICE=${SERVICE} \
@@ -64,5 +69,5 @@ USER node
 EXPOSE 8080 8180
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 \
     CMD ["node", "-e", "const { REDSPOT_PORT: port, REDSPOT_TLS_CERTIFICATE: tls } = process.env; require(tls ? 'https' : 'http').get({ port, host: '127.0.0.1', path: '/health/ready', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
-# exec: signals reach Node, which ends in order.
-CMD ["sh", "-c", "exec node \"services/$SERVICE/src/main.ts\""]
+# exec: signals reach Node, which ends in order. What docker run has after the image goes to the program: --help.
+ENTRYPOINT ["sh", "-c", "exec node \"services/$SERVICE/src/main.ts\" \"$@\"", "redspot"]

@@ -120,6 +120,8 @@ if [ "$purpose" = test ]; then
   is_command chromium || is_command google-chrome || optional="$optional chromium"
   is_command rsyslogd || optional="$optional rsyslog-gnutls"
   command -v go >/dev/null 2>&1 || optional="$optional golang-go"
+  is_command amtool || optional="$optional prometheus-alertmanager"
+  is_command systemd-analyze || optional="$optional systemd"
   [ -d /usr/share/gocode/src/github.com/Masterminds/sprig ] || optional="$optional golang-github-masterminds-sprig-dev"
 fi
 tried=node_modules/.redspot-optional-$purpose
@@ -183,6 +185,10 @@ for name in $optional; do
   $name: receives audit messages as an Audit Record Repository does" ;;
     golang-*) reasons="$reasons
   $name: renders the Helm chart to test it" ;;
+    prometheus-alertmanager) reasons="$reasons
+  $name: checks where alerts go" ;;
+    systemd) reasons="$reasons
+  $name: checks the systemd units (it is not started)" ;;
     *) reasons="$reasons
   $name: lets the PACS show images" ;;
   esac
@@ -234,7 +240,8 @@ fi
 if [ -d /run/systemd/system ]; then
   for name in $missing $wanted; do
     case $name in
-      orthanc | redis-server | prometheus | rsyslog-gnutls) $as_root systemctl disable "${name%-gnutls}" >>"$log" 2>&1 || true ;;
+      orthanc | redis-server | prometheus | prometheus-alertmanager | rsyslog-gnutls)
+        $as_root systemctl disable "${name%-gnutls}" >>"$log" 2>&1 || true ;;
     esac
   done
 fi

@@ -10,8 +10,9 @@ import { after, before, describe, test } from "node:test";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
 import { kubernetesMistakes } from "../helm/kubernetes-mistakes.ts";
+import { chart, readValues, type Values, valueFiles, valuesWith } from "../helm/redspot-chart.ts";
 import { buildRenderer, canRender, type KubernetesObject, objectsIn } from "../helm/render-chart.ts";
-import { serviceNames, variablesOf } from "./service-variables.ts";
+import { secretsOf, serviceNames, variablesOf } from "./service-variables.ts";
 
 interface Variable {
   name: string;
@@ -62,32 +63,17 @@ interface Deployment extends KubernetesObject {
   };
 }
 
-type Values = { [name: string]: unknown };
-
 const root = join(import.meta.dirname, "..", "..");
-const chart = join(root, "helm", "redspot");
 const text = (...path: string[]) => readFileSync(join(...path), "utf8");
 const schema = JSON.parse(text(chart, "values.schema.json"));
-const cpu = join(chart, "ci", "cpu-values.yaml");
-const gpu = join(chart, "ci", "gpu-values.yaml");
-const tls = join(chart, "ci", "tls-values.yaml");
-
-/** The chart's values with those of a file over them, as Helm puts them together before it looks at the schema. */
-function valuesWith(given: Values, below: Values = parse(text(chart, "values.yaml"))): Values {
-  const isMapping = (value: unknown): value is Values => value?.constructor === Object;
-  const merged = Object.entries(given).map(([name, value]) => {
-    const other = below[name];
-    return [name, isMapping(value) && isMapping(other) ? valuesWith(value, other) : value];
-  });
-  return { ...below, ...Object.fromEntries(merged) };
-}
+const { cpu = "", gpu = "", tls = "" } = valueFiles;
 
 describe("the Helm chart's values", () => {
   const isValid = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
 
-  for (const file of [cpu, gpu, tls]) {
-    test(`${file.slice(chart.length + 1)} is what the schema allows`, () => {
-      assert.ok(isValid(valuesWith(parse(text(file)))), JSON.stringify(isValid.errors));
+  for (const [name, file] of Object.entries(valueFiles)) {
+    test(`ci/${name}-values.yaml is what the schema allows`, () => {
+      assert.ok(isValid(valuesWith(readValues(file))), JSON.stringify(isValid.errors));
     });
   }
 
@@ -116,16 +102,55 @@ describe("the Helm chart's values", () => {
     ["a client with a scope that is none", { tls: { clients: ["pacs.example.org=write"] } }],
     ["a proxy by its name", { trustedProxies: ["ingress.example.org"] }],
     ["a size without a unit that Kubernetes knows", { spool: { size: "100 GB" } }],
+    ["a digest that is none", { image: { digests: { stow: "sha256:0123" } } }],
+    ["a spool on an object store", { spool: { s3: { bucket: "wrists" } } }],
+    ["a password of Redis", { redis: { password: "0123456789abcdef" } }],
+    [
+      "a password in the address of Prometheus",
+      { inference: { autoscaling: { queue: { prometheusAddress: "http://a:b@c" } } } },
+    ],
+    ["scaling by the queue of what takes nothing from it", { stow: { autoscaling: { by: "queue" } } }],
+    ["scaling by nothing that is known", { inference: { autoscaling: { by: "gpu" } } }],
+    ["an autoscaler that may have no pods at the most", { worklist: { autoscaling: { maxReplicas: 0 } } }],
+    ["a budget that keeps nodes from being emptied", { stow: { maxUnavailable: 0 } }],
+    ["a peer that selects nothing", { networkPolicy: { senders: [{}] } }],
+    ["a peer by its name", { networkPolicy: { senders: ["pacs.example.org"] } }],
+    ["a policy under which no name can be looked up", { networkPolicy: { dns: [] } }],
+    ["a host with a scheme", { ingress: { stow: { host: "https://stow.example.org" } } }],
+    ["a Gateway without a name", { gateway: { parentRefs: [{ namespace: "gateways" }] } }],
+    ["an interval without a unit", { serviceMonitor: { interval: "30" } }],
+    [
+      "runbooks at an address that would run into theirs",
+      { prometheusRule: { runbookBase: "https://wiki.example.org" } },
+    ],
+    [
+      "spreading that is no must and no wish",
+      { topologySpread: [{ topologyKey: "zone", maxSkew: 1, whenUnsatisfiable: "Maybe" }] },
+    ],
+    ["a secret variable by its value", { worklist: { secretEnv: { REDSPOT_X: "0123456789abcdef" } } }],
+    ["a secret that the chart sets itself", { stow: { secretEnv: { REDSPOT_TOKENS: { name: "a", key: "b" } } } }],
+    [
+      "files of Secrets over the certificate",
+      { stow: { secretFiles: [{ name: "a", mountPath: "/var/run/redspot/tls" }] } },
+    ],
+    ["files of Secrets where something else is", { stow: { secretFiles: [{ name: "a", mountPath: "/etc" }] } }],
   ];
   for (const [what, values] of refused) {
     test(`${what} is refused`, () => assert.equal(isValid(valuesWith(values)), false));
   }
 
+  test("Helm's own reader of schemas takes its patterns: Go's regular expressions look neither ahead nor back", () => {
+    assert.doesNotMatch(text(chart, "values.schema.json"), /\(\?[=!<]|\\\\[1-9]/);
+  });
+
   for (const name of serviceNames) {
-    test(`${name}.env takes every variable of the service but those that the chart sets`, () => {
+    test(`${name}.env takes every variable of the service but secrets and those that the chart sets`, () => {
       const setByChart =
         /_(REDIS_URL|REDIS_PREFIX|SPOOL_DIR|CACHE_DIR|HOST|PORT|TOKENS|OIDC_\w+|TLS_\w+|TRUSTED_PROXIES|DEVICE|MODE|MODEL_PACKAGE|SHADOW_PACKAGE)$/;
-      const others = variablesOf(name).filter((variable) => !setByChart.test(variable) && !/_PACS_/.test(variable));
+      const secrets = secretsOf(name);
+      const others = variablesOf(name).filter(
+        (variable) => !setByChart.test(variable) && !/_PACS_/.test(variable) && !secrets.includes(variable),
+      );
       assert.deepEqual(Object.keys(schema.properties[name].properties.env.properties).sort(), others.sort());
     });
   }
@@ -159,12 +184,15 @@ describe("the Helm chart", {
   };
   const named = (objects: KubernetesObject[]) => objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort();
 
-  test("makes three Deployments, two Services, a claim and an account", () => {
+  test("makes three Deployments and their budgets, two Services, a claim and an account", () => {
     assert.deepEqual(named(objectsIn(render(chart, { values: [cpu] }))), [
       "Deployment redspot-inference",
       "Deployment redspot-stow",
       "Deployment redspot-worklist",
       "PersistentVolumeClaim redspot-spool",
+      "PodDisruptionBudget redspot-inference",
+      "PodDisruptionBudget redspot-stow",
+      "PodDisruptionBudget redspot-worklist",
       "Service redspot-stow",
       "Service redspot-worklist",
       "ServiceAccount redspot",
@@ -178,9 +206,7 @@ describe("the Helm chart", {
 
   test("makes what Kubernetes takes, whatever the release is called", () => {
     const objects = [
-      objectsIn(render(chart, { values: [cpu] })),
-      objectsIn(render(chart, { values: [gpu] })),
-      objectsIn(render(chart, { values: [tls] })),
+      ...Object.values(valueFiles).map((file) => objectsIn(render(chart, { values: [file] }))),
       // Helm allows names of up to 53 characters, also of digits alone.
       objectsWith({ spool: { storageClassName: "nfs" } }, "7"),
       objectsWith({}, "a-release-whose-name-is-as-long-as-helm-lets-it-be-53"),
@@ -196,7 +222,7 @@ describe("the Helm chart", {
   });
 
   test("Kubernetes' types find what is wrong", () => {
-    const [planted] = objectsWith({}) as [Deployment];
+    const planted = objectsWith({}).find(({ kind }) => kind === "Deployment") as Deployment;
     const [container] = planted.spec.template.spec.containers as [Container];
     container.securityContext = { readOnlyRootFileSystem: true };
     assert.match(kubernetesMistakes([planted]).join("\n"), /readOnlyRootFileSystem/);

@@ -4,15 +4,31 @@ import { join } from "node:path";
 /** The services that are deployed. */
 export const serviceNames = ["stow", "inference", "worklist"] as const;
 
-const known = new Map<string, string[]>();
+interface Setting {
+  name: string;
+  isSecret: boolean;
+}
+
+const known = new Map<string, Setting[]>();
 const services = join(import.meta.dirname, "..", "..", "services");
 
-/** The environment variables that a service knows: those that its --help lists, which are its schema's. */
+/** The environment variables that a service knows. */
 export function variablesOf(name: string): string[] {
+  return settingsOf(name).map((setting) => setting.name);
+}
+
+/** Those of them whose value is secret. */
+export function secretsOf(name: string): string[] {
+  return settingsOf(name).flatMap((setting) => (setting.isSecret ? [setting.name] : []));
+}
+
+function settingsOf(name: string): Setting[] {
   const found = known.get(name);
   if (found) return found;
-  const help = execFileSync(process.execPath, [join(services, name, "src", "main.ts"), "--help"], { encoding: "utf8" });
-  const variables = [...help.matchAll(/^ {2}(REDSPOT_\w+)$/gm)].map(([, variable]) => variable as string);
-  known.set(name, variables);
-  return variables;
+  const main = join(services, name, "src", "main.ts");
+  const settings = JSON.parse(
+    execFileSync(process.execPath, [main, "--configuration"], { encoding: "utf8" }),
+  ) as Setting[];
+  known.set(name, settings);
+  return settings;
 }

@@ -2,14 +2,50 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Deployment } from "kubernetes-models/apps/v1";
-import { PersistentVolumeClaim, Service, ServiceAccount } from "kubernetes-models/v1";
+import { HTTPRoute } from "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1";
+import { ScaledObject, TriggerAuthentication } from "@kubernetes-models/keda/keda.sh/v1alpha1";
+import { PrometheusRule, ServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
+import { Deployment, StatefulSet } from "kubernetes-models/apps/v1";
+import { HorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2";
+import { Ingress, NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
+import { PodDisruptionBudget } from "kubernetes-models/policy/v1";
+import { ConfigMap, PersistentVolumeClaim, Pod, Service, ServiceAccount } from "kubernetes-models/v1";
 import type { KubernetesObject } from "./render-chart.ts";
 
-/** What charts of this repository may make: the schema of each kind, and where its type is. */
+/**
+ * What charts of this repository may make: the schema of each kind, and where its type is. Kubernetes' own come from its
+ * OpenAPI description, the others from the definitions (CRDs) of KEDA, the Prometheus Operator and the Gateway API.
+ */
 const kinds = {
   "apps/v1 Deployment": { Model: Deployment, types: "kubernetes-models/apps/v1" },
+  "apps/v1 StatefulSet": { Model: StatefulSet, types: "kubernetes-models/apps/v1" },
+  "autoscaling/v2 HorizontalPodAutoscaler": {
+    Model: HorizontalPodAutoscaler,
+    types: "kubernetes-models/autoscaling/v2",
+  },
+  "gateway.networking.k8s.io/v1 HTTPRoute": {
+    Model: HTTPRoute,
+    types: "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1",
+  },
+  "keda.sh/v1alpha1 ScaledObject": { Model: ScaledObject, types: "@kubernetes-models/keda/keda.sh/v1alpha1" },
+  "keda.sh/v1alpha1 TriggerAuthentication": {
+    Model: TriggerAuthentication,
+    types: "@kubernetes-models/keda/keda.sh/v1alpha1",
+  },
+  "monitoring.coreos.com/v1 PrometheusRule": {
+    Model: PrometheusRule,
+    types: "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1",
+  },
+  "monitoring.coreos.com/v1 ServiceMonitor": {
+    Model: ServiceMonitor,
+    types: "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1",
+  },
+  "networking.k8s.io/v1 Ingress": { Model: Ingress, types: "kubernetes-models/networking.k8s.io/v1" },
+  "networking.k8s.io/v1 NetworkPolicy": { Model: NetworkPolicy, types: "kubernetes-models/networking.k8s.io/v1" },
+  "policy/v1 PodDisruptionBudget": { Model: PodDisruptionBudget, types: "kubernetes-models/policy/v1" },
+  "v1 ConfigMap": { Model: ConfigMap, types: "kubernetes-models/v1" },
   "v1 PersistentVolumeClaim": { Model: PersistentVolumeClaim, types: "kubernetes-models/v1" },
+  "v1 Pod": { Model: Pod, types: "kubernetes-models/v1" },
   "v1 Service": { Model: Service, types: "kubernetes-models/v1" },
   "v1 ServiceAccount": { Model: ServiceAccount, types: "kubernetes-models/v1" },
 } as Record<string, { Model: new (data: never) => { validate(): void }; types: string }>;

@@ -4,8 +4,8 @@
 //
 //	GO111MODULE=off GOPATH=/usr/share/gocode go run render.go -chart DIR [-release NAME] [-namespace NAME] [-notes] [VALUES.yaml ...]
 //
-// Later files of values win over earlier ones, all over the chart's own. It does not do subcharts, lookup, .Files and
-// .Capabilities, and does not check values.schema.json.
+// Later files of values win over earlier ones, all over the chart's own. It does not do subcharts, lookup and
+// .Capabilities, of .Files only Get and Glob, and does not check values.schema.json.
 package main
 
 import (
@@ -64,6 +64,7 @@ func render(folder, release, namespace string, notes bool, valueFiles []string) 
 		err := set.ExecuteTemplate(&out, name, object{
 			"Values": values,
 			"Chart":  capitalized(chart),
+			"Files":  files(folder),
 			"Release": object{"Name": release, "Namespace": namespace, "Service": "Helm", "Revision": 1,
 				"IsInstall": true, "IsUpgrade": false},
 			"Template": object{"Name": name, "BasePath": fmt.Sprint(chart["name"]) + "/templates"},
@@ -86,18 +87,29 @@ func render(folder, release, namespace string, notes bool, valueFiles []string) 
 func parse(folder, chart string) (*template.Template, []string, error) {
 	set := template.New(chart).Option("missingkey=zero")
 	set.Funcs(functions(set))
-	files, err := filepath.Glob(filepath.Join(folder, "templates", "*"))
+	var found []string
+	root := filepath.Join(folder, "templates")
+	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			found = append(found, path)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	sort.Strings(files)
+	sort.Strings(found)
 	var names []string
-	for _, file := range files {
+	for _, file := range found {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return nil, nil, err
 		}
-		name := chart + "/templates/" + filepath.Base(file)
+		path, err := filepath.Rel(root, file)
+		if err != nil {
+			return nil, nil, err
+		}
+		name := chart + "/templates/" + filepath.ToSlash(path)
 		if _, err := set.New(name).Parse(string(text)); err != nil {
 			return nil, nil, err
 		}
@@ -136,7 +148,34 @@ func functions(set *template.Template) template.FuncMap {
 		return value, nil
 	}
 	all["toYaml"] = toYaml
+	all["fromYaml"] = func(text string) (object, error) {
+		found := object{}
+		return found, yaml.Unmarshal([]byte(text), &found)
+	}
 	return all
+}
+
+// files are what a chart holds beside its templates, as templates see it: .Files.
+type files string
+
+// Get answers with the text of a file, or with nothing where there is none.
+func (folder files) Get(path string) string {
+	text, err := os.ReadFile(filepath.Join(string(folder), path))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// Glob answers with the files whose paths match a pattern.
+func (folder files) Glob(pattern string) map[string][]byte {
+	found := map[string][]byte{}
+	paths, _ := filepath.Glob(filepath.Join(string(folder), pattern))
+	for _, path := range paths {
+		relative, _ := filepath.Rel(string(folder), path)
+		found[filepath.ToSlash(relative)] = []byte(folder.Get(relative))
+	}
+	return found
 }
 
 // toYaml goes through JSON, as Helm does, so that a whole number does not become 1e+06.
