@@ -138,7 +138,8 @@ describe("docker-compose.yml", () => {
     skip: hasProgram("amtool") ? false : "amtool is not installed (prometheus-alertmanager)",
   }, () => {
     const file = join(root, "monitoring/alertmanager/alertmanager.yml");
-    const amtool = (...args: string[]) => execFileSync(findProgram("amtool")!, args, { encoding: "utf8" });
+    const amtool = (...args: string[]) =>
+      execFileSync(findProgram("amtool", "prometheus-alertmanager"), args, { encoding: "utf8" });
     assert.match(amtool("check-config", file), /SUCCESS/);
     for (const [severity, receiver] of [
       ["critical", "on-call"],

@@ -191,9 +191,13 @@ describe("the Helm chart in a cluster", {
         ],
       };
       writeFileSync(join(folder.path, "query.test.yml"), JSON.stringify(tests));
-      const said = execFileSync(findProgram("promtool")!, ["test", "rules", join(folder.path, "query.test.yml")], {
-        encoding: "utf8",
-      });
+      const said = execFileSync(
+        findProgram("promtool", "prometheus"),
+        ["test", "rules", join(folder.path, "query.test.yml")],
+        {
+          encoding: "utf8",
+        },
+      );
       assert.match(said, /SUCCESS/);
     });
 
@@ -252,7 +256,7 @@ describe("the Helm chart in a cluster", {
       const script = here(words.pop()!, port);
       const env = { PATH: "/usr/local/bin:/usr/bin:/bin", REDIS_PASSWORD: password };
       const logFile = join(folder.path, "own-redis.log");
-      const command = findProgram(program)!;
+      const command = findProgram(program, "dash");
       const server = await startProgram({ name: "the chart's Redis", command, args: [...words, script], env, logFile });
       const store = connectStore(`redis://:${password}@127.0.0.1:${port}`, { answerWithinMs: 5_000 });
       try {
@@ -262,13 +266,16 @@ describe("the Helm chart in a cluster", {
           { appendsToFile, syncs, evictionPolicy, maxBytes },
           { appendsToFile: true, syncs: "always", evictionPolicy: "noeviction", maxBytes: 1500 * 1024 * 1024 },
         );
-        const stranger = execFileSync(findProgram("redis-cli")!, ["-p", String(port), "get", "a"], {
+        const stranger = execFileSync(findProgram("redis-cli", "redis-tools"), ["-p", String(port), "get", "a"], {
           encoding: "utf8",
         });
         assert.match(stranger, /NOAUTH/);
         const [shell = "", flag = "", probe = ""] = container().readinessProbe.exec.command as string[];
         const isReady = (given: Record<string, string>) =>
-          execFileSync(findProgram(shell)!, [flag, here(probe, port)], { env: { ...env, ...given }, stdio: "pipe" });
+          execFileSync(findProgram(shell, "dash"), [flag, here(probe, port)], {
+            env: { ...env, ...given },
+            stdio: "pipe",
+          });
         isReady({});
         assert.throws(() => isReady({ REDIS_PASSWORD: "other" }));
       } finally {
@@ -307,12 +314,7 @@ describe("the Helm chart in a cluster", {
       },
     });
     const of = (namespace: string): End => ({ labels: { app: "other" }, namespace });
-    const [stow, inference, worklist, redis] = ["stow", "inference", "worklist", "redis"].map(pod) as [
-      End,
-      End,
-      End,
-      End,
-    ];
+    const [stow, inference, worklist, redis] = [pod("stow"), pod("inference"), pod("worklist"), pod("redis")] as const;
     const cases: [string, "Ingress" | "Egress", End, End, string | number, boolean][] = [
       ["hardened", "Ingress", stow, { address: "192.0.2.7" }, "http", true],
       ["hardened", "Ingress", stow, { address: "198.51.100.7" }, "http", false],
