@@ -101,8 +101,9 @@ describe("the systemd units", () => {
   describe("say nothing wrong to systemd", {
     skip: hasProgram("systemd-analyze") ? false : "systemd-analyze is not installed (systemd)",
   }, () => {
+    const analyze = () => findProgram("systemd-analyze", "systemd");
     const verify = (unit: string) =>
-      spawnSync("systemd-analyze", ["verify", "--man=no", join(system, unit)], { encoding: "utf8" });
+      spawnSync(analyze(), ["verify", "--man=no", join(system, unit)], { encoding: "utf8" });
 
     for (const unit of ["redspot.target", ...serviceNames.map((name) => `redspot-${name}.service`)]) {
       test(`${unit}: every directive is known, and so is every unit that it names`, () => {
@@ -138,7 +139,7 @@ describe("the systemd units", () => {
       test(`${name} is as locked up as a service that compiles and talks to the network can be`, () => {
         const exposure = (threshold: string) =>
           spawnSync(
-            "systemd-analyze",
+            analyze(),
             ["security", "--offline=yes", `--threshold=${threshold}`, join(system, `redspot-${name}.service`)],
             {
               encoding: "utf8",
