@@ -27,6 +27,7 @@ import {
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
+import { writeCandidate } from "./candidate-package.ts";
 
 const monitoring = join(import.meta.dirname, "..", "..", "monitoring", "prometheus");
 const matrix = { rows: 900, columns: 700 };
@@ -46,6 +47,7 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
 
   before(async () => {
     const stowPort = await freePort();
+    await writeCandidate(join(folder.path, "candidate"), { higher: 1 });
     redis = await startRedis();
     orthanc = await startOrthanc({ forwardTo: { url: `http://127.0.0.1:${stowPort}`, token }, longestPauseSeconds: 1 });
     redspot = await startRedspot({
@@ -54,6 +56,7 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
       folder: folder.path,
       token,
       ports: { stow: stowPort },
+      environment: { REDSPOT_SHADOW_PACKAGE: join(folder.path, "candidate") },
     });
     for (const name of serviceNames) await redspot.ready(name, 180);
     prometheus = await startPrometheus({
@@ -139,6 +142,8 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
     await becomes('sum(redspot_reports_total{outcome="stored"})', studies.length);
     await becomes("sum(redspot_finding_latency_seconds_count)", studies.length);
     await becomes("redspot_engine_batch_images_sum", 2);
+    await becomes("redspot_model_followed", 1);
+    await becomes('redspot_shadow_studies_total{outcome="scored"}', 2);
     await becomes("redspot_pacs_up", 1);
     await becomes("sum(redspot_reading_list_studies)", studies.length);
     await becomes('redspot_reading_list_studies{priority="HIGH",state="SCHEDULED"}', 1);
