@@ -1,43 +1,46 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { brokenLinks, pageOf, readNavigation, type SourcePage, sourcePages, targetOf } from "@redspot/site";
 import { hasProgram } from "@redspot/testbed";
 import { serviceNames, variablesOf } from "./service-variables.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
-const pages = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  "helm/redspot/README.md",
-  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => join("docs", file)),
-];
+const pages = sourcePages(root);
 
 describe("the documentation", () => {
-  for (const page of pages) {
-    const text = readFileSync(join(root, page), "utf8");
-
+  for (const { path: page, content: text } of pages) {
     test(`${page}: every npm command is there`, () => {
       for (const [command, script = ""] of text.matchAll(/npm run ([\w:-]+)/g)) {
         assert.ok(script in scripts, `${command} is no script of package.json`);
       }
     });
-
-    test(`${page}: every link leads somewhere`, () => {
-      for (const [, target = ""] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
-        if (/^https?:/.test(target)) continue;
-        assert.ok(existsSync(join(root, dirname(page), target)), `${target} does not exist`);
-      }
-    });
   }
+
+  test("every link leads to a file that is there, and every anchor to a heading of it", () => {
+    assert.deepEqual(brokenLinks(root, pages), []);
+  });
+
+  test("docs/README.md, which is the site's navigation, leads to every page once", () => {
+    const index = "docs/README.md";
+    const entries = readNavigation(readFileSync(join(root, index), "utf8")).flatMap((section) => section.entries);
+    const led = entries.map(({ target }) => pageOf(root, targetOf(index, target).path));
+    assert.deepEqual(led, [...new Set(led)], "an entry stands there twice");
+    // Those in folders are found by their folder's page, which has to lead to each.
+    const ofFolder = (path: string) => pages.find((one) => one.path === join(dirname(path), "README.md"));
+    for (const { path } of pages) {
+      if (path === index || led.includes(path) || led.includes(dirname(path))) continue;
+      const above = ofFolder(path);
+      const listed = above !== undefined && led.includes(above.path) && leadsTo(above, path);
+      assert.ok(listed, `${path} is in no list: name it in ${index}`);
+    }
+  });
 
   test("docs/security.md: every variable is one of a service", () => {
     const known = new Set(serviceNames.flatMap(variablesOf));
@@ -111,3 +114,7 @@ describe("the documentation", () => {
     }
   });
 });
+
+function leadsTo({ path: page, markdown }: SourcePage, path: string): boolean {
+  return markdown.links.some(({ target }) => targetOf(page, target).path === path);
+}
