@@ -42,10 +42,14 @@ describe("the documentation", () => {
     }
   });
 
-  test("docs/security.md: every variable is one of a service", () => {
-    const known = new Set(serviceNames.flatMap(variablesOf));
-    for (const [name] of readFileSync(join(root, "docs/security.md"), "utf8").matchAll(/REDSPOT_\w+/g)) {
-      assert.ok(known.has(name.replace(/_FILE$/, "")), name);
+  test("every variable that a page names is one of a service, or of docker-compose.yml", () => {
+    const ofCompose = readFileSync(join(root, ".env.example"), "utf8").match(/REDSPOT_\w+/g) ?? [];
+    const known = new Set([...serviceNames.flatMap(variablesOf), ...ofCompose]);
+    // A name that ends in _ stands for all that begin with it.
+    const isKnown = (name: string) =>
+      known.has(name.replace(/_FILE$/, "")) || (name.endsWith("_") && [...known].some((one) => one.startsWith(name)));
+    for (const { path, content } of pages.filter((page) => page.path !== "CHANGELOG.md")) {
+      for (const [name] of content.matchAll(/REDSPOT_\w+/g)) assert.ok(isKnown(name), `${path}: ${name}`);
     }
   });
 
@@ -68,41 +72,6 @@ describe("the documentation", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-
-  test("docs/training.md: every step and every option of the training kit is there", () => {
-    const text = readFileSync(join(root, "docs/training.md"), "utf8");
-    const kit = `
-      import { addReproducePaper } from "./services/training/src/commands/reproduce-paper.ts";
-      import { kit } from "./services/training/src/kit.ts";
-      const program = kit();
-      addReproducePaper(program);
-      const all = program.commands.flatMap((command) => [command, ...command.commands]);
-      process.stdout.write(JSON.stringify(all.map((one) => [one.name(), one.options.map(({ long }) => long)])));`;
-    const printed = execFileSync(process.execPath, ["--input-type=module", "-e", kit], { cwd: root, encoding: "utf8" });
-    const options = new Map(JSON.parse(printed) as [string, string[]][]);
-    const commands = [...text.matchAll(/^npm run (train --|weights) (.+)$/gm)];
-    assert.ok(commands.length > 12);
-    for (const [line, script = "", rest = ""] of commands) {
-      const known = options.get(script === "weights" ? "import" : (rest.split(" ")[0] ?? ""));
-      assert.ok(known, `${line}: no such step`);
-      for (const [option] of rest.matchAll(/--[a-z][a-z-]+/g)) assert.ok(known.includes(option), `${line}: ${option}`);
-    }
-  });
-
-  test("docs/backlog-sweep.md: every command of the sweep and every option is there", () => {
-    const text = readFileSync(join(root, "docs/backlog-sweep.md"), "utf8");
-    const main = join(root, "services/admin/src/main.ts");
-    const helpOf = (...command: string[]) =>
-      execFileSync(process.execPath, [main, ...command, "--help"], { encoding: "utf8" });
-    const commands = [...text.matchAll(/npm run admin -- ([\w-]+)(?: (\w+))?([^`\n]*)/g)];
-    assert.ok(commands.length > 6);
-    for (const [line, name = "", sub, rest = ""] of commands) {
-      const help = helpOf(name, ...(sub ? [sub] : []));
-      for (const [option] of rest.matchAll(/--[a-z][a-z-]+/g)) assert.ok(help.includes(option), `${line}: ${option}`);
-    }
-    const help = helpOf("sweep");
-    for (const [, option = ""] of text.matchAll(/`(--[a-z][a-z-]+)/g)) assert.ok(help.includes(option), option);
   });
 
   test("every script of package.json runs files that exist", () => {

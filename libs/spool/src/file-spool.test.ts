@@ -160,6 +160,21 @@ test("a preview is kept beside the instance and replaced", async () => {
   assert.deepEqual(await readdir(join(root, "tmp")), []);
 });
 
+test("a study that is removed leaves nothing, and no other is touched", async () => {
+  const other = await spool.list(STUDY);
+  const committed = await receive(bytes(10, 1));
+  await committed.commit({ studyInstanceUID: "1.2.9", sopInstanceUID: "1.2.9.1" });
+  await spool.putPreview("1.2.9", "1.2.9.1", bytes(10, 1));
+  await spool.putRecord("1.2.9", "finding-1", bytes(10, 1));
+  assert.equal(await spool.removeStudy("1.2.9"), 3);
+  assert.equal(await spool.removeStudy("1.2.9"), 0);
+  assert.deepEqual(await spool.list("1.2.9"), []);
+  assert.equal(await spool.readRecord("1.2.9", "finding-1"), undefined);
+  await assert.rejects(spool.readPreview("1.2.9", "1.2.9.1"), coded("NOT_FOUND"));
+  assert.deepEqual(await spool.list(STUDY), other);
+  await assert.rejects(spool.removeStudy("../.."), coded("INVALID_UID"));
+});
+
 test("a full disk is told as such, at the next write or at the commit", async () => {
   const toFullDisk = async () => {
     // The device on which every write answers ENOSPC.

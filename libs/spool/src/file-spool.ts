@@ -186,6 +186,24 @@ export class FileSpool implements Spool {
     });
   }
 
+  async countFiles(studyInstanceUID: string): Promise<number> {
+    const counts = await Promise.all(this.#foldersOf(studyInstanceUID).map(filesIn));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async removeStudy(studyInstanceUID: string): Promise<number> {
+    const files = await this.countFiles(studyInstanceUID);
+    await onFileSystem(`removing study ${studyInstanceUID}`, async () => {
+      for (const folder of this.#foldersOf(studyInstanceUID)) await rm(folder, { recursive: true, force: true });
+    });
+    return files;
+  }
+
+  /** Previews first: a study that is gone is not looked for again, and they would stay for ever. */
+  #foldersOf(studyInstanceUID: string): string[] {
+    return [this.#layout.previewFolder(studyInstanceUID), this.#layout.studyFolder(studyInstanceUID)];
+  }
+
   async putPreview(studyInstanceUID: string, sopInstanceUID: string, bytes: Uint8Array): Promise<void> {
     const target = this.#layout.previewFile(studyInstanceUID, sopInstanceUID);
     // A preview can be made again: it is put in place whole, but nobody waits until it is durable.
@@ -230,6 +248,17 @@ function orNotFound<T>(what: string, read: () => Promise<T>): Promise<T> {
       return await read();
     } catch (error) {
       if (systemCode(error) === "ENOENT") throw new SpoolError("NOT_FOUND", `the spool has no ${what}`);
+      throw error;
+    }
+  });
+}
+
+function filesIn(folder: string): Promise<number> {
+  return onFileSystem("looking through the spool", async () => {
+    try {
+      return (await readdir(folder)).length;
+    } catch (error) {
+      if (systemCode(error) === "ENOENT") return 0;
       throw error;
     }
   });

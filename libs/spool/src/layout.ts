@@ -47,9 +47,12 @@ export class Layout {
     return join(this.root, "installation", fileOfRecord(name));
   }
 
+  previewFolder(studyInstanceUID: string): string {
+    return join(this.root, "previews", fanOut(studyInstanceUID), studyInstanceUID);
+  }
+
   previewFile(studyInstanceUID: string, sopInstanceUID: string): string {
-    const folder = join(this.root, "previews", fanOut(studyInstanceUID), studyInstanceUID);
-    return join(folder, mustBeUid(sopInstanceUID, "SOP Instance UID"));
+    return join(this.previewFolder(studyInstanceUID), mustBeUid(sopInstanceUID, "SOP Instance UID"));
   }
 }
 

@@ -97,6 +97,10 @@ export interface Spool {
   studies(watch?: StudiesWatch): AsyncGenerator<SpooledStudy>;
   /** Removes an instance and its preview, or nothing where they are gone. What was recorded about the study stays. */
   remove(studyInstanceUID: string, sopInstanceUID: string): Promise<void>;
+  /** How many files there are of a study: instances, previews and records. */
+  countFiles(studyInstanceUID: string): Promise<number>;
+  /** Removes all of a study: instances, previews and what was recorded about it; answers how many files there were. */
+  removeStudy(studyInstanceUID: string): Promise<number>;
   /** Keeps a preview image beside the instance; a later one takes its place. */
   putPreview(studyInstanceUID: string, sopInstanceUID: string, bytes: Uint8Array): Promise<void>;
   /** The preview image. Throws NOT_FOUND. */

@@ -16,6 +16,8 @@ export type AdminErrorCode =
   | "PACS_REFUSED"
   /** A file cannot be read. */
   | "FILE_UNREADABLE"
+  /** A study that is still to be read, or is being worked on, is not forgotten just so. */
+  | "STILL_NEEDED"
   /** Another sweep is under way. */
   | "SWEEP_UNDER_WAY"
   /** No sweep is under way. */

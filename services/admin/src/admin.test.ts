@@ -108,6 +108,32 @@ describe("redspot-admin", () => {
     }
   });
 
+  test("forgets a study that was read, and one that was not only where told so", async () => {
+    const folder = workFolder("admin-forget");
+    try {
+      const spool = await FileSpool.open(folder.path);
+      const incoming = await spool.receive();
+      await incoming.write(
+        writePart10(dataSetOf({ SOPInstanceUID: "1.6.1", SOPClassUID: "1.2", StudyInstanceUID: "1.6" })),
+      );
+      await incoming.commit({ studyInstanceUID: "1.6", sopInstanceUID: "1.6.1" });
+      await redspotAdmin(["reconcile"], redis.url, folder.path);
+      const forget = (...args: string[]) => redspotAdmin(["forget", ...args], redis.url, folder.path);
+      const refused = await forget("1.6");
+      assert.deepEqual([refused.status, /STILL_NEEDED: 1\.6 is still to be read/.test(refused.errors)], [1, true]);
+      assert.match((await forget("1.6", "--dry-run")).out, /^1\.6: there are 1 files in the spool; in Redis [1-9]/);
+      assert.deepEqual(await spool.list("1.6"), ["1.6.1"]);
+      const done = JSON.parse((await forget("1.6", "--unread", "--json")).out);
+      assert.deepEqual([done.files, done.jobs], [1, 1]);
+      assert.match((await forget("1.6")).out, /nothing is known of it/);
+      const reconciled = await redspotAdmin(["reconcile"], redis.url, folder.path);
+      assert.match(reconciled.out, /0 studies with 0 instances\.\nNothing is missing/);
+      assert.equal((await forget("../1.6")).status, 2);
+    } finally {
+      folder.remove();
+    }
+  });
+
   test("ends with 2 where it was called wrongly or the configuration is wrong, and says how to call it", async () => {
     for (const args of [["dead-letter"], ["dead-letters", "show"], ["dead-letters", "list", "--queue", "none"]]) {
       assert.equal((await redspotAdmin(args)).status, 2, args.join(" "));

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addConfig } from "./commands/config.ts";
 import { addDeadLetters } from "./commands/dead-letters.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addForget } from "./commands/forget.ts";
 import { addModel } from "./commands/model.ts";
 import { addReconcile } from "./commands/reconcile.ts";
 import { addSweep } from "./commands/sweep.ts";
@@ -15,6 +16,8 @@ export function admin(environment: Environment): Command {
     .version(SOFTWARE_VERSION)
     // Thrown instead, so that main.ts decides about the exit status.
     .exitOverride();
-  for (const add of [addDoctor, addReconcile, addDeadLetters, addSweep, addModel, addConfig]) add(program, environment);
+  for (const add of [addDoctor, addReconcile, addDeadLetters, addSweep, addModel, addForget, addConfig]) {
+    add(program, environment);
+  }
   return program;
 }
