@@ -56,14 +56,17 @@ export const variables = {
     1024,
     "MiB of the spool's file system that stay free; below, uploads are answered 503",
   ),
-  REDSPOT_KEEP_IMAGES_HOURS: z.coerce
-    .number()
-    .min(0)
-    .default(7 * 24)
-    .transform((hours) => (hours === 0 ? Number.POSITIVE_INFINITY : hours * 3_600_000))
-    .describe(
-      "Hours for which the spool keeps the images of a study after its report was stored; 0 keeps them for ever",
-    ),
+  REDSPOT_KEEP_IMAGES_HOURS: otherwise(
+    "168, a week",
+    z.coerce
+      .number()
+      .min(0)
+      .default(7 * 24)
+      .transform((hours) => (hours === 0 ? Number.POSITIVE_INFINITY : hours * 3_600_000))
+      .describe(
+        "Hours for which the spool keeps the images of a study after its report was stored; 0 keeps them for ever",
+      ),
+  ),
   REDSPOT_RECONCILE_MINUTES: limit(
     10,
     "Minutes between two looks at whether spool, Redis and queues agree; there is one at the start and whenever Redis comes back",
