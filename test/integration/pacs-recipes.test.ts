@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { promisify } from "node:util";
+import { parseEnv, promisify } from "node:util";
 import { readPart10, text } from "@redspot/dicom";
 import { makeStudy, type PhantomStudy } from "@redspot/phantom";
 import {
@@ -53,11 +53,7 @@ before(async () => {
     // The smallest that Orthanc has: a second after its last instance a study is pushed.
     ['"StableAge": 10', '"StableAge": 1'],
   ];
-  const environment = Object.fromEntries(
-    orthancPage("sh reports", replacements)
-      .split("\n")
-      .map((line) => line.split(/=(.*)/s).slice(0, 2)),
-  ) as { REDSPOT_PACS_URL: string };
+  const environment = parseEnv(orthancPage("sh reports", replacements)) as { REDSPOT_PACS_URL: string };
   redis = await startRedis();
   redspot = await startRedspot({
     redisUrl: redis.url,
