@@ -57,6 +57,18 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "bench:worklist": "measures, alone on a machine, for minutes",
 };
 
+/** Programs, beside npm, with which a line of a block begins. */
+const OTHER_PROGRAMS =
+  /^(?:sudo )?(curl|docker|helm|kubectl|node|npx|openssl|redis-cli|redis-server|storescu|systemctl)\b/m;
+
+/** Those of them that have nothing to run on where the tests run, and who looks at what they are given. */
+const CANNOT_RUN: Readonly<Record<string, string>> = {
+  docker: "no engine; test/conventions/compose.test.ts reads the files",
+  helm: "no cluster; test/conventions/helm.test.ts renders the chart",
+  kubectl: "no cluster; test/conventions/helm-cluster.test.ts looks at the objects",
+  systemctl: "no systemd that runs; test/conventions/systemd.test.ts looks at the units",
+};
+
 describe("the commands of the documentation", () => {
   test("are there, with every option that they are given", () => {
     assert.ok(commands.length > 80);
@@ -96,6 +108,21 @@ describe("the commands of the documentation", () => {
       assert.ok(used.has(command), `${command} stands in no page`);
     }
     for (const script of Object.keys(NOT_RUN)) assert.ok(used.has(script), `${script} stands in no page`);
+  });
+
+  test("of other programs run in a block that a test reads, or are of programs that cannot run here", () => {
+    const tests = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".test.ts"))
+      .map((file) => readFileSync(join(root, "test", file), "utf8"));
+    for (const { path, markdown } of sourcePages(root)) {
+      for (const block of markdown.tokens) {
+        if (block.type !== "code") continue;
+        const [, program = ""] = OTHER_PROGRAMS.exec(block.text) ?? [];
+        if (program === "" || program in CANNOT_RUN) continue;
+        const isRead = tests.some((source) => source.includes(block.lang ? `"${block.lang}"` : `\\n(${program} `));
+        assert.ok(isRead, `${path}: no test reads the block with ${program}: name it (\`\`\`sh NAME) and run it`);
+      }
+    }
   });
 
   test("tokens are made, phantoms are made, and the settings of docs/start.md are sound", () => {
