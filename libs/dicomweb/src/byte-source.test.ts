@@ -9,13 +9,14 @@ async function* given(...texts: string[]): AsyncGenerator<Uint8Array> {
 test("what an iterable yields can be taken once it has come, and iterated over", async () => {
   const source = ByteSource.from(given("a", "b"));
   assert.equal(source.take(), undefined, "nothing has come yet");
-  assert.equal(await source.more(), true);
+  assert.equal(source.ended, false);
+  await source.more();
   assert.equal(String(source.take()), "a");
   assert.equal(source.take(), undefined);
   const rest: string[] = [];
   for await (const chunk of source) rest.push(String(chunk));
   assert.deepEqual(rest, ["b"]);
-  assert.equal(await source.more(), false);
+  assert.equal(source.ended, true);
   assert.equal(ByteSource.from(source), source);
 });
 

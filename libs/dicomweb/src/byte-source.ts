@@ -5,13 +5,18 @@
 export abstract class ByteSource implements AsyncIterable<Uint8Array> {
   /** The next chunk, if it has come. */
   abstract take(): Uint8Array | undefined;
-  /** To be asked where `take` had nothing: true once it is worth trying again, false at the end. */
-  abstract more(): Promise<boolean>;
+  /** Whether all has come and has been taken. */
+  abstract get ended(): boolean;
+  /** To be awaited where `take` had nothing and it has not ended: resolves when it is worth looking again. */
+  abstract more(): Promise<void>;
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    do {
-      for (let chunk = this.take(); chunk !== undefined; chunk = this.take()) yield chunk;
-    } while (await this.more());
+    for (;;) {
+      const chunk = this.take();
+      if (chunk !== undefined) yield chunk;
+      else if (this.ended) return;
+      else await this.more();
+    }
   }
 
   /** The same bytes; an iterable is read to its end, but never told to stop. */
@@ -23,6 +28,7 @@ export abstract class ByteSource implements AsyncIterable<Uint8Array> {
 class IteratedSource extends ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #next: Uint8Array | undefined;
+  ended = false;
 
   constructor(source: AsyncIterable<Uint8Array>) {
     super();
@@ -35,10 +41,9 @@ class IteratedSource extends ByteSource {
     return next;
   }
 
-  async more(): Promise<boolean> {
+  async more(): Promise<void> {
     const { done, value } = await this.#chunks.next();
-    if (done) return false;
-    this.#next = value;
-    return true;
+    if (done) this.ended = true;
+    else this.#next = value;
   }
 }

@@ -27,7 +27,6 @@ export class DelimitedStream {
   #delimiter: Buffer;
   /** What was received and not handed out. Begins with a line end: the first delimiter may open the body. */
   #buffer: Buffer;
-  #ended = false;
   readonly #boundary: string;
 
   constructor(source: ByteSource, boundary: string) {
@@ -57,7 +56,7 @@ export class DelimitedStream {
 
   async #adoptLineEnd(crlfOnly: boolean): Promise<void> {
     // As far as that and no farther, however much has come: the outcome must not depend on the chunks.
-    while (!this.#ended && this.#buffer.indexOf(LF) === -1 && this.#buffer.byteLength < MOST_PADDING) {
+    while (!this.#source.ended && this.#buffer.indexOf(LF) === -1 && this.#buffer.byteLength < MOST_PADDING) {
       if (!this.#fill()) await this.more();
     }
     const end = this.#buffer.subarray(0, MOST_PADDING).indexOf(LF);
@@ -75,8 +74,8 @@ export class DelimitedStream {
   }
 
   /** Waits until more has come, or nothing will. */
-  async more(): Promise<void> {
-    if (!(await this.#source.more())) this.#ended = true;
+  more(): Promise<void> {
+    return this.#source.more();
   }
 
   #next(atEnd: () => MultipartError): Piece | undefined {
@@ -88,11 +87,11 @@ export class DelimitedStream {
         const certain = this.#buffer.byteLength - this.#possibleBeginning();
         if (certain > 0) return this.#cut(certain);
         if (this.#fill()) continue;
-        if (this.#ended) throw atEnd();
+        if (this.#source.ended) throw atEnd();
         return undefined;
       }
       const behind = at + this.#delimiter.byteLength;
-      if (this.#buffer.byteLength < behind + 2 && !this.#ended) {
+      if (this.#buffer.byteLength < behind + 2 && !this.#source.ended) {
         if (at > 0) return this.#cut(at);
         if (this.#fill()) continue;
         return undefined;
@@ -145,9 +144,8 @@ export class DelimitedStream {
   /** Reads and drops what is left, such as an epilogue. */
   async discard(): Promise<void> {
     this.#buffer = EMPTY;
-    while (!this.#ended) {
-      while (this.#source.take() !== undefined);
-      await this.more();
+    while (!this.#source.ended) {
+      if (this.#source.take() === undefined) await this.more();
     }
   }
 }

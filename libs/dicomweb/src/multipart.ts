@@ -82,10 +82,12 @@ class PartBody extends ByteSource {
     return undefined;
   }
 
-  async more(): Promise<boolean> {
-    if (this.#end !== undefined) return false;
-    await this.#stream.more();
-    return true;
+  get ended(): boolean {
+    return this.#end !== undefined && this.#ahead === undefined;
+  }
+
+  more(): Promise<void> {
+    return this.#stream.more();
   }
 
   /** The part begins with what is left of the boundary's line; a part that ends within its header has an empty body. */
@@ -94,8 +96,9 @@ class PartBody extends ByteSource {
     for (;;) {
       const bytes = this.take();
       if (bytes === undefined) {
-        if (await this.more()) continue;
-        return parsePartHeader(header);
+        if (this.ended) return parsePartHeader(header);
+        await this.more();
+        continue;
       }
       const before = header.length;
       const room = mostBytes + 4 - before;
@@ -113,9 +116,9 @@ class PartBody extends ByteSource {
 
   /** Goes to the part's end, and tells what comes then. */
   async skip(): Promise<"next" | "close"> {
-    do {
-      while (this.take() !== undefined);
-    } while (await this.more());
+    while (!this.ended) {
+      if (this.take() === undefined && !this.ended) await this.more();
+    }
     return this.#end!;
   }
 }

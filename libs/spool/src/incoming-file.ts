@@ -7,7 +7,7 @@ import type { DurableFolders } from "./durable.ts";
 import type { Layout } from "./layout.ts";
 import type { Room } from "./room.ts";
 import type { CommitOutcome, Committed, IncomingInstance, InstanceName } from "./spool.ts";
-import { onFileSystem, SpoolError, systemCode } from "./spool-error.ts";
+import { onFileSystem, SpoolError, spoolErrorOf, systemCode } from "./spool-error.ts";
 
 /** Where incoming files become instances. */
 export interface Place {
@@ -136,16 +136,12 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
     try {
       const looks = (bytes: number) => Math.floor(bytes / BYTES_BETWEEN_LOOKS);
       if (looks(position + bytes.byteLength) > looks(position)) await this.#place.room.mustBeLeft();
-      await onFileSystem("writing an instance", () => this.#writeAt(bytes, position));
+      for (let at = 0; at < bytes.byteLength; ) {
+        const { bytesWritten } = await this.#handle.write(bytes, at, bytes.byteLength - at, position + at);
+        at += bytesWritten;
+      }
     } catch (error) {
-      this.#failure ??= error;
-    }
-  }
-
-  async #writeAt(bytes: Uint8Array, position: number): Promise<void> {
-    for (let at = 0; at < bytes.byteLength; ) {
-      const { bytesWritten } = await this.#handle.write(bytes, at, bytes.byteLength - at, position + at);
-      at += bytesWritten;
+      this.#failure ??= spoolErrorOf("writing an instance", error);
     }
   }
 

@@ -32,9 +32,14 @@ export async function onFileSystem<T>(what: string, operation: () => Promise<T>)
   try {
     return await operation();
   } catch (cause) {
-    if (cause instanceof SpoolError) throw cause;
-    const code = systemCode(cause) ?? "no error code";
-    if (FULL.has(code)) throw new SpoolError("NO_SPACE", `${what}: no space left in the spool (${code})`, { cause });
-    throw new SpoolError("IO_FAILURE", `${what}: the file system answered ${code}`, { cause });
+    throw spoolErrorOf(what, cause);
   }
+}
+
+/** What an operation on the file system threw, as a SpoolError. */
+export function spoolErrorOf(what: string, cause: unknown): SpoolError {
+  if (cause instanceof SpoolError) return cause;
+  const code = systemCode(cause) ?? "no error code";
+  if (FULL.has(code)) return new SpoolError("NO_SPACE", `${what}: no space left in the spool (${code})`, { cause });
+  return new SpoolError("IO_FAILURE", `${what}: the file system answered ${code}`, { cause });
 }

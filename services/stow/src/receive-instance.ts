@@ -42,26 +42,30 @@ export async function receiveInstance(
   let failure: InstanceFailure | undefined;
   try {
     failure = headerProblem(part, rules);
-    do {
-      for (let chunk = part.body.take(); chunk !== undefined; chunk = part.body.take()) {
-        if (failure !== undefined) continue;
-        try {
-          const inflating = check.push(chunk);
-          if (inflating !== undefined) await inflating;
-          // Before its bytes are there: an element says how long it is.
-          if (Math.max((incoming?.bytes ?? 0) + chunk.byteLength, check.leastBytes) > rules.maxInstanceBytes) {
-            throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${rules.maxInstanceBytes} bytes`);
-          }
-          incoming ??= await spool.receive();
-          const writing = incoming.write(chunk);
-          if (writing !== undefined) await writing;
-          if (rules.ownChunks) giveBack(chunk);
-        } catch (error) {
-          failure = failureOf(error);
-          await incoming?.abort();
-        }
+    for (;;) {
+      const chunk = part.body.take();
+      if (chunk === undefined) {
+        if (part.body.ended) break;
+        await part.body.more();
+        continue;
       }
-    } while (await part.body.more());
+      if (failure !== undefined) continue;
+      try {
+        const inflating = check.push(chunk);
+        if (inflating !== undefined) await inflating;
+        // Before its bytes are there: an element says how long it is.
+        if (Math.max((incoming?.bytes ?? 0) + chunk.byteLength, check.leastBytes) > rules.maxInstanceBytes) {
+          throw new InstanceFailure("INSTANCE_TOO_LARGE", `more than ${rules.maxInstanceBytes} bytes`);
+        }
+        incoming ??= await spool.receive();
+        const writing = incoming.write(chunk);
+        if (writing !== undefined) await writing;
+        if (rules.ownChunks) giveBack(chunk);
+      } catch (error) {
+        failure = failureOf(error);
+        await incoming?.abort();
+      }
+    }
     if (failure === undefined && incoming !== undefined) return { ...checked(check, rules), incoming };
     return { failure: failure ?? new InstanceFailure("EMPTY_PART"), named: check.named };
   } catch (error) {

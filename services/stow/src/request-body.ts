@@ -14,8 +14,8 @@ export class RequestBody extends ByteSource {
   readonly #pace: Pace;
   readonly #chunks: Uint8Array[] = [];
   #bytes = 0;
-  #waiting: PromiseWithResolvers<boolean> | undefined;
-  #ended = false;
+  #waiting: { resolve: () => void; reject: (failure: Error) => void } | undefined;
+  #allCame = false;
   #failure: Error | undefined;
   readonly #stopListening: () => void;
 
@@ -36,19 +36,24 @@ export class RequestBody extends ByteSource {
   #receive(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     if (this.#waiting === undefined) this.#request.pause();
-    this.#answer((waiting) => waiting.resolve(true));
+    this.#wake();
   }
 
   #end(failure: Error | undefined): void {
-    this.#ended = true;
+    this.#allCame = true;
     this.#failure = failure;
-    this.#answer((waiting) => (failure === undefined ? waiting.resolve(false) : waiting.reject(failure)));
+    this.#wake();
   }
 
-  #answer(answer: (waiting: PromiseWithResolvers<boolean>) => void): void {
+  #wake(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (waiting !== undefined) answer(waiting);
+    if (this.#failure === undefined) waiting?.resolve();
+    else waiting?.reject(this.#failure);
+  }
+
+  get ended(): boolean {
+    return this.#allCame && this.#failure === undefined && this.#chunks.length === 0;
   }
 
   take(): Uint8Array | undefined {
@@ -61,14 +66,15 @@ export class RequestBody extends ByteSource {
     return chunk;
   }
 
-  async more(): Promise<boolean> {
-    if (this.#chunks.length > 0) return true;
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#ended) return false;
+  more(): Promise<void> {
+    if (this.#chunks.length > 0) return Promise.resolve();
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#allCame) return Promise.resolve();
     this.#pace.wait();
-    this.#waiting = Promise.withResolvers();
     if (this.#request.isPaused()) this.#request.resume();
-    return this.#waiting.promise;
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
   }
 
   /** Lets go of the request, which is not destroyed: it can still be answered. */
