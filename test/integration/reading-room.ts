@@ -30,7 +30,7 @@ export interface RoomOptions {
 export interface Person {
   name: string;
   token: string;
-  scopes: readonly ("read" | "work")[];
+  scopes: readonly ("read" | "work" | "admin")[];
 }
 
 export interface StudyPlan {

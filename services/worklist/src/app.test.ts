@@ -151,6 +151,7 @@ async function app(changes: Partial<AppDependencies> = {}) {
     sessionKey: async () => new Uint8Array(32),
     secureCookie: false,
     now: () => NOW,
+    board: { queues: [] },
     checks: {},
     logger: { error: () => undefined },
     ...changes,

@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { default as serveStatic } from "@fastify/static";
 import { default as acceptWebSockets } from "@fastify/websocket";
+import type { QueueBoard } from "@redspot/queue";
 import { AccessError, addHealthRoutes, type Logger, type ReadinessChecks, type Transport } from "@redspot/runtime";
 import { type FastifyInstance, type FastifyRequest, fastify } from "fastify";
 import { type AccessOptions, addAccess } from "./access.ts";
 import { type ActDependencies, addActRoutes } from "./act-routes.ts";
+import { addBoardRoutes } from "./board-routes.ts";
 import { addReadingListRoutes, type RouteDependencies } from "./routes.ts";
 import { refuseOtherOrigins } from "./same-origin.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -14,6 +16,7 @@ import { WorklistError } from "./worklist-error.ts";
 export interface AppDependencies extends Omit<RouteDependencies, "list">, AccessOptions {
   list: RouteDependencies["list"] & ActDependencies["list"];
   ups: Pick<UpsRouteDependencies, "service" | "channel" | "workitems" | "subscriptions">;
+  board: Pick<QueueBoard, "queues">;
   checks: ReadinessChecks;
   transport: Transport;
   logger: Pick<Logger, "error">;
@@ -69,6 +72,16 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       work: [refuseOtherOrigins, guardFor("work")],
     };
     addUpsRoutes(guarded, guards, { ...dependencies.ups, nameOf });
+  });
+  await app.register(async (guarded) => {
+    guarded.addHook("onRequest", guardFor("admin"));
+    guarded.addHook("onRequest", async (request, reply) => {
+      // bull-board has an error handler of its own, which would not know what this means.
+      await refuseOtherOrigins(request).catch(({ statusCode, code, message }: WorklistError) =>
+        reply.code(statusCode).send({ code, message }),
+      );
+    });
+    await addBoardRoutes(guarded, dependencies.board);
   });
   await app.register(serveStatic, { root: PUBLIC, cacheControl: false, etag: true });
   app.addHook("preClose", async () => {

@@ -4,6 +4,7 @@ import {
   closeStore,
   connectStore,
   FindingStore,
+  openQueueBoard,
   QUEUE_NAMES,
   ReadingList,
   StudyQueue,
@@ -144,8 +145,11 @@ await runService(logger, async (closers) => {
     now,
     logger,
   });
+  const board = openQueueBoard(listStore);
+  closers.push(() => board.close());
   const app = await buildApp({
     list,
+    board,
     ups,
     spool,
     patients: new PatientDirectory({ find: (study) => pacs.findStudy(study), now }),
