@@ -65,7 +65,7 @@ describe("the queues, for operators", () => {
     const foreign = await put(`/api/queues/triage/${STUDY}-r1/retry/failed`, { origin: "http://elsewhere.example" });
     assert.equal(foreign.status, 404);
     const retry = await put(`/api/queues/triage/${STUDY}-r1/retry`, { origin: "http://elsewhere.example" });
-    assert.deepEqual([retry.status, (await retry.json()).code], [403, "WRONG_ORIGIN"]);
+    assert.deepEqual([retry.status, ((await retry.json()) as { code: string }).code], [403, "WRONG_ORIGIN"]);
     assert.deepEqual(await triage.depth(), { waiting: 0, active: 0, delayed: 0, failed: 1 });
   });
 
