@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** Where operators see the queues. */
-export const BOARD_PATH = "/admin/queues";
+const BOARD_PATH = "/admin/queues";
 
 /** Of what bull-board can do beside showing: only to try again what was given up. Nothing is lost by it. */
 const ALLOWED = new Set(["/api/queues/:queueName/:jobId/retry", "/api/queues/:queueName/retry/:queueStatus"]);
