@@ -5,6 +5,7 @@ import { FindingStore } from "./finding-store.ts";
 import { forgetStudy } from "./forget-study.ts";
 import { StudyQueue, workOn } from "./jobs.ts";
 import { ReadingList } from "./reading-list.ts";
+import { ShadowScores } from "./shadow-scores.ts";
 import { StudyLedger } from "./study-ledger.ts";
 import { testFinding } from "./test-finding.ts";
 import { note, redisForTests } from "./test-support.ts";
@@ -26,6 +27,9 @@ async function filled(...uids: string[]): Promise<Store> {
     await list.take(uid, anna(Date.now()));
     await list.disagree(uid, { ...anna(Date.now()), verdict: "no-fracture" });
     await list.complete(uid, anna(Date.now()));
+    const score = { logit: 1, probability: 0.9, outcome: "fracture" as const };
+    const scores = { a: score, b: score };
+    await new ShadowScores(store).note({ studyInstanceUID: uid, revision: 1, at: Date.now(), scores });
     // An image that comes after it was read: another workitem, and another revision.
     await ledger.noteInstance(note(uid, `${uid}.2`));
     for (const name of ["settling", "triage", "report"] as const) {

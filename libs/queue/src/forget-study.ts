@@ -39,19 +39,23 @@ export async function forgetStudy(
   const existing: string[] = [];
   for (const key of keys) if ((await redis.exists(key)) === 1) existing.push(key);
   const openings = await openingsOf(store, studyInstanceUID);
-  const sets = await sortedSetsWith(store, studyInstanceUID);
+  const places = await placesOf(store, studyInstanceUID);
   const traces: StudyTraces = {
     isOpen: workitem?.state === "SCHEDULED" || workitem?.state === "IN PROGRESS",
     isUnderWay,
     keys: existing,
-    places: openings.length + sets.length + workitems.length,
+    places: openings.length + places.length + workitems.length,
     jobs: jobs.length,
   };
   if (dryRun || isUnderWay) return traces;
   for (const job of jobs) await job.remove();
   const gone = redis.multi();
   if (existing.length > 0) gone.del(...existing);
-  for (const set of sets) gone.zrem(set, studyInstanceUID);
+  for (const { key, kind } of places) {
+    if (kind === "hash") gone.hdel(key, studyInstanceUID);
+    else if (kind === "set") gone.srem(key, studyInstanceUID);
+    else gone.zrem(key, studyInstanceUID);
+  }
   if (openings.length > 0) gone.zrem(keyOf(store, OPENINGS), ...openings);
   if (workitems.length > 0) gone.hdel(keyOf(store, "workitems"), ...workitems);
   gone.publish(keyOf(store, "reading-list-changes"), studyInstanceUID);
@@ -85,15 +89,32 @@ async function openingsOf(store: Store, studyInstanceUID: string): Promise<strin
   );
 }
 
-/** The lists on which it stands by its UID: the reading list, what is done, what is counted by, verdicts. */
-async function sortedSetsWith(store: Store, studyInstanceUID: string): Promise<string[]> {
-  const list = keyOf(store, "reading-list");
-  const names = [list, keyOf(store, "reading-list-done"), keyOf(store, "verdicts"), keyOf(store, "workitems-awaited")];
-  for await (const keys of store.redis.scanStream({ match: `${list}:*`, count: SCANNED_AT_ONCE, type: "zset" })) {
-    names.push(...(keys as string[]));
+/** A hash, set or sorted set of the installation, not of one study or of a queue, that has the study by its UID. */
+interface Place {
+  key: string;
+  kind: "hash" | "set" | "zset";
+}
+
+/** Where it stands among others: on lists, among verdicts, among scores of the shadow, in whatever a later version keeps so. */
+async function placesOf(store: Store, studyInstanceUID: string): Promise<Place[]> {
+  const { redis } = store;
+  const others = ["study", "queue"].map((part) => `${keyOf(store, part)}:`);
+  const isThere = {
+    hash: (key: string) => redis.hexists(key, studyInstanceUID),
+    set: (key: string) => redis.sismember(key, studyInstanceUID),
+    zset: async (key: string) => ((await redis.zscore(key, studyInstanceUID)) === null ? 0 : 1),
+  };
+  const found = new Map<string, Place>();
+  for (const kind of ["hash", "set", "zset"] as const) {
+    const scan = redis.scanStream({ match: `${store.prefix}:*`, count: SCANNED_AT_ONCE, type: kind });
+    for await (const keys of scan as AsyncIterable<string[]>) {
+      for (const key of keys) {
+        if (others.some((other) => key.startsWith(other))) continue;
+        if ((await isThere[kind](key)) === 1) found.set(key, { key, kind });
+      }
+    }
   }
-  const places = await Promise.all(names.map((name) => store.redis.zscore(name, studyInstanceUID)));
-  return [...new Set(names.filter((_, index) => places[index] !== null))];
+  return [...found.values()];
 }
 
 async function jobsOf(store: Store, studyInstanceUID: string) {
