@@ -23,6 +23,7 @@ put redspot.sysusers.conf /etc/sysusers.d/redspot.conf
 put redspot.tmpfiles.conf /etc/tmpfiles.d/redspot.conf
 put 90-redspot.sysctl.conf /etc/sysctl.d/90-redspot.conf
 put redis.conf /etc/redis/redspot.conf
+put units.env /etc/redspot/units.env
 [ -e "$to/etc/redspot/redspot.env" ] || put redspot.env.example /etc/redspot/redspot.env
 
 [ -z "$to" ] || exit 0

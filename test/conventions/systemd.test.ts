@@ -67,6 +67,49 @@ describe("the systemd units", () => {
     }
   });
 
+  test("the check of the configuration is told what the units set, and finds all that is wrong at once", () => {
+    const credentials = join(folder.path, "tokens");
+    writeFileSync(credentials, `pacs:store:sha256-${"0".repeat(64)}\n`);
+    const set = parseEnv(readFileSync(join(installed, "etc", "redspot", "units.env"), "utf8"));
+    assert.equal(set.REDSPOT_SPOOL_DIR, environmentOf("stow").REDSPOT_SPOOL_DIR);
+    assert.ok(common.includes(`LoadCredential=tokens:${set.REDSPOT_TOKENS_FILE}`));
+    const unitsEnv = join(folder.path, "units.env");
+    writeFileSync(unitsEnv, `REDSPOT_SPOOL_DIR=${set.REDSPOT_SPOOL_DIR}\nREDSPOT_TOKENS_FILE=${credentials}\n`);
+    const main = join(root, "services", "admin", "src", "main.ts");
+    const check = (...files: string[]) =>
+      spawnSync(process.execPath, [main, "config", "check", "--env-file", ...files], { encoding: "utf8" });
+    const example = join(units, "redspot.env.example");
+    const good = check(unitsEnv, example);
+    assert.equal(good.status, 0, `${good.stdout}${good.stderr}`);
+    const planted = join(folder.path, "planted.env");
+    const mistakes = [
+      "REDSPOT_TLS_KEY=",
+      "REDSPOT_OIDC_ISSUER=http://login.example.org",
+      "REDSPOT_SETTLE_SECONDS=soon",
+      "REDSPOT_BATCH_SIZE=0",
+      "REDSPOT_PACS_URL=pacs.example.org",
+      "REDSPOT_PACS_TOKEN_FILE=/none/such",
+      "REDSPOT_SETTLE_SECOND=3",
+    ];
+    writeFileSync(planted, `${mistakes.join("\n")}\n`);
+    const { status, stdout } = check(unitsEnv, example, planted);
+    assert.equal(status, 1);
+    for (const found of [
+      /^stow: .*4 mistake/m,
+      /REDSPOT_TLS_CERTIFICATE: is set, and REDSPOT_TLS_KEY is not/,
+      /REDSPOT_OIDC_ISSUER: is set, and REDSPOT_OIDC_AUDIENCE is not/,
+      /REDSPOT_OIDC_ISSUER: it must be https/,
+      /REDSPOT_SETTLE_SECONDS: /,
+      /REDSPOT_BATCH_SIZE: /,
+      /REDSPOT_PACS_URL: /,
+      /REDSPOT_PACS_TOKEN_FILE: \/none\/such cannot be read/,
+      /REDSPOT_SETTLE_SECOND: nothing reads it\. Is REDSPOT_SETTLE_SECONDS meant/,
+    ]) {
+      assert.match(stdout, found);
+    }
+    assert.match(check(example).stdout, /REDSPOT_HOST: is 0\.0\.0\.0, which other machines reach/);
+  });
+
   for (const name of serviceNames) {
     test(`${name} is told only what it knows, runs what is there, and has time to end`, () => {
       const known = variablesOf(name);

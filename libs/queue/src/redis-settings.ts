@@ -12,6 +12,8 @@ export interface RedisSettings {
   evictionPolicy: string;
   /** Whether every change goes to the append-only file. */
   appendsToFile: boolean;
+  /** Whether the last writing to it went well: when not (disk full), Redis refuses every change. */
+  couldWrite: boolean;
   /** `always`, `everysec` or `no`; undefined where Redis does not tell (CONFIG is forbidden). */
   syncs?: string;
 }
@@ -32,6 +34,7 @@ export async function readRedisSettings({ redis }: Store): Promise<RedisSettings
     maxBytes: Number(info.get("maxmemory") ?? 0),
     evictionPolicy: info.get("maxmemory_policy") ?? "unknown",
     appendsToFile: info.get("aof_enabled") === "1",
+    couldWrite: (info.get("aof_last_write_status") ?? "ok").trim() === "ok",
     ...(syncs === undefined ? {} : { syncs }),
   };
 }

@@ -38,11 +38,14 @@ test("each scheme is there that is set up", async () => {
 
 test("what belongs together is set together", async () => {
   for (const [environment, problem] of [
-    [{ REDSPOT_OIDC_ISSUER: "https://login.example.org" }, /both REDSPOT_OIDC_ISSUER and REDSPOT_OIDC_AUDIENCE/],
-    [{ REDSPOT_OIDC_AUDIENCE: "redspot" }, /both REDSPOT_OIDC_ISSUER and REDSPOT_OIDC_AUDIENCE/],
-    [{ REDSPOT_TLS_KEY: "tls.key" }, /both REDSPOT_TLS_CERTIFICATE and REDSPOT_TLS_KEY/],
-    [{ REDSPOT_TLS_CLIENT_CA: "ca.crt" }, /REDSPOT_TLS_CLIENT_CA needs REDSPOT_TLS_CERTIFICATE/],
-    [{ REDSPOT_TLS_CLIENTS: "pacs=store" }, /both REDSPOT_TLS_CLIENT_CA and REDSPOT_TLS_CLIENTS/],
+    [{ REDSPOT_OIDC_ISSUER: "https://login.example.org" }, /OIDC_ISSUER: is set, and REDSPOT_OIDC_AUDIENCE is not/],
+    [{ REDSPOT_OIDC_AUDIENCE: "redspot" }, /OIDC_AUDIENCE: is set, and REDSPOT_OIDC_ISSUER is not/],
+    [{ REDSPOT_TLS_KEY: "tls.key" }, /TLS_KEY: is set, and REDSPOT_TLS_CERTIFICATE is not/],
+    [
+      { REDSPOT_TLS_CLIENT_CA: "ca.crt" },
+      /CLIENT_CA: is set, and REDSPOT_TLS_CERTIFICATE is not[\s\S]*TLS_CLIENTS is not/,
+    ],
+    [{ REDSPOT_TLS_CLIENTS: "pacs=store" }, /TLS_CLIENTS: is set, and REDSPOT_TLS_CLIENT_CA is not/],
   ] as const) {
     await assert.rejects(open(environment), { code: "CONFIG_INVALID", message: problem });
   }
@@ -74,5 +77,6 @@ test("values are what they have to be", () => {
     assert.throws(() => readConfig(accessVariables, { [name]: value }), { message: new RegExp(`  ${name}: `) }, value);
   }
   // An issuer on this machine, for trying out.
-  assert.ok(readConfig(accessVariables, { REDSPOT_OIDC_ISSUER: "http://127.0.0.1:8080" }).REDSPOT_OIDC_ISSUER);
+  const trial = { REDSPOT_OIDC_ISSUER: "http://127.0.0.1:8080", REDSPOT_OIDC_AUDIENCE: "redspot" };
+  assert.ok(readConfig(accessVariables, trial).REDSPOT_OIDC_ISSUER);
 });

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { Access } from "./access.ts";
 import { clientCertificateScheme } from "./client-certificates.ts";
-import { ConfigError, secret } from "./config.ts";
+import { needs, secret } from "./config.ts";
 import { entriesOf, parseGrants, type Scheme } from "./identity.ts";
 import { isConfidential } from "./is-confidential.ts";
 import type { Logger } from "./logger.ts";
@@ -43,12 +43,18 @@ export const accessVariables = {
       "Bearer tokens by their hashes, as NAME:SCOPE+SCOPE:sha256-HEX, separated by commas or lines; npm run token makes one",
     ),
   ),
-  REDSPOT_OIDC_ISSUER: z
-    .url({ protocol: /^https?$/ })
-    .refine(isConfidential, "it must be https")
-    .optional()
-    .describe("OpenID Connect issuer whose tokens are accepted, exactly as they have it in iss"),
-  REDSPOT_OIDC_AUDIENCE: z.string().min(1).optional().describe("What the issuer's tokens for Redspot have in aud"),
+  REDSPOT_OIDC_ISSUER: needs(
+    ["REDSPOT_OIDC_AUDIENCE"],
+    z
+      .url({ protocol: /^https?$/ })
+      .refine(isConfidential, "it must be https")
+      .optional()
+      .describe("OpenID Connect issuer whose tokens are accepted, exactly as they have it in iss"),
+  ),
+  REDSPOT_OIDC_AUDIENCE: needs(
+    ["REDSPOT_OIDC_ISSUER"],
+    z.string().min(1).optional().describe("What the issuer's tokens for Redspot have in aud"),
+  ),
   REDSPOT_OIDC_ALGORITHMS: parsed((text) =>
     z.array(z.enum(SIGNATURE_ALGORITHMS)).parse(entriesOf(text || "RS256,PS256,ES256,EdDSA")),
   ).describe("Algorithms in which the issuer's tokens may be signed; empty takes RS256, PS256, ES256 and EdDSA"),
@@ -60,11 +66,21 @@ export const accessVariables = {
   REDSPOT_OIDC_SCOPES: parsed(parseGrants).describe(
     "What the issuer's own words mean, such as pacs-senders=store,radiologists=read; empty takes redspot:store and so on",
   ),
-  REDSPOT_TLS_CERTIFICATE: file().describe("File with the certificate of this service and its issuers, in PEM"),
-  REDSPOT_TLS_KEY: file().describe("File with the certificate's private key, in PEM"),
-  REDSPOT_TLS_CLIENT_CA: file().describe("File with the authorities of client certificates, in PEM; for mutual TLS"),
-  REDSPOT_TLS_CLIENTS: parsed(parseGrants).describe(
-    "Names in client certificates and what they may do, such as pacs.example.org=store",
+  REDSPOT_TLS_CERTIFICATE: needs(
+    ["REDSPOT_TLS_KEY"],
+    file().describe("File with the certificate of this service and its issuers, in PEM"),
+  ),
+  REDSPOT_TLS_KEY: needs(
+    ["REDSPOT_TLS_CERTIFICATE"],
+    file().describe("File with the certificate's private key, in PEM"),
+  ),
+  REDSPOT_TLS_CLIENT_CA: needs(
+    ["REDSPOT_TLS_CERTIFICATE", "REDSPOT_TLS_CLIENTS"],
+    file().describe("File with the authorities of client certificates, in PEM; for mutual TLS"),
+  ),
+  REDSPOT_TLS_CLIENTS: needs(
+    ["REDSPOT_TLS_CLIENT_CA"],
+    parsed(parseGrants).describe("Names in client certificates and what they may do, such as pacs.example.org=store"),
   ),
   REDSPOT_TRUSTED_PROXIES: parsed(parseNetworks).describe(
     "Addresses or networks of proxies that do TLS for this service and whose X-Forwarded fields are believed",
@@ -88,19 +104,7 @@ export async function openAccess(
   config: AccessConfig,
   { logger, bytesPerMinute = NO_LIMIT }: AccessContext,
 ): Promise<{ access: Access; transport: Transport }> {
-  const {
-    REDSPOT_TLS_CERTIFICATE: certificate,
-    REDSPOT_TLS_KEY: key,
-    REDSPOT_TLS_CLIENT_CA: clientCA,
-    REDSPOT_TLS_CLIENTS: clients,
-  } = config;
-  const together = (condition: boolean, message: string) => {
-    if (!condition) throw new ConfigError(message);
-  };
-  together((certificate === undefined) === (key === undefined), "set both REDSPOT_TLS_CERTIFICATE and REDSPOT_TLS_KEY");
-  together(clientCA === undefined || certificate !== undefined, "REDSPOT_TLS_CLIENT_CA needs REDSPOT_TLS_CERTIFICATE");
-  together((clientCA === undefined) === (clients.size === 0), "set both REDSPOT_TLS_CLIENT_CA and REDSPOT_TLS_CLIENTS");
-
+  const { REDSPOT_TLS_CERTIFICATE: certificate, REDSPOT_TLS_KEY: key, REDSPOT_TLS_CLIENT_CA: clientCA } = config;
   const transport = await Transport.open({
     tls: certificate === undefined || key === undefined ? undefined : { certificate, key, clientCA },
     trustedProxies: config.REDSPOT_TRUSTED_PROXIES,
@@ -121,9 +125,6 @@ export async function openAccess(
 /** The schemes that are configured: what costs least to check comes first. */
 async function schemesOf(config: AccessConfig): Promise<Scheme[]> {
   const { REDSPOT_OIDC_ISSUER: issuer, REDSPOT_OIDC_AUDIENCE: audience } = config;
-  if ((issuer === undefined) !== (audience === undefined)) {
-    throw new ConfigError("set both REDSPOT_OIDC_ISSUER and REDSPOT_OIDC_AUDIENCE");
-  }
   const schemes: Scheme[] = [];
   if (config.REDSPOT_TLS_CLIENTS.size > 0) schemes.push(clientCertificateScheme(config.REDSPOT_TLS_CLIENTS));
   if (config.REDSPOT_TOKENS.length > 0) schemes.push(staticTokenScheme(config.REDSPOT_TOKENS));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { answerQuestion } from "./answer-question.ts";
+import { commonVariables } from "./common-variables.ts";
 import { secret } from "./config.ts";
 
 const service = {
@@ -31,4 +32,17 @@ test("it checks the configuration that it is given, and tells no value", () => {
   assert.equal(wrong?.status, 2);
   assert.match(wrong?.text ?? "", /2 mistake\(s\)[\s\S]*REDSPOT_WORD_FILE[\s\S]*REDSPOT_COUNT/);
   assert.doesNotMatch(wrong?.text ?? "", /SECRET/);
+});
+
+test("it finds an open door before anything is started, beside all else", () => {
+  const checked = (environment: Record<string, string>) =>
+    answerQuestion({ ...service, variables: commonVariables }, ["--check"], {
+      REDSPOT_SPOOL_DIR: "/s",
+      ...environment,
+    });
+  const wrong = checked({ REDSPOT_HOST: "0.0.0.0", REDSPOT_LOG_LEVEL: "loud" });
+  assert.equal(wrong?.status, 2);
+  assert.match(wrong?.text ?? "", /2 mistake\(s\)[\s\S]*REDSPOT_LOG_LEVEL[\s\S]*REDSPOT_HOST: is 0\.0\.0\.0/);
+  assert.equal(checked({ REDSPOT_HOST: "localhost" })?.status, 0);
+  assert.equal(checked({ REDSPOT_HOST: "0.0.0.0", REDSPOT_TOKENS: `pacs:store:sha256-${"0".repeat(64)}` })?.status, 0);
 });

@@ -1,4 +1,5 @@
 import { ConfigError, describeConfig, readConfig, settingsOf, type Variables } from "./config.ts";
+import { isLoopback } from "./is-confidential.ts";
 import { describeMetrics, type MetricDefinitions } from "./metrics.ts";
 
 interface Service {
@@ -37,11 +38,31 @@ export function answerQuestion(
 const told = (text: string): Answer => ({ text: `${text}\n`, status: 0 });
 
 function checked(variables: Variables, environment: Record<string, string | undefined>): Answer {
+  const mistakes = [...mistakesOf(variables, environment), ...openDoor(variables, environment)];
+  if (mistakes.length === 0) return told("The configuration has no mistakes.");
+  return { text: `the configuration has ${mistakes.length} mistake(s):\n${mistakes.join("\n")}\n`, status: 2 };
+}
+
+function mistakesOf(variables: Variables, environment: Record<string, string | undefined>): string[] {
   try {
     readConfig(variables, environment);
-    return told("The configuration has no mistakes.");
+    return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { text: `${error.message}\n`, status: 2 };
+    return error.message.split("\n").slice(1);
   }
+}
+
+/** Any of these, and callers can be told apart. */
+const CREDENTIALS = ["REDSPOT_TOKENS", "REDSPOT_TOKENS_FILE", "REDSPOT_OIDC_ISSUER", "REDSPOT_TLS_CLIENTS"];
+
+/** What `listen` refuses, before anything is started: other machines, without a way to tell callers apart. */
+function openDoor(variables: Variables, environment: Record<string, string | undefined>): string[] {
+  const host = environment.REDSPOT_HOST ?? "";
+  const hasDoor = "REDSPOT_HOST" in variables && "REDSPOT_TOKENS" in variables;
+  if (!hasDoor || host === "" || isLoopback(host) || CREDENTIALS.some((name) => environment[name])) return [];
+  return [
+    `  REDSPOT_HOST: is ${host}, which other machines reach, and no credentials are configured. Set REDSPOT_TOKENS, ` +
+      "REDSPOT_OIDC_ISSUER or REDSPOT_TLS_CLIENTS.",
+  ];
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { z } from "zod";
 import { commonVariables, portVariable } from "./common-variables.ts";
-import { ConfigError, describeConfig, readConfig } from "./config.ts";
+import { ConfigError, describeConfig, needs, readConfig, secret } from "./config.ts";
 
 const variables = {
   ...commonVariables,
@@ -63,4 +63,27 @@ test("the description tells each variable, what it is for and its default", () =
   const text = describeConfig(variables);
   assert.match(text, /REDSPOT_SETTLE_SECONDS\n +How long a study settles \(default 30\)/);
   assert.match(text, /REDSPOT_SPOOL_DIR\n.*\(required\)/);
+});
+
+test("what is nothing without another is told, with all else that is wrong", () => {
+  const given = {
+    REDSPOT_SPOOL_DIR: "/s",
+    REDSPOT_PORT: "x",
+    REDSPOT_TLS_KEY: "/k",
+    REDSPOT_TLS_CLIENTS: "pacs=store",
+  };
+  assert.throws(
+    () => readConfig(variables, given),
+    (error: unknown) => {
+      assert.ok(error instanceof ConfigError);
+      assert.match(error.message, /3 mistake/);
+      assert.match(error.message, /REDSPOT_TLS_KEY: is set, and REDSPOT_TLS_CERTIFICATE is not/);
+      assert.match(error.message, /REDSPOT_TLS_CLIENTS: is set, and REDSPOT_TLS_CLIENT_CA is not/);
+      assert.match(error.message, /REDSPOT_PORT/);
+      return true;
+    },
+  );
+  const pair = { NAME: needs(["WORD"], z.string().optional()), WORD: secret(z.string().optional()) };
+  assert.throws(() => readConfig(pair, { NAME: "a" }), { message: /NAME: is set, and WORD is not/ });
+  assert.deepEqual(readConfig(pair, { NAME: "a", WORD: "b" }), { NAME: "a", WORD: "b" });
 });

@@ -23,6 +23,11 @@ export function otherwise<S extends z.ZodType>(words: string, schema: S): S {
   return schema.meta({ ...schema.meta(), otherwise: words });
 }
 
+/** Says which other variables a variable is nothing without: whoever sets the one has to set them too. */
+export function needs<S extends z.ZodType>(others: readonly string[], schema: S): S {
+  return schema.meta({ ...schema.meta(), needs: others });
+}
+
 const isSecret = (schema: z.ZodType | undefined) => schema?.meta()?.secret === true;
 
 /**
@@ -46,14 +51,22 @@ export function readConfig<V extends Variables>(
       unreadable.push(`  ${name}_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
     }
   }
+  const alone = Object.entries(variables).flatMap(([name, schema]) => {
+    if (given[name] === undefined) return [];
+    const missing = ((schema.meta()?.needs ?? []) as string[]).filter(
+      (other) => !environment[other] && !environment[`${other}_FILE`],
+    );
+    return missing.map((other) => `  ${name}: is set, and ${other} is not. Set both.`);
+  });
   const parsed = z.object(variables).safeParse(given);
-  if (parsed.success && unreadable.length === 0) return parsed.data as { [K in keyof V]: z.infer<V[K]> };
+  if (parsed.success && unreadable.length === 0 && alone.length === 0)
+    return parsed.data as { [K in keyof V]: z.infer<V[K]> };
   const wrong = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]);
     const problem = given[name] === undefined ? "is not set" : issue.message;
     return `  ${name}: ${problem}. ${variables[name]?.description ?? ""}`.trimEnd();
   });
-  const mistakes = [...unreadable, ...wrong];
+  const mistakes = [...unreadable, ...wrong, ...alone];
   throw new ConfigError(`the configuration has ${mistakes.length} mistake(s):\n${mistakes.join("\n")}`);
 }
 

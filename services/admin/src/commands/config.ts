@@ -9,7 +9,7 @@ import type { Environment } from "../connect.ts";
 
 interface CheckOptions {
   service: ServiceName[];
-  envFile?: string;
+  envFile?: string[];
   json?: boolean;
 }
 
@@ -23,10 +23,11 @@ export function addConfig(program: Command, environment: Environment): void {
       "Says all that is wrong with the services' environment, and what nothing reads. Ends with 1 if there is.",
     )
     .addOption(new Option("--service <name...>", "only these").choices(SERVICES).default([...SERVICES], "all"))
-    .option("--env-file <file>", "a file of NAME=value lines instead of the environment")
+    .option("--env-file <file...>", "files of NAME=value lines instead of the environment; what comes later wins")
     .option("--json", "as a JSON object, for programs")
     .action(async ({ service, envFile, json }: CheckOptions) => {
-      const given = envFile === undefined ? environment : { PATH: environment.PATH, ...(await readEnvFile(envFile)) };
+      const files = await Promise.all((envFile ?? []).map(readEnvFile));
+      const given = envFile === undefined ? environment : Object.assign({ PATH: environment.PATH }, ...files);
       const services = await Promise.all(
         service.map(async (name) => ({ service: name, ...(await checkService(name, given)) })),
       );

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { AdminError } from "../admin-error.ts";
 import { tryModel } from "../configuration/services.ts";
 import { type Environment, withStore } from "../connect.ts";
-import { certificateCheck } from "../doctor/certificate-check.ts";
+import { certificateChecks } from "../doctor/certificate-checks.ts";
 import { type Check, type Observation, wrong } from "../doctor/check.ts";
 import { modelCheck } from "../doctor/model-check.ts";
 import { pacsChecks } from "../doctor/pacs-checks.ts";
@@ -12,8 +12,10 @@ import { redisChecks } from "../doctor/redis-checks.ts";
 import { spoolCheck } from "../doctor/spool-check.ts";
 import { pacsOf, pacsVariables } from "../pacs.ts";
 
-const { REDSPOT_SPOOL_DIR, REDSPOT_TLS_CERTIFICATE, REDSPOT_REDIS_URL, REDSPOT_REDIS_PREFIX } = commonVariables;
-const variables = { REDSPOT_SPOOL_DIR, REDSPOT_TLS_CERTIFICATE };
+const { REDSPOT_SPOOL_DIR, REDSPOT_TLS_CERTIFICATE, REDSPOT_TLS_KEY, REDSPOT_TLS_CLIENT_CA } = commonVariables;
+const { REDSPOT_REDIS_URL, REDSPOT_REDIS_PREFIX } = commonVariables;
+const files = { REDSPOT_TLS_CERTIFICATE, REDSPOT_TLS_KEY, REDSPOT_TLS_CLIENT_CA };
+const variables = { REDSPOT_SPOOL_DIR, ...files };
 
 const HELP = `
 --store leaves one study in the PACS, of the patient REDSPOT^DOCTOR, ID REDSPOT-DOCTOR: the same each time, and no wrist by its
@@ -27,7 +29,7 @@ export function addDoctor(program: Command, environment: Environment): void {
   program
     .command("doctor")
     .description(
-      "Looks at Redis, PACS, spool, model, certificate and clocks, and says what is wrong and how to mend it.",
+      "Looks at Redis, PACS, spool, model, certificates and clocks, and says what is wrong and how to mend it.",
     )
     .option("--store", "also stores a test study in the PACS, finds it and fetches it")
     .option("--json", "one JSON object a line, for programs")
@@ -43,7 +45,13 @@ export function addDoctor(program: Command, environment: Environment): void {
         ...redisChecks(() => settings, now),
         ...pacsChecks({ ...pacs, mayStore, now }),
         spoolCheck(config.REDSPOT_SPOOL_DIR),
-        certificateCheck(config.REDSPOT_TLS_CERTIFICATE, now),
+        ...certificateChecks({
+          certificate: config.REDSPOT_TLS_CERTIFICATE,
+          key: config.REDSPOT_TLS_KEY,
+          clientCA: config.REDSPOT_TLS_CLIENT_CA,
+          pacsUrl: pacs.url,
+          now,
+        }),
         modelCheck(() => tryModel(environment)),
       ];
       let wrongs = 0;

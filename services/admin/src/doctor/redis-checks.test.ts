@@ -11,6 +11,7 @@ const good: RedisSettings = {
   maxBytes: 0,
   evictionPolicy: "noeviction",
   appendsToFile: true,
+  couldWrite: true,
   syncs: "always",
 };
 
@@ -23,11 +24,14 @@ async function states(changes: Partial<RedisSettings>) {
 }
 
 test("each setting that loses studies is told", async () => {
-  assert.deepEqual(await states({}), ["fine", "fine", "fine", "fine"]);
+  assert.deepEqual(await states({}), ["fine", "fine", "fine", "fine", "fine"]);
   assert.deepEqual((await states({ evictionPolicy: "allkeys-lru" }))[0], "wrong");
   assert.deepEqual((await states({ appendsToFile: false }))[1], "wrong");
   assert.deepEqual((await states({ syncs: "no" }))[1], "wrong");
   assert.deepEqual((await states({ syncs: "everysec" }))[1], "fine");
-  assert.deepEqual((await states({ usedBytes: 9e8, maxBytes: 1e9 }))[2], "doubtful");
-  assert.deepEqual((await states({ clock: NOW.getTime() - 10_000 }))[3], "doubtful");
+  assert.deepEqual((await states({ couldWrite: false }))[1], "wrong");
+  assert.deepEqual((await states({ version: "6.2.14" }))[2], "doubtful");
+  assert.deepEqual((await states({ version: "5.0.3" }))[2], "wrong");
+  assert.deepEqual((await states({ usedBytes: 9e8, maxBytes: 1e9 }))[3], "doubtful");
+  assert.deepEqual((await states({ clock: NOW.getTime() - 10_000 }))[4], "doubtful");
 });

@@ -22,14 +22,30 @@ export function redisChecks(read: () => Promise<RedisSettings>, now: () => Date)
     {
       about: "Redis keeps what it is told over a power cut",
       async look() {
-        const { appendsToFile, syncs } = await read();
+        const { appendsToFile, syncs, couldWrite } = await read();
         if (!appendsToFile) return wrong("appendonly is no", "Set appendonly yes: a restart would forget studies.");
+        if (!couldWrite) {
+          return wrong(
+            "the last write to the append-only file failed",
+            "See the disk of Redis: it refuses all changes.",
+          );
+        }
         if (syncs === "always") return fine("append-only file, every change on disk");
         if (syncs === "no") return wrong("appendfsync is no", "Set appendfsync always, or everysec at the least.");
         if (syncs === undefined) return fine("append-only file; how often it is synced, this Redis does not tell");
         return fine(
           `append-only file, appendfsync ${syncs}: a power cut loses a second, which reconciling brings back`,
         );
+      },
+    },
+    {
+      about: "Redis is of a version that Redspot knows",
+      async look() {
+        const { version } = await read();
+        const major = Number(version.split(".")[0]);
+        if (major >= 7) return fine(`version ${version}`);
+        if (major >= 6) return doubtful(`version ${version}`, "Take Redis 7 or Valkey, with which Redspot is tested.");
+        return wrong(`version ${version}`, "Take Redis 7 or Valkey: the queue needs commands that this one has not.");
       },
     },
     {

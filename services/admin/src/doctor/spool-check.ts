@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { open, rename, rm, statfs } from "node:fs/promises";
+import { link, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { type Check, doubtful, fine, wrong } from "./check.ts";
 
 /** Less than that, and a busy day may fill it. */
 const LITTLE_BYTES = 10e9;
 
-/** The spool takes files, makes them durable, and has room. */
-export function spoolCheck(folder: string): Check {
+interface SpoolOptions {
+  /** Gives a file a second name; the file system's own unless given. */
+  giveName?: typeof link;
+}
+
+/** The spool takes files, makes them durable, gives each one name, and has room. */
+export function spoolCheck(folder: string, { giveName = link }: SpoolOptions = {}): Check {
   return {
     about: "the spool takes files and has room",
     async look() {
@@ -17,9 +22,15 @@ export function spoolCheck(folder: string): Check {
         await file.write("Redspot");
         await file.sync();
         await file.close();
-        await rename(from, to);
+        await giveName(from, to);
       } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
+        const { code, syscall } = error as NodeJS.ErrnoException;
+        if (syscall === "link") {
+          return wrong(
+            `${folder}: ${code}, it has no hard links`,
+            "Put the spool on a file system that has (ext4, XFS, NFS, CephFS; SMB often has not): the first bytes win by them.",
+          );
+        }
         return wrong(
           `${folder}: ${code}`,
           code === "ENOSPC"
@@ -27,7 +38,8 @@ export function spoolCheck(folder: string): Check {
             : "See REDSPOT_SPOOL_DIR: the folder must exist, and whoever runs the services must own it.",
         );
       } finally {
-        await Promise.all([from, to].map((path) => rm(path, { force: true })));
+        // What could not be made cannot be removed: what is wrong has been said.
+        await Promise.allSettled([from, to].map((path) => rm(path, { force: true })));
       }
       const { bavail, bsize } = await statfs(folder);
       const free = `${((bavail * bsize) / 1e9).toFixed(1)} GB free`;
