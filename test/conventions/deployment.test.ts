@@ -21,8 +21,8 @@ const folder = workFolder("deployment");
 after(() => folder.remove());
 
 /** Lines of blocks without a language, and what stands in backticks and begins as a command does; continued lines are one. */
-const blocks = [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, language, block = ""]) =>
-  language === "" ? [block.replace(/\\\n\s*/g, "")] : [],
+const blocks = [...page.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)].flatMap(([, language, block = ""]) =>
+  language === "" || language === "sh first-studies" ? [block.replace(/\\\n\s*/g, "")] : [],
 );
 const inline = [...page.matchAll(/`((?:docker|npm run|npx|kubectl|helm|systemctl|redis-cli|git) [^`]+)`/g)].map(
   ([, command = ""]) => command,
