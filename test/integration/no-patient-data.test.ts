@@ -23,6 +23,7 @@ import {
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
+import { writeCandidate } from "./candidate-package.ts";
 import { inventedIn, inventedInstance } from "./invented-patients.ts";
 
 const matrix = { rows: 600, columns: 500 };
@@ -82,6 +83,7 @@ describe("invented patient data", () => {
           .end(told.body);
     });
     redis = await startRedis();
+    await writeCandidate(join(folder.path, "candidate"), { higher: 1 });
     redspot = await startRedspot({
       redisUrl: redis.url,
       pacsUrl: `http://127.0.0.1:${(pacs.address() as AddressInfo).port}`,
@@ -89,7 +91,11 @@ describe("invented patient data", () => {
       token,
       // Long enough that an instance can be taken out of the spool before it is analysed.
       settleSeconds: 3,
-      environment: { REDSPOT_LOG_LEVEL: "trace", REDSPOT_MAX_INSTANCE_MIB: "1" },
+      environment: {
+        REDSPOT_LOG_LEVEL: "trace",
+        REDSPOT_MAX_INSTANCE_MIB: "1",
+        REDSPOT_SHADOW_PACKAGE: join(folder.path, "candidate"),
+      },
     });
     for (const name of serviceNames) await redspot.ready(name, 180);
     await sendAll();

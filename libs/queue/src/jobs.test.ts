@@ -30,6 +30,26 @@ test("a job is done once, however often it is added", async () => {
   await queue.close();
 });
 
+test("a worker that pauses takes no jobs, and goes on where it is told to", async () => {
+  const store = redis.store();
+  const queue = new StudyQueue(store, "triage");
+  const done: StudyJob[] = [];
+  const isDone = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const work = async (one: StudyJob) => isDone[done.push(one) - 1]?.resolve();
+  const worker = workOn(store, "triage", work, { concurrency: 1, onError: assert.ifError });
+  await worker.pause();
+  await queue.add(job);
+  const other = workOn(redis.again(store), "triage", work, { concurrency: 1, onError: assert.ifError });
+  await isDone[0]?.promise;
+  await other.close();
+  assert.deepEqual(done, [job], "another process does it");
+  worker.resume();
+  await queue.add({ ...job, revision: 2 });
+  await isDone[1]?.promise;
+  await worker.close();
+  await queue.close();
+});
+
 test("a job carries identifiers and nothing else", async () => {
   const store = redis.store();
   const queue = new StudyQueue(store, "report");

@@ -166,6 +166,9 @@ test("a verdict is kept with the finding that it is about, until it is taken bac
     (await list.verdicts(1_500)).map((one) => one.studyInstanceUID),
     ["1.2"],
   );
+  const origin = { manufacturer: "Phantom Imaging", site: "other" };
+  await list.noteOrigin("1.2", origin);
+  assert.deepEqual((await list.verdicts(1_500))[0]?.origin, origin, "for whoever looks at one manufacturer's verdicts");
   await list.withdrawVerdict("1.1", bert);
   assert.equal((await list.get("1.1"))?.verdict, undefined);
   assert.deepEqual(

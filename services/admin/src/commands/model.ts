@@ -10,6 +10,7 @@ import {
   ReadingList,
   ShadowScores,
   type Store,
+  StudyQueue,
 } from "@redspot/queue";
 import { progressOn } from "@redspot/runtime";
 import type { Command } from "commander";
@@ -117,11 +118,17 @@ function deed(command: Command): Command {
 }
 
 async function modelsIn(store: Store): Promise<RunningModels> {
-  const [processes, latest] = await Promise.all([
-    new ModelPresence(store).processes(),
-    new ModelChoice(store).latest(),
-  ]);
-  return runningModels(processes, latest);
+  const queue = new StudyQueue(store, "triage");
+  try {
+    const [workers, processes, latest] = await Promise.all([
+      queue.workers(),
+      new ModelPresence(store).processes(),
+      new ModelChoice(store).latest(),
+    ]);
+    return runningModels(processes, latest, workers);
+  } finally {
+    await queue.close();
+  }
 }
 
 const pairOf = ({ speaks, shadow }: RunningModels): [PackageName, PackageName] | undefined =>

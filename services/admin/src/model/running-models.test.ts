@@ -64,6 +64,15 @@ test("only a shadow that every process has loaded, and would let speak, is promo
   });
 });
 
+test("nothing is changed while an earlier version, which would not follow, takes studies", () => {
+  const mixed = runningModels([running("p", [A, B])], undefined, 3);
+  assert.match(mixed.troubles.join("\n"), /2 process\(es\) take studies and do not say/);
+  assert.throws(() => promotionOf(mixed), { code: "NOT_EVERYWHERE", message: /earlier version/ });
+  const promotedThere = runningModels([running("p", [A, B], { speaks: B.packageHash, change: 1 })], promoted, 2);
+  assert.throws(() => rollbackOf(promotedThere, false), { code: "NOT_EVERYWHERE" });
+  assert.deepEqual(rollbackOf(promotedThere, true).package, brief(A));
+});
+
 test("a rollback gives the word to who had it, where that one is still loaded, or by force", () => {
   const said = { speaks: B.packageHash, change: 1 };
   const both = runningModels([running("p", [A, B], said)], promoted);

@@ -5,6 +5,8 @@ import { calledBy } from "./comparison-page.ts";
 /** How the models stand in all inference processes together. */
 export interface RunningModels {
   processes: readonly ModelProcess[];
+  /** How many processes take studies and do not say which packages they have, as earlier versions of Redspot do. */
+  silent: number;
   /** The latest change; before it each process goes by its configuration. */
   change?: ModelChange | undefined;
   /** The package that has the word; undefined where processes disagree, or there are none. */
@@ -15,8 +17,17 @@ export interface RunningModels {
   troubles: string[];
 }
 
-/** What the processes' own words come to. */
-export function runningModels(processes: readonly ModelProcess[], change: ModelChange | undefined): RunningModels {
+/**
+ * What the processes' own words come to.
+ *
+ * @param workers how many processes take studies
+ */
+export function runningModels(
+  processes: readonly ModelProcess[],
+  change: ModelChange | undefined,
+  workers = processes.length,
+): RunningModels {
+  const silent = Math.max(0, workers - processes.length);
   const packages = new Map(processes.flatMap((one) => one.packages.map((loaded) => [loaded.packageHash, loaded])));
   const said = [...new Set(processes.flatMap(({ speaks }) => speaks ?? []))];
   const hash = change?.package.packageHash ?? (said.length === 1 ? said[0] : undefined);
@@ -24,11 +35,17 @@ export function runningModels(processes: readonly ModelProcess[], change: ModelC
   const others = [...packages.values()].filter(({ packageHash }) => packageHash !== hash);
   return {
     processes,
+    silent,
     change,
     speaks: speaks && { packageHash: speaks.packageHash, name: speaks.name, version: speaks.version },
     shadow: hash !== undefined && others.length === 1 ? others[0] : undefined,
     troubles: [
       ...(processes.length === 0 ? ["No inference process is running: nothing is analysed."] : []),
+      ...(silent > 0
+        ? [
+            `${silent} process(es) take studies and do not say which package they have: an earlier version of Redspot, which speaks as it is configured.`,
+          ]
+        : []),
       ...(change === undefined && said.length > 1
         ? ["The processes are configured with different packages, and each speaks with its own."]
         : []),
@@ -63,6 +80,7 @@ export interface Promotion {
 export function promotionOf(models: RunningModels): Promotion {
   const before = mustSpeak(models);
   const { processes, shadow } = models;
+  mustAllSay(models);
   if (!shadow) {
     throw new AdminError(
       "NO_SHADOW",
@@ -86,6 +104,7 @@ export function rollbackOf(models: RunningModels, force: boolean): { package: Pa
   }
   if (!force) {
     if (processes.length === 0) throw noProcess();
+    mustAllSay(models);
     mustBeEverywhere(processes, change.before);
   }
   return { package: change.before, before: change.package };
@@ -97,6 +116,14 @@ function mustSpeak({ processes, speaks }: RunningModels): PackageName {
   throw new AdminError(
     "NOT_EVERYWHERE",
     "the inference processes speak with different packages. Give all of them the same REDSPOT_MODEL_PACKAGE first.",
+  );
+}
+
+function mustAllSay({ silent }: RunningModels): void {
+  if (silent === 0) return;
+  throw new AdminError(
+    "NOT_EVERYWHERE",
+    `${silent} process(es) take studies and would not follow: an earlier version of Redspot. Bring all of them to this version first.`,
   );
 }
 
