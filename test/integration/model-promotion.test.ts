@@ -84,10 +84,10 @@ describe("a model package that is tried in the shadow", () => {
   const programs = () => Object.values(redspot.services).map(({ program }) => program);
 
   /** A study's report as the PACS has it, once it is there. */
-  async function reportOf({ studyInstanceUID }: PhantomStudy): Promise<string> {
+  async function reportOf({ studyInstanceUID }: PhantomStudy, by = programs()): Promise<string> {
     const found = await waitUntil(
       async () => (await findReports(orthanc.dicomWebUrl)).find((one) => one.studyInstanceUID === studyInstanceUID),
-      { what: "the study has its report", timeoutSeconds: 90, programs: programs() },
+      { what: "the study has its report", timeoutSeconds: 90, programs: by },
     );
     const bytes = await new DicomWebClient({ url: orthanc.dicomWebUrl }).retrieveInstance(found);
     return Buffer.from(bytes).toString("latin1");
@@ -180,6 +180,16 @@ describe("a model package that is tried in the shadow", () => {
     await send(later);
     assert.ok((await reportOf(later)).includes(second));
     assert.equal((await admin("history", "--json")).trim().split("\n").length, 3);
+
+    await admin("rollback", "--why", "and back", "--yes");
+    await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, {
+      what: "it works again with what it has",
+      programs: [program],
+    });
+    await redspot.services.inference.program.stop();
+    const last = wrist(76);
+    await send(last);
+    assert.ok((await reportOf(last, [program])).includes(first), "and takes studies");
   });
 
   function withoutShadow(): Record<string, string> {

@@ -43,7 +43,7 @@ test("a worker that pauses takes no jobs, and goes on where it is told to", asyn
   await isDone[0]?.promise;
   await other.close();
   assert.deepEqual(done, [job], "another process does it");
-  worker.resume();
+  await worker.resume();
   await queue.add({ ...job, revision: 2 });
   await isDone[1]?.promise;
   await worker.close();

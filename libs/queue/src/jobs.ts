@@ -211,7 +211,7 @@ export interface WorkOptions {
 export interface StudyWorker {
   /** Takes no more jobs until `resume`; does not wait for those under way. */
   pause(): Promise<void>;
-  resume(): void;
+  resume(): Promise<void>;
   /** Takes no more jobs and waits for those under way. */
   close(): Promise<void>;
 }

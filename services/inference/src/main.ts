@@ -123,6 +123,11 @@ await runService(logger, async (closers) => {
     }
   };
   const workers: StudyWorker[] = [];
+  /** Has a worker take jobs as long as there is a package to judge by. */
+  const holdUnlessSpeaking = (worker: StudyWorker) => {
+    const held = speaking.current ? worker.resume() : worker.pause();
+    held.catch((error: unknown) => logger.warn({ err: error }, "could not pause, or go on"));
+  };
   const speaking = new SpeakingModel({
     models,
     choice: new ModelChoice(store),
@@ -130,10 +135,7 @@ await runService(logger, async (closers) => {
     onChange(change, model) {
       if (model) logger.info({ change, model: model.identity }, "another model package has the word");
       else logger.error({ change }, "the model package that has the word is not loaded here: nothing is analysed");
-      for (const worker of workers) {
-        if (model) worker.resume();
-        else worker.pause().catch((error: unknown) => logger.warn({ err: error }, "could not pause"));
-      }
+      for (const worker of workers) holdUnlessSpeaking(worker);
       tellOfModel();
     },
     onUnrecorded: (error) => logger.warn({ err: error }, "a change of the model could not be recorded in the spool"),
@@ -247,6 +249,7 @@ await runService(logger, async (closers) => {
       onError,
     });
     workers.push(backlogWorker);
+    holdUnlessSpeaking(backlogWorker);
     closers.push(() => backlogWorker.close());
   }
 
