@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -21,6 +21,7 @@ import {
 import { Command } from "commander";
 import { cacheDir, openBareNetwork } from "./bare-network.ts";
 import { positive } from "./positive.ts";
+import { cpuMs, peakMegabytes } from "./process.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -175,10 +176,33 @@ const ledger = new StudyLedger(store);
 const findings = new FindingStore(store);
 const triage = new StudyQueue(store, "triage");
 
-/** Studies a second from the moment that the first batches are through, when all stages are busy, to the last. */
-async function sweepTurn(): Promise<number> {
-  const lead = 2 * options.batch;
-  const studies = await archive(options.studies + lead);
+/** Whose processor time is told: all that runs during a turn of the sweep but this process. */
+const watched = { worker: () => inference.pid, pacs: () => orthanc.program?.pid, redis: () => redis.program?.pid };
+type Watched = keyof typeof watched;
+
+function processorTimes(): Record<Watched, number> {
+  const of = (name: Watched) => {
+    const pid = watched[name]();
+    return pid === undefined ? Number.NaN : cpuMs(pid);
+  };
+  return { worker: of("worker"), pacs: of("pacs"), redis: of("redis") };
+}
+
+interface SweepTurn {
+  /** Studies a second. */
+  rate: number;
+  /** Processor time for each, in milliseconds. */
+  cpu: Record<Watched, number>;
+}
+
+/**
+ * A sweep of so many studies, between a time at which the worker has all in hand that it ever has and a later such time: as
+ * many are fetched meanwhile as are scored, which a backlog of any size comes to.
+ */
+async function sweepTurn(count = options.studies): Promise<SweepTurn> {
+  // More than the service takes in hand: five batches, and what is being prepared.
+  const inHand = 6 * options.batch + options.preparationThreads;
+  const studies = await archive(count + 2 * inHand);
   // As a sweep of its own: what waits in the spool for a report is not for this turn to wait for.
   await store.redis.flushall();
   await backlog.begin(PLAN, new Date());
@@ -187,16 +211,21 @@ async function sweepTurn(): Promise<number> {
     for (;;) {
       const { outcomes } = (await backlog.current())!;
       const now = Object.values(outcomes).reduce((sum, one) => sum + one, 0);
-      if (now >= wanted) return { now, at: performance.now(), outcomes };
+      if (now >= wanted) return { now, at: performance.now(), cpu: processorTimes(), outcomes };
       if (inference.exit) throw inference.endedError();
-      await pause(50);
+      await pause(200);
     }
   };
-  const start = await reached(lead);
-  const end = await reached(studies.length);
-  const { fracture = 0, inconclusive = 0, "no-fracture": none = 0 } = end.outcomes;
-  if (fracture + inconclusive + none !== studies.length) throw new Error(JSON.stringify(end.outcomes));
-  return (end.now - start.now) / ((end.at - start.at) / 1000);
+  const start = await reached(inHand);
+  const end = await reached(inHand + count);
+  const { fracture = 0, inconclusive = 0, "no-fracture": none = 0 } = (await reached(studies.length)).outcomes;
+  if (fracture + inconclusive + none !== studies.length) throw new Error("not every study was scored");
+  const swept = end.now - start.now;
+  const each = (name: Watched) => (end.cpu[name] - start.cpu[name]) / swept;
+  return {
+    rate: swept / ((end.at - start.at) / 1000),
+    cpu: { worker: each("worker"), pacs: each("pacs"), redis: each("redis") },
+  };
 }
 
 /**
@@ -241,12 +270,6 @@ async function arrive(source: DataSet): Promise<string> {
   return studyInstanceUID;
 }
 
-/** Highest resident memory that the service's process has had, in MB. */
-async function peakMemory(): Promise<number> {
-  const status = await readFile(`/proc/${inference.pid}/status`, "utf8");
-  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
-}
-
 const hours = (perSecond: number) => rounded(LARGE_BACKLOG / perSecond / 3600, 1);
 
 try {
@@ -257,14 +280,17 @@ try {
   });
   // Both have a turn that does not count, in which caches fill and code is compiled.
   await bare.turn(options.studies);
-  await sweepTurn();
+  await sweepTurn(3 * options.studies);
   const alone: number[] = [];
-  const swept: number[] = [];
+  const turns: SweepTurn[] = [];
   for (let round = 1; round <= options.rounds; round++) {
     alone.push(await bare.turn(options.studies));
-    swept.push(await sweepTurn());
+    const turn = await sweepTurn();
+    turns.push(turn);
     console.log(
-      `round ${round}: bare network ${alone.at(-1)?.toFixed(2)} images, sweep ${swept.at(-1)?.toFixed(2)} studies a second`,
+      `round ${round}: bare network ${alone.at(-1)?.toFixed(2)} images, sweep ${turn.rate.toFixed(2)} studies a second; ` +
+        `processor time a study: worker ${turn.cpu.worker.toFixed(0)} ms, PACS ${turn.cpu.pacs.toFixed(0)}, ` +
+        `Redis ${turn.cpu.redis.toFixed(1)}`,
     );
   }
   const liveAlone = await liveTurn(false);
@@ -272,8 +298,9 @@ try {
   const ms = (values: number[]) => `${Math.round(median(values))} ms (longest ${Math.round(Math.max(...values))})`;
   console.log(`a live study, from triage to finding: ${ms(liveAlone)} alone, ${ms(liveMeanwhile)} during a sweep`);
   // Each turn of the sweep is held against the network's beside it: the machine's mood cancels out.
-  const ratios = swept.map((rate, index) => rate / alone[index]!);
-  const perSecond = median(swept);
+  const ratios = turns.map(({ rate }, index) => rate / alone[index]!);
+  const perSecond = median(turns.map(({ rate }) => rate));
+  const cpu = (name: Watched) => rounded(median(turns.map((turn) => turn.cpu[name])), 1);
   console.log(
     `${LARGE_BACKLOG} radiographs at this rate: ${hours(perSecond)} hours on this machine (measured: the rate); ` +
       `${hours(WORKERS * perSecond)} on ${WORKERS} such workers whose PACS keeps up (computed).`,
@@ -297,7 +324,10 @@ try {
       batch: options.batch,
       threads: options.threads,
       image_mb: rounded((options.rows * options.columns * 2) / 1e6),
-      rss_mb_max: await peakMemory(),
+      cpu_ms_worker: cpu("worker"),
+      cpu_ms_pacs: cpu("pacs"),
+      cpu_ms_redis: cpu("redis"),
+      rss_mb_max: Math.round(peakMegabytes(inference.pid)),
     }),
   );
 } finally {

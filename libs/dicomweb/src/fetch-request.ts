@@ -97,8 +97,9 @@ export class FetchRequest {
   }
 }
 
-/** Node's fetch hides the reason, such as ECONNREFUSED or "bad port", in the error's cause. */
+/** What a socket or Node's fetch, which hides it in the error's cause, says of it, such as ECONNREFUSED or "bad port". */
 export function reasonOf(error: unknown): string {
-  const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
-  return String(cause?.code ?? cause?.message ?? "no reason given");
+  type Said = { code?: unknown; message?: unknown };
+  const { cause = error as Said } = error as { cause?: Said };
+  return String(cause.code ?? cause.message ?? "no reason given");
 }

@@ -33,7 +33,8 @@ beforeEach(() => {
 
 async function retrieve(options = {}): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of new DicomWebClient({ url, ...options }).openInstance(PATH)) chunks.push(chunk);
+  for await (const chunk of new DicomWebClient({ url, ...options }).openInstance(PATH))
+    chunks.push(Uint8Array.from(chunk));
   return Buffer.concat(chunks);
 }
 

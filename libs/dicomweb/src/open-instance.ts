@@ -3,6 +3,7 @@ import { reasonOf } from "./fetch-request.ts";
 import { isBoundary, parseMediaType } from "./media-type.ts";
 import { readMultipart } from "./multipart.ts";
 import { MultipartError } from "./multipart-error.ts";
+import { type OpenAnswer, openAnswer } from "./open-answer.ts";
 
 /** Which instance is wanted, by the path that WADO-RS has for it (PS3.18 10.4.1.1). */
 export interface InstancePath {
@@ -35,9 +36,10 @@ export async function* openInstance(path: InstancePath, peer: Peer): AsyncGenera
   const what = `retrieving instance ${path.sopInstanceUID}`;
   const silence = new Silence(peer.silenceMs);
   try {
-    const response = await ask(path, peer, silence.signal);
-    if (!response.ok) throw errorOfStatus(what, response.status, response.headers.get("retry-after"));
-    yield* heard(instanceIn(response, what), silence);
+    const answer = await ask(path, peer, silence.signal);
+    const { status, headers } = answer;
+    if (status < 200 || status > 299) throw errorOfStatus(what, status, headers.get("retry-after"));
+    yield* heard(instanceIn(answer, what), silence);
   } catch (error) {
     if (error instanceof DicomWebError) throw error;
     if (silence.signal.aborted) {
@@ -50,47 +52,45 @@ export async function* openInstance(path: InstancePath, peer: Peer): AsyncGenera
   }
 }
 
-async function ask(path: InstancePath, { url, authorization }: Peer, signal: AbortSignal): Promise<Response> {
+async function ask(path: InstancePath, { url, authorization }: Peer, signal: AbortSignal): Promise<OpenAnswer> {
   const { studyInstanceUID, seriesInstanceUID, sopInstanceUID } = path;
   const address = `${url}/studies/${studyInstanceUID}/series/${seriesInstanceUID}/instances/${sopInstanceUID}`;
   const get = (accept: string) =>
-    fetch(address, {
+    openAnswer(address, {
       headers: {
         Accept: accept,
         // Pixels gain little by it, and a peer that compresses them takes ten times as long.
         "Accept-Encoding": "identity",
         ...(authorization === undefined ? {} : { Authorization: authorization }),
       },
-      // A redirect would take the credentials to wherever it points.
-      redirect: "manual",
       signal,
     });
-  const response = await get(AS_STORED);
-  if (!MEDIA_TYPE_REFUSED.has(response.status)) return response;
-  await response.body?.cancel();
+  const answer = await get(AS_STORED);
+  if (!MEDIA_TYPE_REFUSED.has(answer.status)) return answer;
+  answer.close();
   return get(AS_THE_PEER_LIKES);
 }
 
-async function* instanceIn(response: Response, what: string): AsyncGenerator<Uint8Array, void, undefined> {
-  const body: AsyncIterable<Uint8Array> = response.body ?? nothing();
-  const type = parseMediaType(response.headers.get("content-type") ?? undefined);
+async function* instanceIn(
+  { status, headers, body }: OpenAnswer,
+  what: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const type = parseMediaType(headers.get("content-type") ?? undefined);
   if (type?.essence === "application/dicom") {
     yield* body;
     return;
   }
   const boundary = type?.parameters.get("boundary");
   if (type?.essence !== "multipart/related" || boundary === undefined || !isBoundary(boundary, { longest: 200 })) {
-    throw new DicomWebError("BAD_RESPONSE", `${what}: the peer's answer is no instance`, response.status);
+    throw new DicomWebError("BAD_RESPONSE", `${what}: the peer's answer is no instance`, status);
   }
   let parts = 0;
   for await (const part of readMultipart(body, boundary, { maxParts: 1 })) {
     parts += 1;
     yield* part.body;
   }
-  if (parts === 0) throw new DicomWebError("BAD_RESPONSE", `${what}: the peer's answer is empty`, response.status);
+  if (parts === 0) throw new DicomWebError("BAD_RESPONSE", `${what}: the peer's answer is empty`, status);
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 async function* heard(chunks: AsyncGenerator<Uint8Array>, silence: Silence): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {

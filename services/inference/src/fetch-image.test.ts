@@ -26,8 +26,14 @@ before(async () => {
 
 after(() => rm(folder, { recursive: true }));
 
+/** As they come from the PACS: in memory that is used again. */
 async function* inPieces(whole: Uint8Array, size = 10_000) {
-  for (let at = 0; at < whole.byteLength; at += size) yield whole.subarray(at, at + size);
+  const memory = [Buffer.alloc(size), Buffer.alloc(size)];
+  for (let at = 0; at < whole.byteLength; at += size) {
+    const piece = whole.subarray(at, at + size);
+    memory.reverse()[0]!.set(piece);
+    yield memory[0]!.subarray(0, piece.byteLength);
+  }
 }
 
 test("an image comes into the spool byte for byte, as one of the backlog, however often it is fetched", async () => {

@@ -30,7 +30,7 @@ export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDepen
     let headBytes = 0;
     for await (const chunk of open(image)) {
       if (headBytes < HEAD_BYTES) {
-        head.push(chunk.slice());
+        head.push(Uint8Array.from(chunk));
         headBytes += chunk.byteLength;
       }
       await incoming.write(chunk);
