@@ -278,4 +278,103 @@ describe("the spool", () => {
     assert.ok(await records.finding(studies.old, 1));
     assert.equal((await reconcile({ spool, store, keepMs, now: () => now })).removed, 0);
   });
+
+  test("what is remembered of a swept study goes long after its report, and it can come again", async () => {
+    const now = new Date("2090-06-01T00:00:00Z");
+    const keepSweptRecordsMs = 30 * 24 * 3_600_000;
+    const put = async (study: string, storedAt: string, lane: string | undefined, hasImage = false) => {
+      if (hasImage) await spooled(study, `${study}.1`);
+      if (lane) await spool.putRecord(study, `${lane}-1`, new Uint8Array());
+      await records.keepFinding(finding(study, 1, `${study}.1`));
+      await records.keepReport(study, 1, { sopInstanceUID: "1.5", storedAt });
+    };
+    await put("1.1", "2090-01-01T00:00:00Z", "backlog");
+    await put("1.2", "2090-05-30T00:00:00Z", "backlog");
+    await put("1.3", "2090-01-01T00:00:00Z", undefined);
+    await put("1.4", "2090-01-01T00:00:00Z", "backlog", true);
+    const options = { spool, store, keepSweptRecordsMs, now: () => now };
+    assert.equal((await reconcile({ ...options, dryRun: true })).recordsRemoved, 1);
+    assert.ok(await records.finding("1.1", 1));
+    assert.equal((await reconcile(options)).recordsRemoved, 1);
+    for (const [study, stays] of [
+      ["1.1", false],
+      ["1.2", true],
+      ["1.3", true],
+      ["1.4", true],
+    ] as const) {
+      assert.equal((await records.finding(study, 1)) !== undefined, stays, study);
+    }
+    // By the same process, which knew the folder.
+    await put("1.1", "2090-05-30T00:00:00Z", "backlog");
+    assert.ok(await records.report("1.1", 1));
+    assert.equal((await reconcile(options)).recordsRemoved, 0);
+  });
+});
+
+describe("with a PACS that is asked", () => {
+  /** A study that was found and whose report counts as stored, or as on its way. */
+  async function found(study: string, isStored: boolean): Promise<void> {
+    await spooled(study, `${study}.1`);
+    await noted(study, `${study}.1`);
+    await ledger.closeRevision(study, 1, 0);
+    const list = new ReadingList(store);
+    const one = finding(study, 1, `${study}.1`);
+    await new FindingStore(store).put(one);
+    await records.keepFinding(one);
+    await list.place(one, { headStartMs: 0 });
+    if (!isStored) return;
+    await records.keepReport(study, 1, { sopInstanceUID: `${study}.9`, storedAt: new Date().toISOString() });
+    await list.noteReport({ studyInstanceUID: study, revision: 1 }, { state: "stored", sopInstanceUID: `${study}.9` });
+  }
+
+  const reportState = async (study: string) => (await new ReadingList(store).get(study))?.report.state;
+  const pacs = (holdings: Record<string, string[] | undefined>) => ({
+    instancesOf: async (study: string) => holdings[study],
+    reportOf: ({ studyInstanceUID }: Finding) => `${studyInstanceUID}.9`,
+  });
+
+  test("a report that it has lost is sent again, one that nobody knew of is recorded", async () => {
+    await found("1.1", true);
+    await found("1.2", true);
+    await found("1.3", false);
+    await found("1.4", true);
+    const asked = pacs({ "1.1": ["1.1.1", "1.1.9"], "1.2": ["1.2.1"], "1.3": ["1.3.1", "1.3.9"], "1.4": ["1.4.1"] });
+    await spool.remove("1.4", "1.4.1");
+
+    const dry = await reconcile({ spool, store, pacs: asked, dryRun: true });
+    const expected = { reportsFound: 1, reportsMissing: 2, unsendable: ["1.4"] };
+    assert.deepEqual(news(dry), { ...expected, queued: { report: 1 } });
+    assert.deepEqual(await jobs("report"), [], "a dry run changes nothing");
+    assert.ok(await records.report("1.2", 1));
+
+    assert.deepEqual(news(await reconcile({ spool, store, pacs: asked })), { ...expected, queued: { report: 1 } });
+    assert.deepEqual(await jobs("report"), ["1.2-r1"]);
+    assert.deepEqual([await reportState("1.2"), await records.report("1.2", 1)], ["pending", undefined]);
+    assert.equal(await reportState("1.3"), "stored");
+    assert.equal((await records.report("1.3", 1))?.sopInstanceUID, "1.3.9");
+    // On its way: not a second time.
+    const second = await reconcile({ spool, store, pacs: asked });
+    assert.deepEqual(news(second), { reportsMissing: 1, unsendable: ["1.4"] });
+  });
+
+  test("one that cannot say, or has nothing of the study, changes nothing; one that does not answer is told", async () => {
+    await found("1.1", true);
+    await found("1.2", true);
+    assert.deepEqual(news(await reconcile({ spool, store, pacs: pacs({ "1.1": undefined, "1.2": [] }) })), {});
+    assert.equal(await reportState("1.1"), "stored");
+    const away = { ...pacs({}), instancesOf: () => Promise.reject(new Error("away")) };
+    await assert.rejects(reconcile({ spool, store, pacs: away }), /away/);
+  });
+
+  test("after a Redis that lost everything and images that are gone there is no second report", async () => {
+    await found("1.1", true);
+    await spool.remove("1.1", "1.1.1");
+    await store.redis.del(...(await everything()));
+    assert.deepEqual(await again(), { findingsRestored: 1, queued: { report: 1 } });
+    // The job finds by this that there is nothing to send (write-report.ts).
+    assert.equal((await records.report("1.1", 1))?.sopInstanceUID, "1.1.9");
+    const asked = pacs({ "1.1": ["1.1.1", "1.1.9"] });
+    assert.deepEqual(news(await reconcile({ spool, store, pacs: asked })), { reportsFound: 1 });
+    assert.equal(await reportState("1.1"), "stored");
+  });
 });

@@ -3,12 +3,14 @@ import {
   FindingStore,
   type InstanceNote,
   type QueueName,
+  ReadingList,
   type Store,
   StudyRecovery,
   type StudyView,
 } from "@redspot/queue";
 import type { FileSpool, SpooledStudy } from "@redspot/spool";
 import { readSopClass } from "./read-sop-class.ts";
+import type { ReportsInPacs } from "./reports-in-pacs.ts";
 import { StudyRecords } from "./study-records.ts";
 
 export interface ReconcileOptions {
@@ -18,6 +20,13 @@ export interface ReconcileOptions {
   dryRun?: boolean;
   /** After how many milliseconds the images of a study whose report is stored are removed; never where left out. */
   keepMs?: number;
+  /**
+   * After how many milliseconds what is remembered of a study of the backlog is removed, once its report is stored and its
+   * images are; never where left out.
+   */
+  keepSweptRecordsMs?: number;
+  /** Is asked what it holds of each study that has a finding; not asked where left out. */
+  pacs?: ReportsInPacs;
   now?: () => Date;
   /** Told how far it is: of the spool's 256 folders, and then of the studies that Redis knows. */
   onProgress?: (where: "spool" | "Redis", done: number, of: number) => void;
@@ -42,6 +51,14 @@ export interface Reconciliation {
   promoted: number;
   /** Instances removed, as their study has been reported for long enough. */
   removed: number;
+  /** Studies of the backlog of which the spool remembers nothing any more, as they have been reported for long enough. */
+  recordsRemoved: number;
+  /** Reports that the PACS holds though nobody knew of it: recorded. */
+  reportsFound: number;
+  /** Reports that were stored and that the PACS does not hold: sent again. */
+  reportsMissing: number;
+  /** Of these, those that cannot be sent again, as the images are gone that tell whose they are: Study Instance UIDs. */
+  unsendable: string[];
   /** Files of the spool that are none of its own, and instances that cannot be read: paths below its root. */
   strays: string[];
   unreadable: string[];
@@ -58,8 +75,9 @@ const MOST_PATHS = 1000;
 
 /**
  * Makes spool and Redis agree again, whatever was lost: what the spool holds is noted, what was found is restored, each
- * study is on the list, and the job exists that takes it to its next step. Reports need no look into the PACS: one that is
- * sent again has the UIDs and bytes that it had. Idempotent; beside services at work it does what they would do a moment
+ * study is on the list, and the job exists that takes it to its next step. That needs no look into the PACS, as a report
+ * that is sent again has the UIDs and bytes that it had; whether the PACS still holds what it took, it alone can say, and
+ * is asked where `pacs` is given. Idempotent; beside services at work it does what they would do a moment
  * later, and jobs that are queued twice are one.
  */
 export async function reconcile(options: ReconcileOptions): Promise<Reconciliation> {
@@ -94,10 +112,21 @@ class Run {
   readonly #recovery: StudyRecovery;
   readonly #dryRun: boolean;
   readonly #keepMs: number;
+  readonly #keepSweptRecordsMs: number;
+  readonly #pacs: ReportsInPacs | undefined;
+  readonly #list: ReadingList;
   readonly #now: () => Date;
 
   constructor(
-    { spool, store, dryRun = false, keepMs = Infinity, now = () => new Date() }: ReconcileOptions,
+    {
+      spool,
+      store,
+      dryRun = false,
+      keepMs = Infinity,
+      keepSweptRecordsMs = Infinity,
+      pacs,
+      now = () => new Date(),
+    }: ReconcileOptions,
     recovery: StudyRecovery,
   ) {
     this.#spool = spool;
@@ -106,11 +135,15 @@ class Run {
     this.#recovery = recovery;
     this.#dryRun = dryRun;
     this.#keepMs = keepMs;
+    this.#keepSweptRecordsMs = keepSweptRecordsMs;
+    this.#pacs = pacs;
+    this.#list = new ReadingList(store);
     this.#now = now;
     this.result = {
       dryRun,
       ...{ studies: 0, instances: 0, instancesNoted: 0, findingsRestored: 0, findingsRecorded: 0, reportsRecorded: 0 },
-      ...{ listed: 0, queued: {}, promoted: 0, removed: 0, strays: [], unreadable: [] },
+      ...{ listed: 0, queued: {}, promoted: 0, removed: 0, recordsRemoved: 0 },
+      ...{ reportsFound: 0, reportsMissing: 0, unsendable: [], strays: [], unreadable: [] },
     };
   }
 
@@ -128,6 +161,7 @@ class Run {
       await this.#restore(study, view);
       await this.#record(study, view);
       await this.#removeExpired(study, view);
+      await this.#removeSweptRecords(study);
     });
   }
 
@@ -208,6 +242,20 @@ class Run {
     for (const sopInstanceUID of sopInstanceUIDs) await this.#spool.remove(studyInstanceUID, sopInstanceUID);
   }
 
+  /**
+   * Forgets a study that a sweep fetched and that was reported long ago: of a large backlog the folders alone would be
+   * many. Should it be fetched or pushed once more, its report has the UIDs that it has in the PACS.
+   */
+  async #removeSweptRecords({ studyInstanceUID, sopInstanceUIDs, records }: SpooledStudy): Promise<void> {
+    const revision = latest("report", records);
+    if (this.#keepSweptRecordsMs === Infinity || sopInstanceUIDs.length > 0 || !isOfBacklog(records)) return;
+    if (revision === 0 || revision < latest("finding", records)) return;
+    const stored = await this.#records.report(studyInstanceUID, revision);
+    if (!stored || this.#now().getTime() - Date.parse(stored.storedAt) < this.#keepSweptRecordsMs) return;
+    this.result.recordsRemoved += 1;
+    if (!this.#dryRun) await this.#spool.removeRecords(studyInstanceUID, records);
+  }
+
   /** Whether each study that Redis knows is on a list, and its next step will be taken. */
   async lookIntoRedis(studies: string[]): Promise<void> {
     for (let at = 0; at < studies.length; at += BATCH) {
@@ -216,9 +264,44 @@ class Run {
           this.result.listed += 1;
           if (!this.#dryRun) await this.#recovery.relist(view.studyInstanceUID);
         }
-        await this.#queueNext(view);
+        await this.#queueNext(await this.#askPacs(view));
       });
     }
+  }
+
+  /** What is known of a study's report, once the PACS has been asked for it. */
+  async #askPacs(view: StudyView): Promise<StudyView> {
+    const { studyInstanceUID, settledRevision, hasFinding, report } = view;
+    if (!this.#pacs || !hasFinding) return view;
+    const finding = await this.#findings.get(studyInstanceUID, settledRevision);
+    const held = finding && (await this.#pacs.instancesOf(studyInstanceUID));
+    // It cannot say, or has nothing of the study any more: then its report would be all that it has.
+    if (!held || held.length === 0) return view;
+    const sopInstanceUID = this.#pacs.reportOf(finding);
+    if (held.includes(sopInstanceUID)) {
+      if (report.state === "stored") return view;
+      this.result.reportsFound += 1;
+      if (this.#dryRun) return view;
+      await this.#records.keepReport(studyInstanceUID, settledRevision, {
+        sopInstanceUID,
+        storedAt: this.#now().toISOString(),
+      });
+      return this.#noteReport(view, { state: "stored", sopInstanceUID });
+    }
+    if (report.state !== "stored") return view;
+    this.result.reportsMissing += 1;
+    if ((await this.#spool.list(studyInstanceUID)).length === 0) {
+      if (this.result.unsendable.length < MOST_PATHS) this.result.unsendable.push(studyInstanceUID);
+      return view;
+    }
+    if (this.#dryRun) return view;
+    await this.#spool.removeRecords(studyInstanceUID, [`report-${settledRevision}`]);
+    return this.#noteReport(view, { state: "pending" });
+  }
+
+  async #noteReport(view: StudyView, report: StudyView["report"]): Promise<StudyView> {
+    await this.#list.noteReport({ studyInstanceUID: view.studyInstanceUID, revision: view.settledRevision }, report);
+    return { ...view, report };
   }
 
   async #queueNext({

@@ -72,8 +72,11 @@ export class DurableFolders {
     this.#durable = durable;
   }
 
+  /** Makes the folder, also where it is known: somebody may have removed it with its study. */
   async make(folder: string): Promise<void> {
-    if (!this.#known.has(folder)) await mkdir(folder, { recursive: true });
+    const first = await mkdir(folder, { recursive: true });
+    if (first === undefined) return;
+    for (let made = folder; made !== dirname(first); made = dirname(made)) this.#known.delete(made);
   }
 
   /** Makes the entries of a folder durable, and the folder itself, also where another process has just made it. */

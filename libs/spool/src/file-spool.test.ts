@@ -175,6 +175,23 @@ test("a study that is removed leaves nothing, and no other is touched", async ()
   await assert.rejects(spool.removeStudy("../.."), coded("INVALID_UID"));
 });
 
+test("records are removed, with the folder where it is left empty; instances are not", async () => {
+  await spool.putRecord("1.2.88", "finding-1", bytes(10, 1));
+  const committed = await spool.receive();
+  await committed.write(bytes(10, 1));
+  await committed.commit({ studyInstanceUID: "1.2.88", sopInstanceUID: "1.2.88.1" });
+  await spool.removeRecords("1.2.88", ["finding-1", "report-1"]);
+  assert.equal(await spool.readRecord("1.2.88", "finding-1"), undefined);
+  assert.deepEqual(await spool.list("1.2.88"), ["1.2.88.1"]);
+  await spool.remove("1.2.88", "1.2.88.1");
+  await spool.removeRecords("1.2.88", []);
+  for await (const { studyInstanceUID } of spool.studies()) assert.notEqual(studyInstanceUID, "1.2.88");
+  // What comes after that finds its place, also by the process that has known the folder.
+  await spool.putRecord("1.2.88", "finding-1", bytes(10, 1));
+  assert.ok(await spool.readRecord("1.2.88", "finding-1"));
+  await spool.removeStudy("1.2.88");
+});
+
 test("a full disk is told as such, at the next write or at the commit", async () => {
   const toFullDisk = async () => {
     // The device on which every write answers ENOSPC.

@@ -1,4 +1,16 @@
-import { type FileHandle, link, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
+import {
+  type FileHandle,
+  link,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Blocks } from "./blocks.ts";
 import { BulkFile } from "./bulk-file.ts";
@@ -197,6 +209,14 @@ export class FileSpool implements Spool {
       for (const folder of this.#foldersOf(studyInstanceUID)) await rm(folder, { recursive: true, force: true });
     });
     return files;
+  }
+
+  async removeRecords(studyInstanceUID: string, names: readonly string[]): Promise<void> {
+    await onFileSystem(`removing records of study ${studyInstanceUID}`, async () => {
+      for (const name of names) await rm(this.#layout.recordFile(studyInstanceUID, name), { force: true });
+      // Whatever else there is, or is just coming, keeps the folder.
+      await rmdir(this.#layout.studyFolder(studyInstanceUID)).catch(() => {});
+    });
   }
 
   /** Previews first: a study that is gone is not looked for again, and they would stay for ever. */

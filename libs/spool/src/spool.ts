@@ -93,6 +93,8 @@ export interface Spool {
   putRecord(studyInstanceUID: string, name: string, bytes: Uint8Array): Promise<Uint8Array>;
   /** A record, or undefined where there is none. */
   readRecord(studyInstanceUID: string, name: string): Promise<Uint8Array | undefined>;
+  /** Removes records of a study, and its folder where nothing else lies there. */
+  removeRecords(studyInstanceUID: string, names: readonly string[]): Promise<void>;
   /** Every study that the spool holds anything of, in no order. */
   studies(watch?: StudiesWatch): AsyncGenerator<SpooledStudy>;
   /** Removes an instance and its preview, or nothing where they are gone. What was recorded about the study stays. */

@@ -67,6 +67,17 @@ export const variables = {
         "Hours for which the spool keeps the images of a study after its report was stored; 0 keeps them for ever",
       ),
   ),
+  REDSPOT_KEEP_SWEPT_RECORDS_DAYS: otherwise(
+    "90",
+    z.coerce
+      .number()
+      .min(0)
+      .default(90)
+      .transform((days) => (days === 0 ? Number.POSITIVE_INFINITY : days * 24 * 3_600_000))
+      .describe(
+        "Days for which the spool remembers what was found about a swept study after its report was stored; 0 keeps it for ever",
+      ),
+  ),
   REDSPOT_RECONCILE_MINUTES: limit(
     10,
     "Minutes between two looks at whether spool, Redis and queues agree; there is one at the start and whenever Redis comes back",

@@ -86,8 +86,9 @@ await runService(logger, async (closers) => {
     store: waiting,
     everyMs: config.REDSPOT_RECONCILE_MINUTES * 60_000,
     keepMs: config.REDSPOT_KEEP_IMAGES_HOURS,
+    keepSweptRecordsMs: config.REDSPOT_KEEP_SWEPT_RECORDS_DAYS,
     onDone: (reconciliation) => {
-      const { strays, unreadable, ...counts } = reconciliation;
+      const { strays, unreadable, unsendable: _, ...counts } = reconciliation;
       logger.info({ ...counts, strays: strays.length, unreadable: unreadable.length }, "reconciled");
     },
     onError: (error) => logger.warn({ err: error }, "could not reconcile"),
