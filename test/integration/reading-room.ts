@@ -58,7 +58,7 @@ export async function openReadingRoom(options: RoomOptions) {
   const reports = new StudyQueue(store, "report");
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = {
+  const env: Record<string, string> = {
     REDSPOT_REDIS_URL: serviceRedisUrl,
     REDSPOT_REDIS_PREFIX: prefix,
     REDSPOT_SPOOL_DIR: spoolDir,
@@ -119,6 +119,11 @@ export async function openReadingRoom(options: RoomOptions) {
     spool,
     /** Starts the service and waits until it can work. */
     open,
+    /** What the service is told, from its next start. */
+    tell: (variables: Record<string, string>) => void Object.assign(env, variables),
+    /** An image that has arrived is in the PACS too. */
+    storeInPacs: (dataSet: DataSet) =>
+      new DicomWebClient({ url: pacsUrl }).storeInstances([writePart10(dataSet)]).then(() => undefined),
     /** Ends the service, does something meanwhile, and starts it again. */
     async interrupt(meanwhile: () => Promise<void>): Promise<void> {
       await program?.stop();

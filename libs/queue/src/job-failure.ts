@@ -86,6 +86,39 @@ export const JOB_FAILURES = {
     text: "the report could not be made or sent",
     advice: "Look at the log of the worklist service; then retry.",
   },
+  HL7_UNREACHABLE: {
+    retry: true,
+    away: true,
+    text: "the receiver of HL7 messages does not answer",
+    advice:
+      "Once the RIS or integration engine is back, retry. See REDSPOT_HL7_URL, and whether a firewall is between.",
+  },
+  HL7_UNTRUSTED: {
+    retry: true,
+    away: true,
+    text: "the receiver of HL7 messages and Redspot do not accept each other's certificates",
+    advice: "Put REDSPOT_HL7_CA, REDSPOT_HL7_CERTIFICATE and REDSPOT_HL7_KEY right; then retry.",
+  },
+  HL7_UNCLEAR: {
+    retry: true,
+    text: "the receiver's answer is no acknowledgement of the message",
+    advice: "See whether REDSPOT_HL7_URL is the address of an MLLP receiver that acknowledges; then retry.",
+  },
+  HL7_FAILED: {
+    retry: true,
+    text: "the receiver of HL7 messages says that it failed at the message",
+    advice: "Look at its log for the reason, by the message control ID of the worklist service's log; then retry.",
+  },
+  HL7_REFUSED: {
+    retry: false,
+    text: "the receiver of HL7 messages refused the message",
+    advice: "Look at its log for the reason: message type, application or facility; mend it there; then retry.",
+  },
+  ANNOUNCEMENT_FAILED: {
+    retry: true,
+    text: "the message about the finding could not be made",
+    advice: "Look at the log of the worklist service; then retry.",
+  },
   NOT_UNDERSTOOD: {
     retry: false,
     text: "the job is not one that this version understands",
@@ -110,6 +143,7 @@ const OF_THE_QUEUE: Record<QueueName, JobFailureCode> = {
   report: "REPORT_FAILED",
   backlog: "SWEEP_FAILED",
   "backlog-report": "REPORT_FAILED",
+  announce: "ANNOUNCEMENT_FAILED",
 };
 
 /** The code of an error that a job failed with: its own where it has one of the table, otherwise that of its queue. */
@@ -125,7 +159,7 @@ export function failedReasonOf(code: JobFailureCode): string {
 
 /** Reads the code back; UNKNOWN where an older version gave the job up. */
 export function codeOfFailedReason(failedReason: string): JobFailureCode {
-  const code = /^([A-Z_]+): /.exec(failedReason)?.[1];
+  const code = /^([A-Z0-9_]+): /.exec(failedReason)?.[1];
   if (isJobFailureCode(code)) return code;
   return /stalled more than/.test(failedReason) ? "WORKER_DIED" : "UNKNOWN";
 }

@@ -55,6 +55,7 @@ const RETRIES = {
   report: { tries: 12, delay: 2_000, patience: 7 * 24 * HOUR },
   backlog: { tries: 8, delay: 5_000, patience: 7 * 24 * HOUR },
   "backlog-report": { tries: 12, delay: 2_000, patience: 7 * 24 * HOUR },
+  announce: { tries: 12, delay: 2_000, patience: 7 * 24 * HOUR },
 } as const satisfies Record<QueueName, Retries>;
 
 export const LONGEST_RETRY_DELAY_MS = 10 * 60_000;
@@ -65,11 +66,11 @@ export const LONGEST_RETRY_DELAY_MS = 10 * 60_000;
  */
 const BULLMQ_ATTEMPTS = 1_000_000;
 
-/** Queues whose work is to send to the PACS. */
-const OF_THE_PACS: ReadonlySet<QueueName> = new Set(["report", "backlog-report"]);
+/** Queues whose work is to send to another system. */
+const SENDS: ReadonlySet<QueueName> = new Set(["report", "backlog-report", "announce"]);
 
-/** Reports sent from a queue in one second, by all processes together: what waited for the PACS comes back as a stream. */
-const REPORTS_A_SECOND = 50;
+/** Sent from a queue in one second, by all processes together: what waited for a system comes back as a stream. */
+const SENT_A_SECOND = 50;
 
 /** After how many deaths of its process, each time alone, a job is given up. */
 const MOST_DEATHS_ALONE = 3;
@@ -323,7 +324,7 @@ export function workOn(
       stalledInterval: lockMs / 2,
       // BullMQ would blame every job of a process that dies for it.
       maxStalledCount: BULLMQ_ATTEMPTS,
-      ...(OF_THE_PACS.has(name) ? { limiter: { max: REPORTS_A_SECOND, duration: 1000 } } : {}),
+      ...(SENDS.has(name) ? { limiter: { max: SENT_A_SECOND, duration: 1000 } } : {}),
       settings: {
         backoffStrategy: (attemptsMade: number, _type?: string, error?: Error) =>
           retryDelay(name, attemptsMade, (error as KeptError | undefined)?.retryAfterMs),

@@ -5,13 +5,19 @@ import { z } from "zod";
 /** A report that the PACS has said it holds. */
 const reportSchema = z.object({ sopInstanceUID: z.string().regex(/^[0-9.]{1,64}$/), storedAt: z.iso.datetime() });
 
+/** The message about a finding that its receiver has acknowledged. */
+const announcementSchema = z.object({
+  controlId: z.string().regex(/^[0-9A-Z]{20}$/),
+  acknowledgedAt: z.iso.datetime(),
+});
+
 export type StoredReport = z.infer<typeof reportSchema>;
 
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
 /**
- * What the spool remembers of each revision of a study: its finding, and that its report is in the PACS. Redis may lose
- * both, and a finding that is made again would be another's moment and perhaps another model's: under the UIDs of the
+ * What the spool remembers of each revision of a study: its finding, that its report is in the PACS, and that other systems
+ * were told. Redis may lose all of it, and a finding that is made again would be another's moment and perhaps another model's: under the UIDs of the
  * report that was sent, or as a second one.
  */
 export class StudyRecords {
@@ -38,6 +44,20 @@ export class StudyRecords {
 
   async report(studyInstanceUID: string, revision: number): Promise<StoredReport | undefined> {
     return parsed(reportSchema, await this.#spool.readRecord(studyInstanceUID, `report-${revision}`));
+  }
+
+  /** Records that the message about a revision's finding was acknowledged. */
+  async keepAnnouncement(
+    studyInstanceUID: string,
+    revision: number,
+    announcement: z.infer<typeof announcementSchema>,
+  ): Promise<void> {
+    await this.#spool.putRecord(studyInstanceUID, `announced-${revision}`, bytesOf(announcement));
+  }
+
+  async isAnnounced(studyInstanceUID: string, revision: number): Promise<boolean> {
+    const kept = await this.#spool.readRecord(studyInstanceUID, `announced-${revision}`);
+    return parsed(announcementSchema, kept) !== undefined;
   }
 }
 

@@ -75,7 +75,7 @@ export function structuredReport(document: Document): DataSet {
 }
 
 /** A concept with the meaning that the language has for it: value and scheme stay (PS3.3 8.3). */
-function inLanguage(concept: CodedConcept, { meanings }: Language): CodedConcept {
+export function inLanguage(concept: CodedConcept, { meanings }: Language): CodedConcept {
   const meaning = meanings[`${concept.value} ${concept.scheme}`];
   return meaning === undefined ? concept : { ...concept, meaning };
 }

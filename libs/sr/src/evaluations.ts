@@ -58,7 +58,8 @@ const NOT_ATTEMPTED = new Set<string>([
   "OPEN_GROWTH_PLATES",
 ] satisfies ReasonCode[]);
 
-function statusOf({ outcome, reason, instances }: Finding): CodedConcept {
+/** Whether the analysis succeeded (CID 6042, Status of Results). */
+export function statusOf({ outcome, reason, instances }: Finding): CodedConcept {
   if (outcome === "not-analysed") return NOT_ATTEMPTED.has(reason?.code ?? "") ? Code.NotAttempted : Code.Failed;
   const failed = instances.some((one) => !one.analysed && !NOT_ATTEMPTED.has(one.reason.code));
   return failed ? Code.PartiallySucceeded : Code.Succeeded;

@@ -5,6 +5,7 @@ export { type ChildProgram, type Exit, type ProgramOptions, startProgram } from 
 export { dockerAnswers, type StartBy } from "./docker.ts";
 export { findProgram, hasProgram } from "./find-program.ts";
 export { freePort, requireFreePort } from "./free-port.ts";
+export { acknowledge, type MllpAnswer, type MllpReceiver, startMllpReceiver } from "./mllp-receiver.ts";
 export { type OrthancOptions, type RunningOrthanc, startOrthanc } from "./orthanc.ts";
 export { type ForwardTo, orthancConfiguration, pushScript } from "./orthanc-configuration.ts";
 export { countReports, type FoundReport, findReports, pushAgain, studyPage } from "./pacs-queries.ts";

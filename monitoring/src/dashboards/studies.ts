@@ -109,6 +109,12 @@ export const studies: DashboardContent = {
         queries: { "{{outcome}}": "sum by (outcome) (increase(redspot_reports_total[1h]))" },
       },
       {
+        title: "Findings told to the RIS",
+        description: "By HL7, within an hour, by what became of it; nothing where nobody is to be told.",
+        unit: "short",
+        queries: { "{{outcome}}": "sum by (outcome) (increase(redspot_announcements_total[1h]))" },
+      },
+      {
         title: "Exchanges with the PACS that failed",
         description: "Within 15 minutes.",
         unit: "short",

@@ -12,6 +12,7 @@ import {
   freePort,
   type RunningOrthanc,
   type RunningRedis,
+  startMllpReceiver,
   startOrthanc,
   startRedis,
   workFolder,
@@ -77,6 +78,7 @@ describe("redspot-admin doctor", () => {
       for (const whose of [/services. certificate/, /authority/, /PACS.s certificate/]) {
         assert.equal(seen(whose).state, "not checked");
       }
+      assert.equal(seen(/HL7/).state, "not checked");
     }
   });
 
@@ -88,6 +90,7 @@ describe("redspot-admin doctor", () => {
       REDSPOT_TLS_CERTIFICATE: main,
       REDSPOT_TLS_KEY: main,
       REDSPOT_MODE: "clinical",
+      REDSPOT_HL7_URL: `mllps://127.0.0.1:${await freePort()}`,
     });
     assert.equal(status, 1);
     assert.match(errors, /NOT_WELL/);
@@ -97,6 +100,18 @@ describe("redspot-admin doctor", () => {
     assert.match(seen(/services. certificate/).found, /holds no certificate/);
     assert.match(seen(/model package/).found, /demonstration|clinical/);
     assert.equal(seen(/STOW-RS/).state, "not checked");
+    assert.match(seen(/HL7/).found, /by TLS: no connection: ECONNREFUSED/);
+  });
+
+  test("connects to the receiver of HL7 messages, and sends it nothing", async () => {
+    const receiver = await startMllpReceiver({ answer: () => "silence" });
+    const { seen } = await doctor([], { REDSPOT_HL7_URL: `mllp://127.0.0.1:${receiver.port}` });
+    assert.deepEqual(
+      [seen(/HL7/).state, receiver.connections, receiver.messages],
+      ["fine", 1, []],
+      JSON.stringify(seen(/HL7/)),
+    );
+    await receiver.close();
   });
 
   test("finds a Redis that forgets, as Redis itself tells", async () => {

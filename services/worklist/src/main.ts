@@ -32,6 +32,7 @@ import { EventStream } from "./event-stream.ts";
 import { guardedPacs } from "./guarded-pacs.ts";
 import { definitions, watchReadingList } from "./metrics.ts";
 import { observedPacs } from "./observed-pacs.ts";
+import { openAnnouncing } from "./open-announcing.ts";
 import { pacsOver } from "./pacs.ts";
 import { PatientDirectory } from "./patient-directory.ts";
 import { readHeader } from "./read-header.ts";
@@ -82,12 +83,13 @@ await runService(logger, async (closers) => {
   const workFindings = new FindingStore(workStore);
   const workList = new ReadingList(workStore);
   const policy = readingPolicy(config.REDSPOT_HEAD_START_MINUTES, config.REDSPOT_INCONCLUSIVE_HEAD_START_MINUTES);
+  const records = new StudyRecords(spool);
   const reporting = reportingWith({
     findings: workFindings,
     list: workList,
     readHeader: (study, instance) => readHeader(spool, study, instance),
     pacs,
-    records: new StudyRecords(spool),
+    records,
     policy,
     device: { manufacturer: "Redspot", modelName: "Redspot", serialNumber: config.REDSPOT_DEVICE_SERIAL_NUMBER },
     options: {
@@ -103,6 +105,10 @@ await runService(logger, async (closers) => {
       if (revision === 1) metrics.observe("redspot_finding_latency_seconds", { outcome }, ms / 1000);
     },
   });
+  const announcements = openAnnouncing(
+    { config, store: workStore, findings: workFindings, list: workList, records, spool, pacs, metrics, logger, now },
+    closers,
+  );
   const reportsOf = (name: "report" | "backlog-report", concurrency: number) =>
     workOn(
       workStore,
@@ -111,6 +117,7 @@ await runService(logger, async (closers) => {
         const outcome = await reporting.report(job);
         metrics.add("redspot_reports_total", { outcome });
         logger.info({ ...job, outcome }, "report");
+        if (outcome !== "superseded") await announcements?.add(job);
         if (name === "backlog-report") await removeFetched(job, { list: workList, findings: workFindings, spool });
       },
       {
@@ -121,6 +128,7 @@ await runService(logger, async (closers) => {
         },
         onGivenUp: async (job, error) => {
           await reporting.giveUp(job, error);
+          await announcements?.add(job);
           logger.error({ err: error, ...job }, "report given up");
         },
         onError: (error, job) => logger.warn({ err: error, ...job }, "report failed"),

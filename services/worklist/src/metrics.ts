@@ -1,5 +1,7 @@
+import { ACKNOWLEDGMENT_CODES } from "@redspot/hl7";
 import { JOB_FAILURES, QUEUE_NAMES, type ReadingListCounts } from "@redspot/queue";
 import { counter, gauge, histogram, type Metrics, serviceMetrics, WAIT_SECONDS } from "@redspot/runtime";
+import { ANNOUNCEMENT_OUTCOMES } from "./announce.ts";
 
 const outcome = ["fracture", "no-fracture", "inconclusive", "not-analysed"];
 const priority = ["HIGH", "MEDIUM", "LOW"] as const;
@@ -17,10 +19,16 @@ export const definitions = {
     outcome: ["stored", "already stored", "superseded"],
   }),
   redspot_stage_duration_seconds: histogram(
-    "How long a stage of a study's life takes. report: a try to write and send a report; pacs: an exchange with the PACS",
+    "How long a stage of a study's life takes. report: a try to write and send a report; pacs: an exchange with the PACS; announce: a try to tell another system of the finding",
     WAIT_SECONDS,
-    { stage: ["report", "pacs"] },
+    { stage: ["report", "pacs", "announce"] },
   ),
+  redspot_announcements_total: counter("Findings of which another system was to be told by HL7, by what became of it", {
+    outcome: ANNOUNCEMENT_OUTCOMES,
+  }),
+  redspot_hl7_acknowledgements_total: counter("Acknowledgements of HL7 messages, by their code (MSA-1)", {
+    code: ACKNOWLEDGMENT_CODES,
+  }),
   redspot_pacs_requests_total: counter("Exchanges with the PACS", { operation, outcome: ["answered", "failed"] }),
   redspot_pacs_up: gauge("Whether the PACS answered when it was last asked"),
   redspot_reading_list_studies: gauge("Studies on the reading list that are not done, by priority and state", {

@@ -5,7 +5,13 @@ import { SrError } from "@redspot/sr";
 /** Why a report is not in the PACS: those of the table of job failures that are a report's. */
 export type ReportFailureCode = Exclude<
   JobFailureCode,
-  "SETTLING_FAILED" | "ANALYSIS_FAILED" | "WORKER_DIED" | "NOT_UNDERSTOOD" | "UNKNOWN"
+  | "SETTLING_FAILED"
+  | "ANALYSIS_FAILED"
+  | "WORKER_DIED"
+  | "ANNOUNCEMENT_FAILED"
+  | `HL7_${string}`
+  | "NOT_UNDERSTOOD"
+  | "UNKNOWN"
 >;
 
 /** A failed try that a later one may mend. */

@@ -1,9 +1,16 @@
+import { MESSAGE_TYPES, type MessageType, receiverVariables } from "@redspot/hl7";
 import { adminPortVariable, commonVariables, pacsTokenVariable, pacsUrlVariable, portVariable } from "@redspot/runtime";
 import { DEFAULT_OPTIONS, EXPLANATIONS, LANGUAGE_TAGS, REPORT_CLASSES, type ReportClass } from "@redspot/sr";
+import { findingSchema, type Outcome } from "@redspot/triage";
 import { z } from "zod";
 import { HeadStarts } from "./reading-policy.ts";
 
 const httpUrl = z.url({ protocol: /^https?$/ });
+
+const OUTCOMES = findingSchema.shape.outcome.options;
+
+/** HD of HL7: a name, with its OID or without. */
+const designator = z.string().regex(/^[^|~\\&\p{Cc}]{1,227}$/u);
 
 /** What the worklist service can be told. */
 export const variables = {
@@ -89,4 +96,31 @@ export const variables = {
     .regex(/^[^\\\p{Cc}]{1,64}$/u)
     .default("1")
     .describe("Device Serial Number (0018,1000) in the reports of this installation"),
+  ...receiverVariables,
+  REDSPOT_HL7_MESSAGE: z
+    .enum(Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]])
+    .default("ORU^R01")
+    .describe(
+      "Which message tells of a finding: ORU^R01 (a result) or OMI^O23 (about the imaging order, with its priority)",
+    ),
+  REDSPOT_HL7_OUTCOMES: z
+    .string()
+    .default(OUTCOMES.join(","))
+    .transform((text, context) => {
+      const named = new Set(text.split(",").map((one) => one.trim()));
+      const unknown = [...named].filter((one) => !OUTCOMES.includes(one as Outcome));
+      if (unknown.length === 0) return named as ReadonlySet<Outcome>;
+      context.issues.push({
+        code: "custom",
+        message: `one or more of ${OUTCOMES.join(", ")}, with commas`,
+        input: text,
+      });
+      return z.NEVER;
+    })
+    .meta({ otherwise: OUTCOMES.join(",") })
+    .describe("Of which findings the receiver is told; of any other only where it supersedes one of these"),
+  REDSPOT_HL7_SENDING_APPLICATION: designator.default("REDSPOT").describe("MSH-3: name, or name^OID^ISO"),
+  REDSPOT_HL7_SENDING_FACILITY: designator.optional().describe("MSH-4"),
+  REDSPOT_HL7_RECEIVING_APPLICATION: designator.optional().describe("MSH-5"),
+  REDSPOT_HL7_RECEIVING_FACILITY: designator.optional().describe("MSH-6"),
 };

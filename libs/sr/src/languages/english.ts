@@ -13,6 +13,8 @@ export const BRITISH_ENGLISH: Language = {
   notAnalysed: (reason = "no reason was recorded") => `Not analysed: ${reason}.`,
   figures: (probability, cutOff) => `Calibrated probability of a fracture ${probability}, cut-off ${cutOff}.`,
   passedOver: (count, reason) => `${count === 1 ? "One instance" : `${count} instances`} not analysed: ${reason}.`,
+  notADiagnosis: "Automatic triage, to order the reading list. It is no diagnosis: the study has yet to be read.",
+  reportMissing: (code) => `The structured report is not in the archive (${code}).`,
   demonstrationWarning:
     "DEMONSTRATION MODEL - NOT FOR CLINICAL USE. This report must not be used to decide about a patient.",
   demonstrationMark: "DEMONSTRATION - NOT FOR CLINICAL USE",

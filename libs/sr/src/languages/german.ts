@@ -81,6 +81,9 @@ export const GERMAN: Language = {
   figures: (probability, cutOff) =>
     `Kalibrierte Wahrscheinlichkeit einer Fraktur ${probability}, Schwellenwert ${cutOff}.`,
   passedOver: (count, reason) => `${count === 1 ? "Eine Instanz" : `${count} Instanzen`} nicht ausgewertet: ${reason}.`,
+  notADiagnosis:
+    "Automatische Triage, um die Leseliste zu ordnen. Sie ist keine Diagnose: Die Studie ist noch zu befunden.",
+  reportMissing: (code) => `Der strukturierte Bericht ist nicht im Archiv (${code}).`,
   demonstrationWarning:
     "DEMONSTRATIONSMODELL - NICHT FÜR DEN KLINISCHEN EINSATZ. Dieser Bericht darf nicht verwendet werden, um über einen Patienten zu entscheiden.",
   demonstrationMark: "DEMONSTRATION - NICHT KLINISCH VERWENDEN",

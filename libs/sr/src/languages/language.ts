@@ -22,6 +22,10 @@ export interface Language {
   figures(probability: string, cutOff: string): string;
   /** Why so many instances were passed over. */
   passedOver(count: number, reason: string): string;
+  /** What a message to other systems says of itself: that no person has read the study yet. */
+  readonly notADiagnosis: string;
+  /** That the report is not in the archive, and by which code why not. */
+  reportMissing(code: string): string;
   /** What stands wherever a demonstration model could be taken for a clinical one: in a report, and in few words. */
   readonly demonstrationWarning: string;
   readonly demonstrationMark: string;

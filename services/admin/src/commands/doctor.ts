@@ -1,3 +1,4 @@
+import { receiverOf, receiverVariables } from "@redspot/hl7";
 import { readRedisSettings } from "@redspot/queue";
 import { commonVariables, describeConfig, readConfig } from "@redspot/runtime";
 import type { Command } from "commander";
@@ -6,6 +7,7 @@ import { tryModel } from "../configuration/services.ts";
 import { type Environment, withStore } from "../connect.ts";
 import { certificateChecks } from "../doctor/certificate-checks.ts";
 import { type Check, type Observation, wrong } from "../doctor/check.ts";
+import { hl7Check } from "../doctor/hl7-check.ts";
 import { modelCheck } from "../doctor/model-check.ts";
 import { pacsChecks } from "../doctor/pacs-checks.ts";
 import { redisChecks } from "../doctor/redis-checks.ts";
@@ -15,7 +17,7 @@ import { pacsOf, pacsVariables } from "../pacs.ts";
 const { REDSPOT_SPOOL_DIR, REDSPOT_TLS_CERTIFICATE, REDSPOT_TLS_KEY, REDSPOT_TLS_CLIENT_CA } = commonVariables;
 const { REDSPOT_REDIS_URL, REDSPOT_REDIS_PREFIX } = commonVariables;
 const files = { REDSPOT_TLS_CERTIFICATE, REDSPOT_TLS_KEY, REDSPOT_TLS_CLIENT_CA };
-const variables = { REDSPOT_SPOOL_DIR, ...files };
+const variables = { REDSPOT_SPOOL_DIR, ...files, ...receiverVariables };
 
 const HELP = `
 --store leaves one study in the PACS, of the patient REDSPOT^DOCTOR, ID REDSPOT-DOCTOR: the same each time, and no wrist by its
@@ -29,7 +31,7 @@ export function addDoctor(program: Command, environment: Environment): void {
   program
     .command("doctor")
     .description(
-      "Looks at Redis, PACS, spool, model, certificates and clocks, and says what is wrong and how to mend it.",
+      "Looks at Redis, PACS, spool, model, certificates, receiver of HL7 messages and clocks, and says what is wrong and how to mend it.",
     )
     .option("--store", "also stores a test study in the PACS, finds it and fetches it")
     .option("--json", "one JSON object a line, for programs")
@@ -52,6 +54,7 @@ export function addDoctor(program: Command, environment: Environment): void {
           pacsUrl: pacs.url,
           now,
         }),
+        hl7Check(receiverOf(config)),
         modelCheck(() => tryModel(environment)),
       ];
       let wrongs = 0;
