@@ -14,10 +14,14 @@ import { dataSetOf, number, TransferSyntax, tagOf, writeNativeDicomModel, writeP
 import { makeStudy } from "@redspot/phantom";
 import { closeStore, connectStore } from "@redspot/queue";
 import {
+  acknowledge,
+  type MllpAnswer,
+  type MllpReceiver,
   type RunningRedis,
   type RunningRedspot,
   readReadingList,
   serviceNames,
+  startMllpReceiver,
   startRedis,
   startRedspot,
   waitUntil,
@@ -60,6 +64,7 @@ describe("invented patient data", () => {
   let redspot: RunningRedspot;
   let pacs: Server;
   let served: Set<string>;
+  let ris: MllpReceiver;
   let metrics = "";
   let dump = "";
 
@@ -82,6 +87,12 @@ describe("invented patient data", () => {
           .writeHead(told.status, NAME, { "content-type": told.type, "x-patient": "Quillfeather" })
           .end(told.body);
     });
+    ris = await startMllpReceiver({
+      answer: (message) => {
+        const ways = hostileAcknowledgements(message);
+        return ways[(ris.messages.length - 1) % ways.length]!;
+      },
+    });
     redis = await startRedis();
     await writeCandidate(join(folder.path, "candidate"), { higher: 1 });
     redspot = await startRedspot({
@@ -95,6 +106,7 @@ describe("invented patient data", () => {
         REDSPOT_LOG_LEVEL: "trace",
         REDSPOT_MAX_INSTANCE_MIB: "1",
         REDSPOT_SHADOW_PACKAGE: join(folder.path, "candidate"),
+        REDSPOT_HL7_URL: `mllp://127.0.0.1:${ris.port}`,
       },
     });
     for (const name of serviceNames) await redspot.ready(name, 180);
@@ -105,7 +117,9 @@ describe("invented patient data", () => {
         return (
           instances.every(({ studyInstanceUID }) =>
             lines.some((line) => line.studyInstanceUID === studyInstanceUID && line.report.state === "failed"),
-          ) && served.size === Object.keys(hostileAnswers).length
+          ) &&
+          served.size === Object.keys(hostileAnswers).length &&
+          ris.messages.length >= hostileAcknowledgements("").length
         );
       },
       { what: "every study has been reported in vain, in every way", timeoutSeconds: 120, programs: programs() },
@@ -124,6 +138,7 @@ describe("invented patient data", () => {
     await redspot?.stop();
     await redis?.stop();
     pacs?.close();
+    await ris?.close();
     folder.remove();
   });
 
@@ -146,6 +161,7 @@ describe("invented patient data", () => {
       ),
       "INSTANCE_TOO_LARGE BAD_STUDY_UID NOT_ACCEPTABLE UNSUPPORTED_MEDIA_TYPE UNAUTHORIZED LEDGER_AWAY".split(" "),
       "PACS_UNREACHABLE PACS_BUSY PACS_UNCLEAR PACS_REFUSED".split(" "),
+      "HL7_FAILED HL7_REFUSED HL7_UNCLEAR HL7_UNREACHABLE".split(" "),
     ].flat()) {
       assert.ok(log.includes(`"${code}"`), `${code} is in a log`);
     }
@@ -214,6 +230,14 @@ describe("invented patient data", () => {
       }),
     }),
   };
+
+  /** The ways in which a receiver of HL7 messages does not accept one, with what it was sent. */
+  const hostileAcknowledgements = (message: string): MllpAnswer[] => [
+    acknowledge(message, "AE", { error: "207", text: NAME }),
+    `MSH|^~\\&|${NAME}\rMSA|${NAME}|${NAME}\r${message}`,
+    "reset",
+    acknowledge(message, "AR", { error: NAME, text: message.replaceAll("\r", " ") }),
+  ];
 
   function spooled(study: string, instance: string): string {
     const root = join(folder.path, "spool");

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { CircuitOpen } from "@redspot/dicomweb";
+import { Hl7Error } from "@redspot/hl7";
+import { JOB_FAILURES, type Workitem } from "@redspot/queue";
+import { aFinding, aSource, STUDY } from "@redspot/sr/report-fixture";
+import { acknowledge } from "@redspot/testbed";
+import { type Finding, inShort, type Outcome } from "@redspot/triage";
+import { announcingWith } from "./announce.ts";
+import { isReceiverAway } from "./announcement-failure.ts";
+
+interface World {
+  findings?: Finding[];
+  outcomes?: Outcome[];
+  readable?: boolean;
+  pacs?: "knows" | "does not know" | "is away";
+  exchange?: (message: string) => Promise<string>;
+}
+
+function world({
+  findings = [aFinding()],
+  outcomes = ["fracture", "no-fracture", "inconclusive", "not-analysed"],
+  readable = true,
+  pacs = "knows",
+  exchange = async (message) => acknowledge(message),
+}: World = {}) {
+  const sent: string[] = [];
+  const told = new Set<number>();
+  const latest = findings.at(-1);
+  const announce = announcingWith({
+    findings: { get: async (_study, revision) => findings.find((one) => one.revision === revision) },
+    list: {
+      get: async () =>
+        ({
+          finding: latest && inShort(latest),
+          report: { state: "stored", sopInstanceUID: "2.25.1" },
+        }) as Workitem,
+    },
+    records: {
+      isAnnounced: async (_study, revision) => told.has(revision),
+      keepAnnouncement: async (_study, revision) => void told.add(revision),
+    },
+    readHeader: async () => (readable ? aSource() : undefined),
+    findPatient: async () => {
+      if (pacs === "is away") throw new Error("Müller");
+      return pacs === "knows" ? aSource() : undefined;
+    },
+    exchange: (message) => {
+      sent.push(message);
+      return exchange(message);
+    },
+    sender: { messageType: "ORU^R01", sendingApplication: "REDSPOT", language: "en-GB", serialNumber: "1" },
+    outcomes: new Set(outcomes),
+    now: () => new Date("2026-03-29T02:00:00Z"),
+    utcOffsetAt: () => "+0000",
+  });
+  return { sent, announce: (revision = 1) => announce({ studyInstanceUID: STUDY, revision }) };
+}
+
+describe("announcing", () => {
+  test("what was acknowledged is not sent again", async () => {
+    const { sent, announce } = world();
+    assert.equal((await announce()).outcome, "announced");
+    assert.equal((await announce()).outcome, "already announced");
+    assert.equal(sent.length, 1);
+  });
+
+  test("what a newer finding has overtaken is left out", async () => {
+    const { sent, announce } = world({ findings: [aFinding(), aFinding({ revision: 2 })] });
+    assert.equal((await announce(1)).outcome, "superseded");
+    assert.equal((await announce(2)).outcome, "announced");
+    assert.equal(sent.length, 1);
+  });
+
+  test("of the outcomes that are asked for, and of what supersedes one of them", async () => {
+    const [fracture, none] = [aFinding(), aFinding({ probability: 0.1 })];
+    const outcomeOf = (findings: Finding[]) =>
+      world({ findings, outcomes: ["fracture"] })
+        .announce(findings.length)
+        .then(({ outcome }) => outcome);
+    assert.equal(await outcomeOf([none]), "not wanted");
+    assert.equal(await outcomeOf([fracture]), "announced");
+    assert.equal(await outcomeOf([fracture, { ...none, revision: 2 }]), "announced");
+    assert.equal(await outcomeOf([none, { ...none, revision: 2 }]), "not wanted");
+    assert.equal(await outcomeOf([fracture, { ...none, revision: 2 }, { ...none, revision: 3 }]), "announced");
+  });
+
+  test("the patient comes from the PACS where the spool has no image any more", async () => {
+    const { sent, announce } = world({ readable: false });
+    await announce();
+    assert.match(sent[0]!, /\rPID\|1\|\|P1\^/);
+    await assert.rejects(world({ readable: false, pacs: "does not know" }).announce(), { code: "NO_SOURCE" });
+    await assert.rejects(world({ readable: false, pacs: "is away" }).announce(), { code: "PACS_UNREACHABLE" });
+    await assert.rejects(world({ findings: [] }).announce(), { code: "FINDING_MISSING" });
+  });
+
+  test("every failure has its code, and no patient in its words", async () => {
+    for (const [exchange, code] of [
+      [(message: string) => acknowledge(message, "AE", { text: "Müller" }), "HL7_FAILED"],
+      [(message: string) => acknowledge(message, "AR", { text: "Müller" }), "HL7_REFUSED"],
+      [() => acknowledge("MSH|^~\\&|||||||Müller|Müller|"), "HL7_UNCLEAR"],
+      [() => "Müller", "HL7_UNCLEAR"],
+      [() => Promise.reject(new Hl7Error("TIMED_OUT")), "HL7_UNREACHABLE"],
+      [() => Promise.reject(new Hl7Error("UNREACHABLE")), "HL7_UNREACHABLE"],
+      [() => Promise.reject(new Hl7Error("UNTRUSTED")), "HL7_UNTRUSTED"],
+    ] as const) {
+      const failure = await world({ exchange: async (message) => exchange(message) })
+        .announce()
+        .then(
+          () => assert.fail("it was announced"),
+          (error: Error & { code: string }) => error,
+        );
+      assert.equal(failure.code, code);
+      assert.doesNotMatch(`${failure.message}`, /Müller/);
+    }
+  });
+
+  test("while the receiver is left in peace, all wait for as long", async () => {
+    const failing = world({ exchange: () => Promise.reject(new CircuitOpen(4321)) }).announce();
+    await assert.rejects(failing, { code: "HL7_UNREACHABLE", retryAfterMs: 4321 });
+  });
+
+  test("the receiver counts as away for what no message can help", () => {
+    const away = (["UNREACHABLE", "TIMED_OUT", "UNTRUSTED", "UNCLEAR", "FAILED", "REFUSED"] as const).map((code) =>
+      isReceiverAway(new Hl7Error(code)),
+    );
+    assert.deepEqual(away, [true, true, true, false, false, false]);
+    assert.equal(JOB_FAILURES.HL7_FAILED.retry, true);
+  });
+});
