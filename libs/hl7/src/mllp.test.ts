@@ -69,9 +69,9 @@ describe("MLLP", () => {
     together(
       (message) => acknowledge(message),
       async (client, receiver) => {
-        const answers = await Promise.all(["1", "2", "3"].map((id) => client.exchange(hello(id))));
+        const answers = await Promise.all(["1", "2", "3"].map((id) => client.exchange(hello(id), readAcknowledgement)));
         assert.deepEqual(
-          answers.map((answer) => readAcknowledgement(answer).controlId),
+          answers.map(({ controlId }) => controlId),
           ["1", "2", "3"],
         );
         assert.deepEqual(receiver.messages, ["1", "2", "3"].map(hello));
@@ -86,7 +86,10 @@ describe("MLLP", () => {
       await together(
         (message) => acknowledge(message),
         async (client, receiver) => {
-          await assert.rejects(client.exchange(hello()), { name: "Hl7Error", code: /UNTRUSTED|UNREACHABLE/ });
+          await assert.rejects(client.exchange(hello(), readAcknowledgement), {
+            name: "Hl7Error",
+            code: /UNTRUSTED|UNREACHABLE/,
+          });
           assert.deepEqual(receiver.messages, []);
         },
         { secure: true, tls: given() },
@@ -94,7 +97,8 @@ describe("MLLP", () => {
     }
     await together(
       (message) => acknowledge(message),
-      (client) => assert.rejects(client.exchange(hello()), { code: "UNTRUSTED", message: /ENOENT/ }),
+      (client) =>
+        assert.rejects(client.exchange(hello(), readAcknowledgement), { code: "UNTRUSTED", message: /ENOENT/ }),
       { secure: true, tls: { ca: join(folder.path, "none") } },
     );
   });
@@ -102,7 +106,8 @@ describe("MLLP", () => {
   test("TLS is not asked of a receiver that has none, nor done without where it is wanted", () =>
     together(
       (message) => acknowledge(message),
-      (client) => assert.rejects(client.exchange(hello()), { code: /UNTRUSTED|UNREACHABLE|TIMED_OUT/ }),
+      (client) =>
+        assert.rejects(client.exchange(hello(), readAcknowledgement), { code: /UNTRUSTED|UNREACHABLE|TIMED_OUT/ }),
       { tls: {}, connectWithinMs: 300 },
     ));
 
@@ -113,7 +118,10 @@ describe("MLLP", () => {
       connectWithinMs: 5000,
       answerWithinMs: 5000,
     });
-    await assert.rejects(client.exchange(hello()), { code: "UNREACHABLE", message: /ECONNREFUSED/ });
+    await assert.rejects(client.exchange(hello(), readAcknowledgement), {
+      code: "UNREACHABLE",
+      message: /ECONNREFUSED/,
+    });
     await client.close();
     for (const [answer, code] of [
       ["reset", "UNREACHABLE"],
@@ -124,7 +132,7 @@ describe("MLLP", () => {
     ] as const) {
       await together(
         () => answer,
-        (one) => assert.rejects(one.exchange(hello()), { code }),
+        (one) => assert.rejects(one.exchange(hello(), readAcknowledgement), { code }),
         { answerWithinMs: 200 },
       );
     }
@@ -134,14 +142,14 @@ describe("MLLP", () => {
     together(
       () => "silence",
       async (client, receiver) => {
-        const exchange = client.exchange(hello());
+        const exchange = client.exchange(hello(), readAcknowledgement);
         const whole = Buffer.from(`\v${acknowledge(hello())}\x1c\r`);
         while (receiver.messages.length === 0) await new Promise(setImmediate);
         for (const byte of whole) {
           receiver.say(Buffer.from([byte]));
           await new Promise(setImmediate);
         }
-        assert.equal(readAcknowledgement(await exchange).code, "AA");
+        assert.equal((await exchange).code, "AA");
       },
     ));
 
@@ -150,22 +158,36 @@ describe("MLLP", () => {
     await together(
       (message) => (message === hello("1") ? late.promise : acknowledge(message)),
       async (client, receiver) => {
-        await assert.rejects(client.exchange(hello("1")), { code: "TIMED_OUT" });
-        const second = client.exchange(hello("2"));
+        await assert.rejects(client.exchange(hello("1"), readAcknowledgement), { code: "TIMED_OUT" });
+        const second = client.exchange(hello("2"), readAcknowledgement);
         late.resolve(acknowledge(hello("1")));
-        assert.equal(readAcknowledgement(await second).controlId, "2");
+        assert.equal((await second).controlId, "2");
         assert.equal(receiver.connections, 2);
       },
       { answerWithinMs: 200 },
     );
   });
 
+  test("a connection that brought the answer to another message is not used again, one that brought a no is", () =>
+    together(
+      (message) => (message === hello("2") ? acknowledge(hello("9")) : acknowledge(message, "AR")),
+      async (client, receiver) => {
+        const accept = (id: string) =>
+          client.exchange(hello(id), (text) => assertAccepted(readAcknowledgement(text), id));
+        await assert.rejects(accept("1"), { code: "REFUSED" });
+        await assert.rejects(accept("2"), { code: "UNCLEAR" });
+        assert.equal(receiver.connections, 1);
+        await assert.rejects(accept("3"), { code: "REFUSED" });
+        assert.equal(receiver.connections, 2);
+      },
+    ));
+
   test("a receiver that closes after each message is sent the next on another connection", () =>
     together(
       (message) => ({ thenClose: acknowledge(message) }),
       async (client, receiver) => {
         for (const id of ["1", "2", "3", "4", "5"]) {
-          assert.equal(readAcknowledgement(await client.exchange(hello(id))).controlId, id);
+          assert.equal((await client.exchange(hello(id), readAcknowledgement)).controlId, id);
         }
         assert.equal(new Set(receiver.messages).size, 5);
         assert.equal(receiver.connections, 5);
@@ -176,9 +198,9 @@ describe("MLLP", () => {
     together(
       (message) => acknowledge(message),
       async (client, receiver) => {
-        await client.exchange(hello("1"));
+        await client.exchange(hello("1"), readAcknowledgement);
         while (receiver.open > 0) await new Promise(setImmediate);
-        await client.exchange(hello("2"));
+        await client.exchange(hello("2"), readAcknowledgement);
         assert.equal(receiver.connections, 2);
       },
       { idleMs: 10 },
@@ -202,7 +224,7 @@ describe("MLLP", () => {
       return { id, client: new MllpClient({ host: "127.0.0.1", port, ...within, tls: { ca, certificate, key } }) };
     });
     try {
-      for (const { id, client } of clients) assertAccepted(readAcknowledgement(await client.exchange(hello(id))), id);
+      for (const { id, client } of clients) assertAccepted(await client.exchange(hello(id), readAcknowledgement), id);
       assert.deepEqual(seen, ["77", "78"]);
     } finally {
       await Promise.all(clients.map(({ client }) => client.close()));

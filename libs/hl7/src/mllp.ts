@@ -39,8 +39,11 @@ export class MllpClient {
     this.#options = options;
   }
 
-  /** Sends a message and answers with what came back. Throws Hl7Error UNREACHABLE, UNTRUSTED, TIMED_OUT or UNCLEAR. */
-  async exchange(message: string): Promise<string> {
+  /**
+   * Sends a message and answers with what `read` makes of what came back. Throws Hl7Error UNREACHABLE, UNTRUSTED, TIMED_OUT
+   * or UNCLEAR, and what `read` throws.
+   */
+  async exchange<T>(message: string, read: (answer: string) => T): Promise<T> {
     const before = this.#turn;
     const own = Promise.withResolvers<void>();
     this.#turn = own.promise;
@@ -49,9 +52,10 @@ export class MllpClient {
     try {
       if (this.#isClosed) throw new Hl7Error("UNREACHABLE", "the service is ending");
       const wasOpen = this.#socket !== undefined;
-      return await this.#exchangeOnce(message).catch((error: unknown) => {
+      return await this.#exchangeOnce(message, read).catch((error: unknown) => {
         // Many receivers close after each message: what the connection of the last one says of this one is nothing.
-        if (wasOpen && error instanceof Hl7Error && error.code === "UNREACHABLE") return this.#exchangeOnce(message);
+        if (wasOpen && error instanceof Hl7Error && error.code === "UNREACHABLE")
+          return this.#exchangeOnce(message, read);
         throw error;
       });
     } finally {
@@ -60,12 +64,14 @@ export class MllpClient {
     }
   }
 
-  async #exchangeOnce(message: string): Promise<string> {
+  async #exchangeOnce<T>(message: string, read: (answer: string) => T): Promise<T> {
     try {
       this.#socket ??= await this.#connect();
-      return await answerOn(this.#socket, message, this.#options.answerWithinMs);
+      return read(await answerOn(this.#socket, message, this.#options.answerWithinMs));
     } catch (error) {
-      this.#drop();
+      // An answer that says no is an answer.
+      const isAnswer = error instanceof Hl7Error && (error.code === "FAILED" || error.code === "REFUSED");
+      if (!isAnswer) this.#drop();
       throw error;
     }
   }

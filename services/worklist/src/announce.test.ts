@@ -45,9 +45,9 @@ function world({
       if (pacs === "is away") throw new Error("Müller");
       return pacs === "knows" ? aSource() : undefined;
     },
-    exchange: (message) => {
+    exchange: async (message, read) => {
       sent.push(message);
-      return exchange(message);
+      read(await exchange(message));
     },
     sender: { messageType: "ORU^R01", sendingApplication: "REDSPOT", language: "en-GB", serialNumber: "1" },
     outcomes: new Set(outcomes),

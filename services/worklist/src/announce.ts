@@ -21,8 +21,8 @@ interface AnnouncingDependencies {
   readHeader: (studyInstanceUID: string, sopInstanceUID: string) => Promise<DataSet | undefined>;
   /** What the PACS says of a study, for when the spool no longer has it; undefined where it does not know the study. */
   findPatient: (studyInstanceUID: string) => Promise<DataSet | undefined>;
-  /** Sends a message and answers with what came back; throws Hl7Error, or CircuitOpen while the receiver is left in peace. */
-  exchange: (message: string) => Promise<string>;
+  /** Sends a message and has what came back read; throws Hl7Error, or CircuitOpen while the receiver is left in peace. */
+  exchange: (message: string, read: (answer: string) => void) => Promise<void>;
   sender: Sender;
   /** Which findings are told of. */
   outcomes: ReadonlySet<Outcome>;
@@ -51,9 +51,11 @@ export function announcingWith(dependencies: AnnouncingDependencies): (job: Stud
 
   const send = async (message: string, controlId: string): Promise<void> => {
     try {
-      const answer = readAcknowledgement(await exchange(message));
-      onAcknowledged?.(answer.code);
-      assertAccepted(answer, controlId);
+      await exchange(message, (text) => {
+        const answer = readAcknowledgement(text);
+        onAcknowledged?.(answer.code);
+        assertAccepted(answer, controlId);
+      });
     } catch (error) {
       const { code } = asAnnouncementFailure(error);
       throw new AnnouncementFailure(code, `message ${controlId}, ${(error as Error).message}`, error);

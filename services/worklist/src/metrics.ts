@@ -26,7 +26,7 @@ export const definitions = {
   redspot_announcements_total: counter("Findings of which another system was to be told by HL7, by what became of it", {
     outcome: ANNOUNCEMENT_OUTCOMES,
   }),
-  redspot_hl7_acknowledgements_total: counter("Acknowledgements of HL7 messages, by their code (MSA-1)", {
+  redspot_announcement_acknowledgements_total: counter("Acknowledgements of HL7 messages, by their code (MSA-1)", {
     code: ACKNOWLEDGMENT_CODES,
   }),
   redspot_pacs_requests_total: counter("Exchanges with the PACS", { operation, outcome: ["answered", "failed"] }),

@@ -44,7 +44,7 @@ export function openAnnouncing(
     ...{ findings, list, records, now },
     readHeader: (study, instance) => readHeader(spool, study, instance),
     findPatient: pacs.findPatient,
-    exchange: (message) => circuit.run(() => connection.exchange(message)),
+    exchange: (message, read) => circuit.run(() => connection.exchange(message, read)),
     sender: {
       messageType: config.REDSPOT_HL7_MESSAGE,
       sendingApplication: config.REDSPOT_HL7_SENDING_APPLICATION,
@@ -56,7 +56,7 @@ export function openAnnouncing(
     },
     outcomes: config.REDSPOT_HL7_OUTCOMES,
     utcOffsetAt: localUtcOffset,
-    onAcknowledged: (code) => metrics.add("redspot_hl7_acknowledgements_total", { code }),
+    onAcknowledged: (code) => metrics.add("redspot_announcement_acknowledgements_total", { code }),
   });
   const worker = workOn(
     store,
