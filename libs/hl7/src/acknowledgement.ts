@@ -3,7 +3,7 @@ import { Hl7Error } from "./hl7-error.ts";
 
 /** HL7 table 0008, of both acknowledgement modes (2.5.1, 2.9): original mode's A.., enhanced mode's C... */
 export const ACKNOWLEDGMENT_CODES = ["AA", "AE", "AR", "CA", "CE", "CR"] as const;
-export type AcknowledgmentCode = (typeof ACKNOWLEDGMENT_CODES)[number];
+type AcknowledgmentCode = (typeof ACKNOWLEDGMENT_CODES)[number];
 
 /** What a receiver says of a message. */
 interface Acknowledgement {
@@ -48,7 +48,7 @@ export function readAcknowledgement(text: string): Acknowledgement {
  * What the receiver did by what it says failed (HL7 table 0357): whether the same message can be taken another time. What
  * the table does not have is decided by MSA-1.
  */
-export const ERROR_CODES: Readonly<Record<string, { meaning: string; isTransient: boolean }>> = {
+const ERROR_CODES: Readonly<Record<string, { meaning: string; isTransient: boolean }>> = {
   "100": { meaning: "segment sequence error", isTransient: false },
   "101": { meaning: "required field missing", isTransient: false },
   "102": { meaning: "data type error", isTransient: false },

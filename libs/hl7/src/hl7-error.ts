@@ -1,5 +1,5 @@
 /** Why a message was not taken by its receiver: what each means for the next try. */
-export const HL7_ERRORS = {
+const HL7_ERRORS = {
   /** No connection, or one that broke off: nothing is known of what the receiver has taken. */
   UNREACHABLE: "no connection",
   /** No acknowledgement within the time. */

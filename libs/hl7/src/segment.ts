@@ -6,7 +6,7 @@ export type Composite = undefined | string | { readonly [component: number]: und
 type SubComponents = { readonly [subComponent: number]: undefined | string };
 
 /** A field's value, or its repetitions. */
-export type Field = Composite | readonly Composite[];
+type Field = Composite | readonly Composite[];
 
 /** The fields of a segment by their position from 1, as HL7 2.5.1 counts them. */
 export type Fields = { readonly [field: number]: Field };
