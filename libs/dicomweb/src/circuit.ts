@@ -1,6 +1,7 @@
 import {
   BrokenCircuitError,
   type CircuitBreakerPolicy,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   handleAll,
@@ -52,6 +53,11 @@ export class Circuit {
       breaker: new ConsecutiveBreaker(failures),
       halfOpenAfter: { next: pause },
     });
+  }
+
+  /** Whether the destination is left in peace; no longer when the next call would be made to see whether it is back. */
+  get isOpen(): boolean {
+    return this.#policy.state === CircuitState.Open && Date.now() < this.#openUntil;
   }
 
   /** Makes a call. Throws what it throws, or CircuitOpen without making it. */

@@ -71,6 +71,32 @@ export const queues: DashboardContent = {
         queries: { "{{queue}} {{code}}": "sum by (queue, code) (increase(redspot_jobs_given_up_total[1h])) > 0" },
       },
     ],
+    Recovery: [
+      {
+        title: "Reports leave the PACS in peace",
+        description: "1: it was away for several reports in a row, and is asked again now and then.",
+        unit: "none",
+        queries: { "{{instance}}": "redspot_pacs_circuit_open" },
+      },
+      {
+        title: "Mended by reconciliation",
+        description: "Within an hour. Anything here was lost, and is not any more.",
+        unit: "short",
+        queries: { "{{what}}": "sum by (what) (increase(redspot_reconciliation_repairs_total[1h])) > 0" },
+      },
+      {
+        title: "Since the last reconciliation",
+        description: "Usually less than REDSPOT_RECONCILE_MINUTES and the time that a pass takes.",
+        unit: "s",
+        queries: { age: "time() - max(redspot_reconciled_timestamp_seconds)" },
+      },
+      {
+        title: "Sweep of a backlog",
+        description: "Studies queued, and those that came to an end.",
+        unit: "short",
+        queries: { "{{state}}": "max by (state) (redspot_sweep_studies)" },
+      },
+    ],
     Engine: [
       {
         title: "Images in a batch",

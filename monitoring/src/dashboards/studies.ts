@@ -61,6 +61,24 @@ export const studies: DashboardContent = {
         unit: "bytes",
         queries: { "{{instance}}": "redspot_spool_room_bytes" },
       },
+      {
+        title: "Uploads refused",
+        description: "By reason, within 15 minutes: docs/errors.md. BEHIND: analysis or PACS are behind.",
+        unit: "short",
+        queries: { "{{code}}": "sum by (code) (increase(redspot_store_refusals_total[15m])) > 0" },
+      },
+      {
+        title: "The door is open",
+        description: "0: uploads are asked to come again, because analysis or PACS are behind.",
+        unit: "none",
+        queries: { "{{instance}}": "redspot_store_door_open" },
+      },
+      {
+        title: "The spool holds",
+        description: "As of the last reconciliation.",
+        unit: "short",
+        queries: { studies: "max(redspot_spool_studies)", instances: "max(redspot_spool_instances)" },
+      },
     ],
     Findings: [
       {

@@ -117,6 +117,10 @@ export function buildApp(options: StowOptions): FastifyInstance {
     guarded.addHook("onResponse", async ({ method }, { statusCode }) => {
       if (method === "POST") metrics?.add("redspot_store_requests_total", { status: String(statusCode) });
     });
+    guarded.addHook("onError", async ({ method }, _reply, error) => {
+      if (method !== "POST" || !(error instanceof RequestFailure)) return;
+      metrics?.add("redspot_store_refusals_total", { code: error.code });
+    });
     addResource(guarded, "/", ["OPTIONS"]);
     guarded.options("/", (request, reply) => {
       const { type, body } = describeCapabilities(`${request.protocol}://${request.host}/`, request.headers.accept);

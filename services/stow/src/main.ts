@@ -19,7 +19,7 @@ import { buildApp } from "./app.ts";
 import { compactHeap } from "./compact-heap.ts";
 import { toBytes, variables } from "./config.ts";
 import { Door } from "./door.ts";
-import { definitions } from "./metrics.ts";
+import { countReconciliation, definitions } from "./metrics.ts";
 
 /** How long a sender waits for Redis before its instances are refused, to be sent again. */
 const ANSWER_WITHIN_MS = 5_000;
@@ -88,10 +88,14 @@ await runService(logger, async (closers) => {
     keepMs: config.REDSPOT_KEEP_IMAGES_HOURS,
     keepSweptRecordsMs: config.REDSPOT_KEEP_SWEPT_RECORDS_DAYS,
     onDone: (reconciliation) => {
+      countReconciliation(metrics, reconciliation, new Date());
       const { strays, unreadable, unsendable: _, ...counts } = reconciliation;
       logger.info({ ...counts, strays: strays.length, unreadable: unreadable.length }, "reconciled");
     },
-    onError: (error) => logger.warn({ err: error }, "could not reconcile"),
+    onError: (error) => {
+      metrics.add("redspot_reconciliations_total", { outcome: "failed" });
+      logger.warn({ err: error }, "could not reconcile");
+    },
   });
   closers.push(() => recovery.close());
 
@@ -116,6 +120,7 @@ await runService(logger, async (closers) => {
     onError: (error) => logger.warn({ err: error }, "how much there is to do is not known"),
   });
   closers.push(async () => door.close());
+  metrics.read(["redspot_store_door_open"], async (set) => set("redspot_store_door_open", {}, door.isOpen ? 1 : 0));
 
   const { access, transport } = await openAccess(config, {
     logger,

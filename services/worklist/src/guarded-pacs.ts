@@ -21,6 +21,6 @@ export function guardedPacs(pacs: Pacs, circuit: Circuit = pacsCircuit()): Pacs 
 }
 
 /** Opens where the PACS is away for all reports alike; a report that it refuses says nothing about the next. */
-function pacsCircuit(): Circuit {
+export function pacsCircuit(): Circuit {
   return new Circuit({ isAway: (error) => "away" in JOB_FAILURES[asReportFailure(error).code] });
 }

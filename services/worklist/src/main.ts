@@ -1,6 +1,7 @@
 import "./young-generation.ts";
 import { DicomWebClient } from "@redspot/dicomweb";
 import {
+  Backlog,
   closeStore,
   connectStore,
   FindingStore,
@@ -29,8 +30,8 @@ import {
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
-import { guardedPacs } from "./guarded-pacs.ts";
-import { definitions, watchReadingList } from "./metrics.ts";
+import { guardedPacs, pacsCircuit } from "./guarded-pacs.ts";
+import { definitions, watchReadingList, watchSweep } from "./metrics.ts";
 import { observedPacs } from "./observed-pacs.ts";
 import { openAnnouncing } from "./open-announcing.ts";
 import { pacsOver } from "./pacs.ts";
@@ -73,7 +74,11 @@ await runService(logger, async (closers) => {
     timeoutMs: 30_000,
   });
   const metrics = new Metrics("worklist", definitions);
-  const pacs = guardedPacs(observedPacs(pacsOver(client), metrics));
+  const circuit = pacsCircuit();
+  const pacs = guardedPacs(observedPacs(pacsOver(client), metrics), circuit);
+  metrics.read(["redspot_pacs_circuit_open"], async (set) => {
+    set("redspot_pacs_circuit_open", {}, circuit.isOpen ? 1 : 0);
+  });
 
   const workStore = connectStore(config.REDSPOT_REDIS_URL, {
     prefix,
@@ -182,6 +187,9 @@ await runService(logger, async (closers) => {
     logger,
   });
   watchReadingList(metrics, list, now);
+  const backlog = new Backlog(listStore);
+  closers.push(() => backlog.close());
+  watchSweep(metrics, backlog);
   const queues = QUEUE_NAMES.map((name) => new StudyQueue(listStore, name));
   for (const queue of queues) closers.push(() => queue.close());
   const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);

@@ -1,5 +1,5 @@
 import { ACKNOWLEDGMENT_CODES } from "@redspot/hl7";
-import { JOB_FAILURES, QUEUE_NAMES, type ReadingListCounts } from "@redspot/queue";
+import { JOB_FAILURES, QUEUE_NAMES, type ReadingListCounts, type Sweep } from "@redspot/queue";
 import { counter, gauge, histogram, type Metrics, serviceMetrics, WAIT_SECONDS } from "@redspot/runtime";
 import { ANNOUNCEMENT_OUTCOMES } from "./announce.ts";
 
@@ -30,6 +30,9 @@ export const definitions = {
     code: ACKNOWLEDGMENT_CODES,
   }),
   redspot_pacs_requests_total: counter("Exchanges with the PACS", { operation, outcome: ["answered", "failed"] }),
+  redspot_pacs_circuit_open: gauge(
+    "1 while reports leave the PACS in peace, because it was away for several in a row; 0 while they are sent",
+  ),
   redspot_pacs_up: gauge("Whether the PACS answered when it was last asked"),
   redspot_reading_list_studies: gauge("Studies on the reading list that are not done, by priority and state", {
     priority,
@@ -43,6 +46,11 @@ export const definitions = {
   redspot_findings_after_opening: gauge(
     "Findings that came once a person had taken the study up, too late to change its place; since the beginning",
   ),
+  redspot_sweep_studies: gauge(
+    "Studies of the sweep of a backlog that is under way, or has ended and was not put away; absent where there is none",
+    { state: ["queued", "ended"] },
+  ),
+  redspot_sweep_paused: gauge("1 while the sweep is paused; absent where there is none"),
 } as const;
 
 export type WorklistMetrics = Metrics<typeof definitions>;
@@ -74,4 +82,16 @@ export function watchReadingList(
       set("redspot_findings_after_opening", {}, findingsAfterOpening);
     },
   );
+}
+
+/** Tells, whenever the metrics are read, how far the sweep of a backlog is. */
+export function watchSweep(metrics: WorklistMetrics, backlog: { current(): Promise<Sweep | undefined> }): void {
+  metrics.read(["redspot_sweep_studies", "redspot_sweep_paused"], async (set) => {
+    const sweep = await backlog.current();
+    if (sweep === undefined) return;
+    const ended = Object.values(sweep.outcomes).reduce((sum, studies) => sum + studies, 0);
+    set("redspot_sweep_studies", { state: "queued" }, sweep.queued);
+    set("redspot_sweep_studies", { state: "ended" }, ended);
+    set("redspot_sweep_paused", {}, sweep.paused ? 1 : 0);
+  });
 }
