@@ -26,6 +26,7 @@ function destination() {
       answer = how;
     },
     calls: () => calls,
+    isOpen: () => circuit.isOpen,
     call: () =>
       circuit.run(() => {
         calls += 1;
@@ -38,9 +39,11 @@ const away = (retryAfterMs?: number) => () => Promise.reject(new Away(retryAfter
 
 test("a destination that was found away twice is left in peace, then asked once, and then by all", async (context) => {
   context.mock.timers.enable({ apis: ["Date"] });
-  const { answers, call, calls } = destination();
+  const { answers, call, calls, isOpen } = destination();
   answers(away());
+  assert.equal(isOpen(), false);
   for (const _twice of [1, 2]) await assert.rejects(call(), Away);
+  assert.equal(isOpen(), true);
   const open = await call().catch((error: unknown) => error);
   assert.ok(open instanceof CircuitOpen && open.retryAfterMs >= 1_000 && open.retryAfterMs <= 1_200);
   assert.equal(calls(), 2);
@@ -55,6 +58,7 @@ test("a destination that was found away twice is left in peace, then asked once,
   answers(async () => "back");
   assert.deepEqual(await Promise.all([call(), call()]), ["back", "back"]);
   assert.equal(calls(), 5);
+  assert.equal(isOpen(), false);
 });
 
 test("for how long, the destination says; within bounds", async (context) => {

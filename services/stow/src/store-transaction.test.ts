@@ -3,8 +3,10 @@ import { utimes } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { TransferSyntax } from "@redspot/dicom";
 import { parseStoreResponse } from "@redspot/dicomweb";
+import { Metrics } from "@redspot/runtime";
 import { type FileSpool, SpoolError } from "@redspot/spool";
 import { waitUntil } from "@redspot/testbed";
+import { definitions } from "./metrics.ts";
 import { CR, crFile, multipart, sopInstanceUIDOf, studyInstanceUIDOf } from "./test-instances.ts";
 import { outcome, post, reason, TestService, uids } from "./test-service.ts";
 
@@ -100,10 +102,12 @@ describe("a Store transaction", () => {
 
 describe("when something is away", () => {
   test("a door that is closed answers 503 and when to come again, without reading the body", async () => {
-    const address = await service.serve({ door: { isOpen: false, retryAfterSeconds: 77 } });
+    const metrics = new Metrics("test", definitions);
+    const address = await service.serve({ door: { isOpen: false, retryAfterSeconds: 77 }, metrics });
     const response = await post(address, multipart([crFile({ study: "behind" })]));
     assert.deepEqual([response.status, response.headers.get("retry-after")], [503, "77"]);
     assert.equal(((await response.json()) as { code: string }).code, "BEHIND");
+    assert.match(await metrics.text(), /^redspot_store_refusals_total\{code="BEHIND"\} 1$/m);
     assert.deepEqual(await service.spool.list(studyInstanceUIDOf("behind")), []);
   });
 
