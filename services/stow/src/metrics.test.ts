@@ -6,19 +6,12 @@ import { countReconciliation, definitions } from "./metrics.ts";
 test("what a reconciliation mended adds up, and how the spool stands is that of the last", async () => {
   const metrics = new Metrics("test", definitions);
   const pass = {
-    dryRun: false,
     studies: 4,
     instances: 9,
     instancesNoted: 2,
     findingsRestored: 1,
-    findingsRecorded: 0,
-    reportsRecorded: 0,
     listed: 1,
     queued: { triage: 1, report: 2 },
-    promoted: 0,
-    removed: 0,
-    strays: [],
-    unreadable: [],
   };
   countReconciliation(metrics, pass, new Date(1_000));
   countReconciliation(metrics, { ...pass, studies: 3, instances: 7 }, new Date(60_000));

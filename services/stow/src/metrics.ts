@@ -65,7 +65,11 @@ export function countTransaction(
 }
 
 /** Notes a pass that made spool, Redis and queues agree. */
-export function countReconciliation(metrics: StowMetrics, done: Reconciliation, now: Date): void {
+export function countReconciliation(
+  metrics: StowMetrics,
+  done: Pick<Reconciliation, "studies" | "instances" | "instancesNoted" | "findingsRestored" | "listed" | "queued">,
+  now: Date,
+): void {
   const jobs = Object.values(done.queued).reduce((sum, queued) => sum + queued, 0);
   metrics.add("redspot_reconciliations_total", { outcome: "done" });
   metrics.add("redspot_reconciliation_repairs_total", { what: "instance" }, done.instancesNoted);
