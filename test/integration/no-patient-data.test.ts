@@ -107,6 +107,7 @@ describe("invented patient data", () => {
         REDSPOT_MAX_INSTANCE_MIB: "1",
         REDSPOT_SHADOW_PACKAGE: join(folder.path, "candidate"),
         REDSPOT_HL7_URL: `mllp://127.0.0.1:${ris.port}`,
+        REDSPOT_AUDIT_TO: `file://${join(folder.path, "audit.jsonl")}`,
       },
     });
     for (const name of serviceNames) await redspot.ready(name, 180);
@@ -189,7 +190,11 @@ describe("invented patient data", () => {
     for (const { to, text: answer } of answers) assert.deepEqual(inventedIn(answer), [], to);
   });
 
-  test("is nowhere in Redis, jobs among it", () => assert.deepEqual(inventedIn(dump), []));
+  test("is nowhere in Redis, jobs among it; in the audit trail, where it belongs, it is", () => {
+    assert.match(dump, /queue:audit:receive|queue:audit:analyse/);
+    assert.deepEqual(inventedIn(dump), []);
+    assert.ok(inventedIn(readFileSync(join(folder.path, "audit.jsonl"), "utf8")).length > 0);
+  });
 
   test("is in no file name", () => {
     const names = readdirSync(folder.path, { recursive: true, encoding: "utf8" });

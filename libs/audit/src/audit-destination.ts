@@ -43,3 +43,8 @@ export function parseAuditAddress(text: string): AuditAddress {
 export function openAuditDestination(address: AuditAddress, tls: TlsFiles): AuditDestination {
   return address.kind === "file" ? new AuditFile(address.path) : new SyslogTls(address, tls);
 }
+
+/** Connects to a receiver and ends the connection in order, without a message. Rejects with an AuditFailure. */
+export function tryReceiver(receiver: { host: string; port: number }, tls: TlsFiles): Promise<void> {
+  return new SyslogTls(receiver, tls).deliver([]);
+}

@@ -3,7 +3,7 @@ import { type Code, EventID, EventType } from "./codes.ts";
 
 const uid = z.string().regex(/^[0-9.]{1,64}$/);
 /** A name under which Redspot knows a caller, an address, a code: nothing that a patient's data could be in. */
-const word = z.string().regex(/^[^\p{Cc}]{1,200}$/u);
+const word = z.string().regex(/^[^\p{Cc}]{1,400}$/u);
 const sopClasses = z.array(z.object({ uid, instances: z.int().positive() })).max(100);
 
 const everyEvent = {
@@ -116,6 +116,7 @@ export const auditEventSchema = z.discriminatedUnion("kind", [
     ...outcome,
   }),
   z.object({ ...everyEvent, kind: z.literal("view"), ...caller, study: uid }),
+  z.object({ ...everyEvent, kind: z.literal("forget"), by: word, study: uid }),
   z.object({ ...everyEvent, kind: z.literal("names"), ...caller, to: word, studies: z.array(uid).max(100) }),
   /** Keywords or tags alone: what was searched for may be a patient. */
   z.object({ ...everyEvent, kind: z.literal("search"), ...caller, keys: z.array(word).max(100) }),
@@ -132,6 +133,13 @@ export const auditEventSchema = z.discriminatedUnion("kind", [
 
 export type AuditEvent = z.infer<typeof auditEventSchema>;
 export type AuditEventKind = AuditEvent["kind"];
+
+/** What somebody records: the rest is known where it is recorded. */
+export type AuditedAct = AuditEvent extends infer E
+  ? E extends unknown
+    ? Omit<E, "id" | "at" | "process">
+    : never
+  : never;
 
 interface KindOfEvent {
   eventID: Code;
@@ -242,6 +250,14 @@ export const AUDIT_EVENTS: Record<AuditEventKind, KindOfEvent> = {
     when: "somebody looks at a study's finding, history or image; once within a quarter of an hour",
     by: "worklist",
     objects: "study, patient",
+  },
+  forget: {
+    eventID: EventID.StudyDeleted,
+    types: [EventType.Forget],
+    action: "D",
+    when: "an operator has all deleted that Redspot has of a study",
+    by: "redspot-admin",
+    objects: "study, and the patient where the PACS still knows the study",
   },
   names: {
     eventID: EventID.Query,

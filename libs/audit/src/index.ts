@@ -4,11 +4,13 @@ export {
   type AuditRecord,
   openAuditDestination,
   parseAuditAddress,
+  tryReceiver,
 } from "./audit-destination.ts";
 export {
   AUDIT_EVENTS,
   type AuditEvent,
   type AuditEventKind,
+  type AuditedAct,
   auditEventSchema,
   describeAuditEvents,
   type ListAct,
@@ -16,4 +18,7 @@ export {
 } from "./audit-event.ts";
 export { AuditFailure, type AuditFailureCode } from "./audit-failure.ts";
 export { writeAuditMessage } from "./audit-message.ts";
+export { auditDeliveryVariables, auditVariables } from "./audit-variables.ts";
+export { Gathering } from "./gathering.ts";
 export { type AuditSource, messageOf, type Subject, studyOf } from "./message-of.ts";
+export { type Refusal, Refusals } from "./refusals.ts";

@@ -138,6 +138,14 @@ function partsOf(event: AuditEvent, subject: Subject): Parts {
         participants: [callerOf(event), own(false)],
         objects: [study(event.study, subject), patient(subject)],
       };
+    case "forget":
+      return {
+        eventID: EventID.StudyDeleted,
+        eventTypes: [EventType.Forget],
+        action: "D",
+        participants: [callerOf(event), own(false)],
+        objects: [study(event.study, subject), patient(subject)],
+      };
     case "names":
       return {
         eventID: EventID.Query,

@@ -10,14 +10,15 @@ import {
   findProgram,
   freePort,
   hasProgram,
+  type SyslogReceiver,
   startProgram,
+  startSyslogReceiver,
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
 import { type AuditRecord, parseAuditAddress } from "./audit-destination.ts";
 import { writeAuditMessage } from "./audit-message.ts";
 import { messageOf } from "./message-of.ts";
-import { type SyslogReceiver, startSyslogReceiver } from "./syslog-receiver.ts";
 import { SyslogTls } from "./syslog-tls.ts";
 import { testEvents } from "./test-events.ts";
 
@@ -153,7 +154,7 @@ test("rsyslog takes them, and answers the end of a connection as a receiver has 
     const to = new SyslogTls({ host: "127.0.0.1", port, answerWithinMs: 10_000 }, files);
     await waitUntil(
       () =>
-        to.try().then(
+        to.deliver([]).then(
           () => true,
           () => false,
         ),

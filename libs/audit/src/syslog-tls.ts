@@ -50,11 +50,6 @@ export class SyslogTls implements AuditDestination {
     await exchange(await this.#connect(), Buffer.concat(frames), this.#receiver.settleMs ?? 250);
   }
 
-  /** Connects and ends the connection in order, without a message. */
-  async try(): Promise<void> {
-    await this.deliver([]);
-  }
-
   async #connect(): Promise<TLSSocket> {
     const { host, port, answerWithinMs = 10_000 } = this.#receiver;
     const options: ConnectionOptions = {

@@ -38,6 +38,7 @@ export const testEvents: { [K in AuditEventKind]: Extract<AuditEvent, { kind: K 
     code: "PACS_REFUSED",
   },
   view: { ...everyEvent, kind: "view", ...caller, study },
+  forget: { ...everyEvent, kind: "forget", by: "root", study },
   names: { ...everyEvent, kind: "names", ...caller, to: "pacs.example:8042", studies: [study, "1.2.3"] },
   search: { ...everyEvent, kind: "search", ...caller, keys: ["PatientName", "00741000"] },
   act: { ...everyEvent, kind: "act", ...caller, act: "pin", study },

@@ -1,3 +1,4 @@
+export { type AuditTrail, deliverAudit, NO_AUDIT, oldestAuditEvent, openAuditTrail } from "./audit-trail.ts";
 export { Backlog, type Sweep, type SweepModel, type SweepOutcome, type SweepPlan } from "./backlog.ts";
 export { closeStore, connectStore, onConnected, type Store } from "./connection.ts";
 export { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead-letters.ts";
@@ -33,6 +34,7 @@ export {
 } from "./reading-list.ts";
 export { ReadingListRefusal } from "./reading-list-refusal.ts";
 export { type RedisSettings, readRedisSettings } from "./redis-settings.ts";
+export { openServiceAudit, type ServiceAudit } from "./service-audit.ts";
 export { settleStudies } from "./settling.ts";
 export { type PackageScore, type ShadowNote, ShadowScores } from "./shadow-scores.ts";
 export { sharedKey } from "./shared-key.ts";

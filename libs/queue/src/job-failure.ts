@@ -119,6 +119,35 @@ export const JOB_FAILURES = {
     text: "the message about the finding could not be made",
     advice: "Look at the log of the worklist service; then retry.",
   },
+  AUDIT_UNREACHABLE: {
+    retry: true,
+    away: true,
+    text: "the audit receiver does not answer",
+    advice: "Once the Audit Record Repository is back, retry. See REDSPOT_AUDIT_TO, and whether a firewall is between.",
+  },
+  AUDIT_UNTRUSTED: {
+    retry: true,
+    away: true,
+    text: "the audit receiver and Redspot do not accept each other's certificates",
+    advice: "Put REDSPOT_AUDIT_CA, REDSPOT_AUDIT_CERTIFICATE and REDSPOT_AUDIT_KEY right; then retry.",
+  },
+  AUDIT_NOT_WRITTEN: {
+    retry: true,
+    away: true,
+    text: "the audit file could not be written",
+    advice: "See that its folder exists, belongs to whoever runs the worklist service, and has room; then retry.",
+  },
+  AUDIT_PATIENT_AWAY: {
+    retry: true,
+    away: true,
+    text: "the PACS, which knows the patient of the audited study, does not answer",
+    advice: "Once the PACS is back, retry. After an hour the message goes without the patient.",
+  },
+  AUDIT_FAILED: {
+    retry: true,
+    text: "the audit message could not be made",
+    advice: "Look at the log of the worklist service; then retry.",
+  },
   NOT_UNDERSTOOD: {
     retry: false,
     text: "the job is not one that this version understands",
@@ -144,6 +173,7 @@ const OF_THE_QUEUE: Record<QueueName, JobFailureCode> = {
   backlog: "SWEEP_FAILED",
   "backlog-report": "REPORT_FAILED",
   announce: "ANNOUNCEMENT_FAILED",
+  audit: "AUDIT_FAILED",
 };
 
 /** The code of an error that a job failed with: its own where it has one of the table, otherwise that of its queue. */

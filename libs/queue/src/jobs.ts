@@ -49,13 +49,14 @@ const HOUR = 3_600_000;
  * Settling only needs Redis; analysis fails for reasons that either pass within seconds or never; a PACS may be away
  * over the holidays.
  */
-const RETRIES = {
+export const RETRIES = {
   settling: { tries: 1000, delay: 1_000, patience: 7 * 24 * HOUR },
   triage: { tries: 4, delay: 1_000, patience: 24 * HOUR },
   report: { tries: 12, delay: 2_000, patience: 7 * 24 * HOUR },
   backlog: { tries: 8, delay: 5_000, patience: 7 * 24 * HOUR },
   "backlog-report": { tries: 12, delay: 2_000, patience: 7 * 24 * HOUR },
   announce: { tries: 12, delay: 2_000, patience: 7 * 24 * HOUR },
+  audit: { tries: 12, delay: 2_000, patience: 7 * 24 * HOUR },
 } as const satisfies Record<QueueName, Retries>;
 
 export const LONGEST_RETRY_DELAY_MS = 10 * 60_000;
@@ -64,7 +65,7 @@ export const LONGEST_RETRY_DELAY_MS = 10 * 60_000;
  * What BullMQ is told: more than any tries of ours, so that giving up is ours too, and what must be left behind with it
  * is tried again until it is there.
  */
-const BULLMQ_ATTEMPTS = 1_000_000;
+export const BULLMQ_ATTEMPTS = 1_000_000;
 
 /** Queues whose work is to send to another system. */
 const SENDS: ReadonlySet<QueueName> = new Set(["report", "backlog-report", "announce"]);
@@ -76,7 +77,7 @@ const SENT_A_SECOND = 50;
 const MOST_DEATHS_ALONE = 3;
 
 /** Within 45 seconds of a process's death its jobs are with another: the lock has to run out, and somebody has to look. */
-const LOCK_MS = 30_000;
+export const LOCK_MS = 30_000;
 
 /** One queue of studies. Adding a job that is there already changes nothing. */
 export class StudyQueue {
@@ -365,7 +366,7 @@ class KeptError extends Error {
  * Doubles from one try to the next up to ten minutes, with a random half of it off so that studies do not all come back
  * at once; never less than what was asked for, which has such a share on top.
  */
-function retryDelay(name: QueueName, tries: number, leastMs = 0): number {
+export function retryDelay(name: QueueName, tries: number, leastMs = 0): number {
   const full = Math.min(RETRIES[name].delay * 2 ** Math.min(Math.max(tries - 1, 0), 20), LONGEST_RETRY_DELAY_MS);
   return Math.round(
     Math.max(full * (1 - 0.5 * Math.random()), Math.min(leastMs, LONGEST_RETRY_DELAY_MS) * (1 + 0.5 * Math.random())),

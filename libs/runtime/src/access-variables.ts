@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { Access } from "./access.ts";
+import { Access, type AccessOptions } from "./access.ts";
 import { clientCertificateScheme } from "./client-certificates.ts";
 import { needs, secret } from "./config.ts";
 import { entriesOf, parseGrants, type Scheme } from "./identity.ts";
@@ -97,12 +97,13 @@ interface AccessContext {
   logger: Logger;
   /** Most bytes of one identity in a minute; no limit where left out. */
   bytesPerMinute?: number;
+  onRefused?: AccessOptions["onRefused"];
 }
 
 /** Who may use a service and how requests reach it, as its configuration says. Throws ConfigError. */
 export async function openAccess(
   config: AccessConfig,
-  { logger, bytesPerMinute = NO_LIMIT }: AccessContext,
+  { logger, bytesPerMinute = NO_LIMIT, onRefused }: AccessContext,
 ): Promise<{ access: Access; transport: Transport }> {
   const { REDSPOT_TLS_CERTIFICATE: certificate, REDSPOT_TLS_KEY: key, REDSPOT_TLS_CLIENT_CA: clientCA } = config;
   const transport = await Transport.open({
@@ -118,6 +119,7 @@ export async function openAccess(
       failuresPerMinute: config.REDSPOT_FAILURES_PER_MINUTE,
     },
     logger,
+    onRefused,
   });
   return { access, transport };
 }

@@ -75,6 +75,19 @@ describe("a request", () => {
     assert.match(String(reply.headers["www-authenticate"]), /error="insufficient_scope", scope="redspot:store"/);
   });
 
+  test("that is refused for its credentials is told to the audit trail; one without any, or whose issuer is away, is not", async () => {
+    const refused: unknown[] = [];
+    const app = appWith({ onRefused: (one) => refused.push(one), limits: { failuresPerMinute: 2 } });
+    for (const token of [undefined, PACS, "guess-1", ADMIN, "guess-2", "guess-3"]) await ask(app, token);
+    const address = "127.0.0.1";
+    assert.deepEqual(refused, [
+      { code: "UNAUTHORIZED", address },
+      { code: "FORBIDDEN", address, by: "token:boss" },
+      { code: "UNAUTHORIZED", address },
+      { code: "TOO_MANY_FAILURES", address },
+    ]);
+  });
+
   test("that cannot be checked is answered as such, and not as wrong", async () => {
     const scheme = {
       identify: () => Promise.reject(new AccessError("ISSUER_AWAY", undefined, { "retry-after": "10" })),

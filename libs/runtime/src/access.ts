@@ -1,6 +1,6 @@
 import type { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
-import { AccessError, credentialsMissing, scopeMissing, tokenInvalid } from "./access-error.ts";
+import { AccessError, credentialsMissing, type RefusalCode, scopeMissing, tokenInvalid } from "./access-error.ts";
 import { certificateNames } from "./client-certificates.ts";
 import { type Identity, identify, SCOPES, type Scheme, type Scope } from "./identity.ts";
 import type { Logger } from "./logger.ts";
@@ -13,6 +13,15 @@ export interface AccessOptions {
   limits?: Partial<Limits>;
   /** Where refusals are noted, with the caller's address. */
   logger?: Pick<Logger, "info" | "warn"> | undefined;
+  /** Told of credentials that were shown and do not count, or lack a scope: for an audit trail. */
+  onRefused?: ((refusal: RefusedCredentials) => void) | undefined;
+}
+
+/** Credentials that were refused: for what, from where, and whose they are where they are known. */
+export interface RefusedCredentials {
+  code: RefusalCode;
+  address: string;
+  by?: string;
 }
 
 interface GuardOptions {
@@ -30,14 +39,16 @@ export class Access {
   readonly schemes: readonly Scheme[];
   readonly #limits: RateLimits;
   readonly #logger: AccessOptions["logger"];
+  readonly #onRefused: (refusal: RefusedCredentials) => void;
   readonly #identities = new WeakMap<FastifyRequest, Identity>();
   /** Of a connection, how many of its bytes were counted. */
   readonly #counted = new WeakMap<object, number>();
 
-  constructor({ schemes, limits = {}, logger }: AccessOptions) {
+  constructor({ schemes, limits = {}, logger, onRefused = () => {} }: AccessOptions) {
     this.schemes = schemes;
     this.#limits = new RateLimits(limits);
     this.#logger = logger;
+    this.#onRefused = onRefused;
   }
 
   /** Whether callers can be told apart. Without that a service is for this machine only. */
@@ -81,6 +92,7 @@ export class Access {
       return identity;
     } catch (error) {
       if (!(error instanceof AccessError) || error.code !== "UNAUTHORIZED" || token === undefined) throw error;
+      if (isGuess) this.#onRefused({ code: blockedFor > 0 ? "TOO_MANY_FAILURES" : error.code, address });
       if (blockedFor > 0) throw tooMany();
       if (isGuess && (await this.#limits.failure(address))) {
         this.#logger?.warn({ address }, "too many wrong tokens from this address: refused for a minute");
@@ -98,7 +110,10 @@ export class Access {
           token === undefined && otherToken !== undefined
             ? await this.authenticate(request, await otherToken(request), { isGuess: false })
             : await this.authenticate(request, token);
-        if (!identity.scopes.has(scope)) throw scopeMissing(scope);
+        if (!identity.scopes.has(scope)) {
+          this.#onRefused({ code: "FORBIDDEN", address: request.ip, by: identity.name });
+          throw scopeMissing(scope);
+        }
         this.#identities.set(request, identity);
         const wait = await this.#limits.request(identity.name);
         if (wait > 0) throw new AccessError("TOO_MANY_REQUESTS", undefined, { "retry-after": String(wait) });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { z } from "zod";
 import { commonVariables, portVariable } from "./common-variables.ts";
-import { ConfigError, describeConfig, needs, readConfig, secret } from "./config.ts";
+import { ConfigError, describeConfig, needs, readConfig, secret, settingDigests } from "./config.ts";
 
 const variables = {
   ...commonVariables,
@@ -86,4 +86,13 @@ test("what is nothing without another is told, with all else that is wrong", () 
   const pair = { NAME: needs(["WORD"], z.string().optional()), WORD: secret(z.string().optional()) };
   assert.throws(() => readConfig(pair, { NAME: "a" }), { message: /NAME: is set, and WORD is not/ });
   assert.deepEqual(readConfig(pair, { NAME: "a", WORD: "b" }), { NAME: "a", WORD: "b" });
+});
+
+test("a setting that has changed is known by its digest; one of a secret fits too many guesses to tell it", () => {
+  const given = { REDSPOT_SPOOL_DIR: "/spool", REDSPOT_TOKENS: "x", REDSPOT_REDIS_URL: "", OTHER: "y" };
+  const digests = settingDigests(variables, given);
+  assert.deepEqual(Object.keys(digests).toSorted(), ["REDSPOT_SPOOL_DIR", "REDSPOT_TOKENS"]);
+  assert.equal(digests.REDSPOT_TOKENS?.length, 4);
+  assert.notEqual(settingDigests(variables, { ...given, REDSPOT_TOKENS: "z" }).REDSPOT_TOKENS, digests.REDSPOT_TOKENS);
+  assert.ok("REDSPOT_TOKENS" in settingDigests(variables, { REDSPOT_TOKENS_FILE: "/run/secrets/tokens" }));
 });

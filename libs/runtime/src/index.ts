@@ -4,7 +4,16 @@ export { openAccess } from "./access-variables.ts";
 export { openAdmin } from "./admin.ts";
 export { answerQuestion } from "./answer-question.ts";
 export { adminPortVariable, commonVariables, portVariable } from "./common-variables.ts";
-export { ConfigError, describeConfig, otherwise, readConfig, type Setting, secret, settingsOf } from "./config.ts";
+export {
+  ConfigError,
+  describeConfig,
+  otherwise,
+  readConfig,
+  type Setting,
+  secret,
+  settingDigests,
+  settingsOf,
+} from "./config.ts";
 export { addHealthRoutes, type ReadinessChecks } from "./health.ts";
 export type { Identity, Scope } from "./identity.ts";
 export { listen } from "./listen.ts";

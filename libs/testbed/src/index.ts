@@ -20,6 +20,7 @@ export {
   serviceNames,
   startRedspot,
 } from "./redspot.ts";
+export { type SyslogReceiver, startSyslogReceiver } from "./syslog-receiver.ts";
 export { TestbedError, type TestbedErrorCode } from "./testbed-error.ts";
 export { type WaitOptions, waitUntil } from "./wait-until.ts";
 export { type WorkFolder, workFolder } from "./work-folder.ts";

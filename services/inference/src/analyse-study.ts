@@ -36,6 +36,8 @@ interface AnalysisDependencies<M extends JudgingModel> {
   /** Told of a finding that could not be recorded: it is reported all the same. */
   onUnrecorded: (error: Error) => void;
   reports: Pick<StudyQueue, "add">;
+  /** Called before a finding's report is queued, and again with a try that begins anew; what fails is tried again. */
+  audit?: (finding: Finding) => Promise<void>;
   pool: Pick<PreparationPool, "prepare">;
   /** Which model judges a study that begins now; throws where none can. */
   speaking: { now(): Promise<M> };
@@ -62,8 +64,19 @@ export interface Analysis {
  * Doing it again finds what was stored the first time.
  */
 export function analysisWith<M extends JudgingModel>(dependencies: AnalysisDependencies<M>): Analysis {
-  const { ledger, settling, findings, records, onUnrecorded, reports, speaking, softwareVersion, now, onFinding } =
-    dependencies;
+  const {
+    ledger,
+    settling,
+    findings,
+    records,
+    onUnrecorded,
+    reports,
+    speaking,
+    softwareVersion,
+    now,
+    onFinding,
+    audit,
+  } = dependencies;
 
   const conclude = async (
     job: StudyJob,
@@ -87,6 +100,7 @@ export function analysisWith<M extends JudgingModel>(dependencies: AnalysisDepen
   /** In this order: what is reported is recorded, or else a Redis that lost it would have it found anew and otherwise. */
   const passOn = async (finding: Finding): Promise<Finding> => {
     await records.keepFinding(finding).catch(onUnrecorded);
+    await audit?.(finding);
     const { studyInstanceUID, revision } = finding;
     await reports.add({ studyInstanceUID, revision });
     return finding;

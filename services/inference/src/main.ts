@@ -13,6 +13,7 @@ import {
   type JobTry,
   ModelChoice,
   ModelPresence,
+  openServiceAudit,
   QUEUE_NAMES,
   ReadingList,
   ShadowScores,
@@ -36,11 +37,13 @@ import {
   readConfig,
   runService,
   SOFTWARE_VERSION,
+  settingDigests,
 } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import type { Finding } from "@redspot/triage";
 import { analysisWith, type Circumstances } from "./analyse-study.ts";
 import { buildApp } from "./app.ts";
+import { auditAnalysis } from "./audited-analysis.ts";
 import { sweepModelOf, workOnBacklog } from "./backlog-worker.ts";
 import { Batcher } from "./batcher.ts";
 import { LiveFirst } from "./live-first.ts";
@@ -78,8 +81,6 @@ const logger = createLogger({ service: "inference", level: process.env.REDSPOT_L
 
 await runService(logger, async (closers) => {
   const config = readConfig(variables, process.env);
-  const { access, transport } = await openAccess(config, { logger });
-
   const origins = { manufacturers: config.REDSPOT_WATCH_MANUFACTURERS, sites: config.REDSPOT_WATCH_SITES };
   const metrics = new Metrics("inference", definitionsFor(origins));
   const stage = (name: "decode" | "infer") => (ms: number) =>
@@ -103,6 +104,15 @@ await runService(logger, async (closers) => {
     onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
   });
   closers.push(() => closeStore(store));
+  const audit = openServiceAudit(store, {
+    isOn: config.REDSPOT_AUDIT_TO !== undefined,
+    process: { service: "inference", host: hostname(), pid: process.pid },
+    refusedAs: "refusal",
+    now: () => new Date(),
+    onError: (error) => logger.warn({ err: error }, "an event is not audited"),
+  });
+  closers.push(() => audit.close());
+  const { access, transport } = await openAccess(config, { logger, onRefused: audit.refused });
   const reports = new StudyQueue(store, "report");
   closers.push(() => reports.close());
   const settling = new StudyQueue(store, "settling");
@@ -175,6 +185,7 @@ await runService(logger, async (closers) => {
     records: new StudyRecords(spool),
     onUnrecorded: (error: Error) => logger.warn({ err: error }, "a finding could not be recorded in the spool"),
     reports,
+    audit: auditAnalysis(audit.trail),
     pool,
     speaking,
     batcher,
@@ -303,6 +314,9 @@ await runService(logger, async (closers) => {
   const queues = QUEUE_NAMES.map((name) => new StudyQueue(store, name));
   for (const queue of queues) closers.push(() => queue.close());
   const admin = await openAdmin({ metrics, checks: needs, queues, config, access, transport }, closers);
+  void audit
+    .started(settingDigests(variables, process.env))
+    .catch((error: unknown) => logger.warn({ err: error }, "the start is not audited"));
   const { signedBy } = configured.modelPackage;
   logger.info(
     { address, admin, model: configured.identity, signedBy, shadow: second?.identity, mode: config.REDSPOT_MODE },

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { auditVariables } from "@redspot/audit";
 import {
   adminPortVariable,
   commonVariables,
@@ -27,6 +28,7 @@ const threads = (count: number) => z.coerce.number().int().min(1).max(256).defau
 /** What the inference service can be told. */
 export const variables = {
   ...commonVariables,
+  ...auditVariables,
   REDSPOT_PORT: portVariable(8091),
   REDSPOT_ADMIN_PORT: adminPortVariable(8191),
   REDSPOT_MODE: z

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { writeNativeDicomModel } from "@redspot/dicom";
 import { type StoreResponse, storeResponse } from "@redspot/dicomweb";
+import type { AuditTrail } from "@redspot/queue";
 import { type Access, addHealthRoutes, type Logger, type ReadinessChecks, type Transport } from "@redspot/runtime";
 import {
   type FastifyBaseLogger,
@@ -10,6 +11,7 @@ import {
   fastify,
   LogController,
 } from "fastify";
+import { auditedReceipts } from "./audited-receipts.ts";
 import { answerBrokenRequest, MOST_HEADER_FIELDS } from "./broken-request.ts";
 import { describeCapabilities } from "./capabilities.ts";
 import { allowOrigins } from "./cross-origin.ts";
@@ -19,7 +21,7 @@ import { countTransaction, type StowMetrics } from "./metrics.ts";
 import { Pace } from "./pace.ts";
 import { RequestBody } from "./request-body.ts";
 import { BODY_TYPES, bodyOf, type ResponseType, responseTypeOf, studyOfPath } from "./store-request.ts";
-import { type StoreDependencies, type StoreLimits, storeInstances } from "./store-transaction.ts";
+import { type StoreDependencies, type StoreLimits, storeInstances, type TakenInstance } from "./store-transaction.ts";
 
 interface StowLimits extends StoreLimits {
   maxRequestBytes: number;
@@ -36,7 +38,7 @@ interface StowLimits extends StoreLimits {
   maxConnections: number;
 }
 
-export interface StowOptions extends Omit<StoreDependencies, "onFailure" | "site"> {
+export interface StowOptions extends Omit<StoreDependencies, "onFailure" | "onTaken" | "site"> {
   logger: Logger;
   access: Access;
   transport: Transport;
@@ -50,6 +52,8 @@ export interface StowOptions extends Omit<StoreDependencies, "onFailure" | "site
   /** What must be there for the service to be ready. */
   checks: ReadinessChecks;
   metrics?: StowMetrics;
+  /** Where transfers are recorded, before their senders are answered; nowhere unless told. */
+  audit?: Pick<AuditTrail, "record">;
 }
 
 const RETRY_AFTER_SECONDS = 10;
@@ -68,6 +72,7 @@ export function buildApp(options: StowOptions): FastifyInstance {
     door = ALWAYS_OPEN,
     checks,
     metrics,
+    audit,
     ...dependencies
   } = options;
   const { https, ...serverOptions } = transport.serverOptions;
@@ -161,6 +166,11 @@ export function buildApp(options: StowOptions): FastifyInstance {
     if (room === 0 || Number(request.headers["content-length"]) > room) throw new RequestFailure("NO_SPACE");
     const pace = new Pace({ minBytesPerSecond: limits.minBytesPerSecond, windowMs: limits.paceMs });
     const body = new RequestBody(request.raw, limits.maxRequestBytes, pace);
+    const taken: TakenInstance[] = [];
+    const recorded = async () => {
+      const by = access.isConfigured ? access.identityOf(request).name : "local";
+      for (const receipt of auditedReceipts(taken, { by, address: request.ip })) await audit?.record(receipt);
+    };
     const result = await storeInstances(
       body,
       form,
@@ -168,10 +178,21 @@ export function buildApp(options: StowOptions): FastifyInstance {
       {
         ...dependencies,
         ...siteOf(request),
+        ...(audit === undefined ? {} : { onTaken: (one) => taken.push(one) }),
         onFailure: (failure, cause) =>
           request.log.warn({ code: failure.code, err: cause ?? failure }, "an instance was not stored"),
       },
-    ).finally(() => body.close());
+    )
+      .catch(async (error: unknown) => {
+        // The sender is gone; what it has left here is audited all the same.
+        await recorded().catch((failure: unknown) => request.log.error({ err: failure }, "a transfer is not audited"));
+        throw error;
+      })
+      .finally(() => body.close());
+    await recorded().catch((error: unknown) => {
+      request.log.error({ err: error }, "a transfer is not audited");
+      throw new RequestFailure("AUDIT_AWAY");
+    });
     const response = storeResponse(result);
     const ms = performance.now() - startedAt;
     if (metrics !== undefined) countTransaction(metrics, result, ms);

@@ -1,3 +1,4 @@
+import { auditVariables } from "@redspot/audit";
 import { adminPortVariable, commonVariables, NO_LIMIT, otherwise, portVariable } from "@redspot/runtime";
 import { z } from "zod";
 
@@ -12,6 +13,7 @@ function limit(otherwise: number, what: string) {
 /** What the service can be told by environment variables. */
 export const variables = {
   ...commonVariables,
+  ...auditVariables,
   REDSPOT_PORT: portVariable(8081),
   REDSPOT_ADMIN_PORT: adminPortVariable(8181),
   REDSPOT_SETTLE_SECONDS: z.coerce

@@ -54,6 +54,7 @@ export const REQUEST_FAILURES = {
   INTERNAL: { status: 500, meaning: "a fault of this service" },
   BUSY: { status: 503, meaning: "as many uploads as this service takes are under way: send again later" },
   BEHIND: { status: 503, meaning: "analysis or PACS are behind with what was taken: send again later" },
+  AUDIT_AWAY: { status: 503, meaning: "the audit trail does not take that it was stored: send again" },
   NO_SPACE: { status: 503, meaning: "the spool is nearly full: send again later" },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

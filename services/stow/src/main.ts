@@ -1,7 +1,16 @@
 // First, so that it holds while the others are loaded.
 import "./young-generation.ts";
 
-import { closeStore, connectStore, QUEUE_NAMES, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
+import { hostname } from "node:os";
+import {
+  closeStore,
+  connectStore,
+  openServiceAudit,
+  QUEUE_NAMES,
+  StudyLedger,
+  StudyQueue,
+  settleStudies,
+} from "@redspot/queue";
 import { reconcileRegularly } from "@redspot/recovery";
 import {
   answerQuestion,
@@ -13,6 +22,7 @@ import {
   openAdmin,
   readConfig,
   runService,
+  settingDigests,
 } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
@@ -66,6 +76,15 @@ await runService(logger, async (closers) => {
     onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
   });
   closers.push(() => closeStore(waiting));
+
+  const audit = openServiceAudit(answering, {
+    isOn: config.REDSPOT_AUDIT_TO !== undefined,
+    process: { service: "stow", host: hostname(), pid: process.pid },
+    refusedAs: "refusal",
+    now: () => new Date(),
+    onError: (error) => logger.warn({ err: error }, "an event is not audited"),
+  });
+  closers.push(() => audit.close());
 
   const settling = new StudyQueue(answering, "settling");
   closers.push(() => settling.close());
@@ -125,6 +144,7 @@ await runService(logger, async (closers) => {
   const { access, transport } = await openAccess(config, {
     logger,
     bytesPerMinute: config.REDSPOT_MIB_PER_MINUTE,
+    onRefused: audit.refused,
   });
   const checks = { redis: () => answering.redis.ping() };
   const app = buildApp({
@@ -152,6 +172,7 @@ await runService(logger, async (closers) => {
     door,
     checks,
     metrics,
+    ...(config.REDSPOT_AUDIT_TO === undefined ? {} : { audit: audit.trail }),
   });
   closers.push(() => app.close());
   const address = await listen(app, {
@@ -162,6 +183,9 @@ await runService(logger, async (closers) => {
     logger,
   });
   const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);
+  await audit
+    .started(settingDigests(variables, process.env))
+    .catch((error: unknown) => logger.warn({ err: error }, "the start is not audited"));
   compactHeap();
   logger.info({ address, admin, spool: config.REDSPOT_SPOOL_DIR }, "listening for STOW-RS");
 });

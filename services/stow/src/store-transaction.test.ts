@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { utimes } from "node:fs/promises";
 import { describe, test } from "node:test";
+import type { AuditedAct } from "@redspot/audit";
 import { TransferSyntax } from "@redspot/dicom";
 import { parseStoreResponse } from "@redspot/dicomweb";
 import { Metrics } from "@redspot/runtime";
@@ -109,6 +110,31 @@ describe("when something is away", () => {
     assert.equal(((await response.json()) as { code: string }).code, "BEHIND");
     assert.match(await metrics.text(), /^redspot_store_refusals_total\{code="BEHIND"\} 1$/m);
     assert.deepEqual(await service.spool.list(studyInstanceUIDOf("behind")), []);
+  });
+
+  test("a transfer is audited before its sender is answered; where that fails it is asked to come again, and may", async () => {
+    const audited: AuditedAct[] = [];
+    let isAway = true;
+    const record = async (act: AuditedAct) => {
+      if (isAway) throw new Error("away");
+      audited.push(act);
+    };
+    const address = await service.serve({ audit: { record } });
+    const body = multipart([crFile({ study: "audited" })]);
+    const refused = await post(address, body);
+    assert.deepEqual([refused.status, ((await refused.json()) as { code: string }).code], [503, "AUDIT_AWAY"]);
+    assert.ok(Number(refused.headers.get("retry-after")) > 0);
+    isAway = false;
+    assert.equal((await post(address, body)).status, 200);
+    assert.equal((await post(address, multipart([crFile({ study: "audited" }, { Rows: 3 })]))).status, 409);
+    const study = studyInstanceUIDOf("audited");
+    assert.deepEqual(
+      audited.map((one) => one.kind === "receive" && [one.study, one.by, one.held, one.outcome, one.code]),
+      [
+        [study, "token:pacs", true, 0, undefined],
+        [study, "token:pacs", false, 4, "CONFLICT"],
+      ],
+    );
   });
 
   test("an instance that the spool has and Redis has forgotten waits from when it came", async () => {

@@ -19,6 +19,16 @@ type Ledger = Pick<StudyLedger, "noteInstance">;
 /** Where a study waits until it has stopped growing. Adding the same revision again changes nothing. */
 type Settling = Pick<StudyQueue, "add">;
 
+/** What became of an instance that names itself. */
+export interface TakenInstance {
+  studyInstanceUID: string;
+  sopClassUID: string;
+  /** Whether it was there before. */
+  held: boolean;
+  /** What it was refused for. */
+  code?: InstanceFailureCode;
+}
+
 export interface StoreDependencies {
   spool: Spool;
   ledger: Ledger;
@@ -26,6 +36,8 @@ export interface StoreDependencies {
   settleMs: number;
   /** Which site sends, by the name under which its credentials are known; the reading list may treat sites differently. */
   site?: string;
+  /** Told of each instance that was stored, or refused though it could be read, before the sender is. */
+  onTaken?: (taken: TakenInstance) => void;
   /** Told of each failure of an instance, for the log. */
   onFailure?: (failure: InstanceFailure, cause?: unknown) => void;
 }
@@ -138,8 +150,11 @@ class Transaction {
       });
       if (outcome === "duplicate") this.#result.duplicates += 1;
       else this.#result.newBytes += bytes;
+      this.#dependencies.onTaken?.({ ...identity, held: outcome === "duplicate" });
     } catch (error) {
-      this.refuse({ failure: failureOf(error), named: identity });
+      const failure = failureOf(error);
+      this.#dependencies.onTaken?.({ ...identity, held: false, code: failure.code });
+      this.refuse({ failure, named: identity });
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
+import type { AuditedAct } from "@redspot/audit";
 import { closeStore, connectStore, ReadingList, type Store, StudyLedger } from "@redspot/queue";
 import { type RunningRedis, startRedis } from "@redspot/testbed";
 import { type FastifyInstance, fastify } from "fastify";
@@ -12,6 +13,7 @@ let redis: RunningRedis;
 let store: Store;
 let app: FastifyInstance;
 let reader = "token:anna";
+const audited: AuditedAct[] = [];
 
 before(async () => {
   redis = await startRedis();
@@ -20,7 +22,13 @@ before(async () => {
   app.setErrorHandler((error: WorklistError, _request, reply) =>
     reply.code(error.statusCode).send({ code: error.code, message: error.message, ...error.facts }),
   );
-  addActRoutes(app, { list: new ReadingList(store), nameOf: () => reader, viewerUrl: undefined, now: () => NOW });
+  addActRoutes(app, {
+    list: new ReadingList(store),
+    nameOf: () => reader,
+    viewerUrl: undefined,
+    audit: { record: async (event) => void audited.push(event) },
+    now: () => NOW,
+  });
 });
 
 after(async () => {
@@ -74,6 +82,32 @@ test("each act answers with the study's new line, and may come again", async () 
       assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, body[key]])), expected, what);
     }
   }
+});
+
+test("each act is audited, with who did it, before it is answered; what was refused is not done, and is not", async () => {
+  await arrive("1.8");
+  audited.length = 0;
+  for (const [method, what, payload] of [
+    ["POST", "take"],
+    ["POST", "release"],
+    ["POST", "pin", { why: "in pain" }],
+    ["DELETE", "pin"],
+    ["POST", "verdict", { verdict: "fracture", comment: "radius" }],
+    ["DELETE", "verdict"],
+    ["POST", "complete"],
+    ["POST", "take"],
+    ["POST", "reopen"],
+  ] as const) {
+    await act(method, `1.8/${what}`, payload);
+  }
+  const { address, ...first } = audited[0] as { address: string };
+  assert.deepEqual(first, { kind: "act", act: "take", study: "1.8", by: "token:anna" });
+  assert.ok(address);
+  assert.deepEqual(
+    audited.map((event) => (event as { act: string }).act),
+    ["take", "release", "pin", "unpin", "verdict", "withdraw-verdict", "complete", "reopen"],
+  );
+  assert.doesNotMatch(JSON.stringify(audited), /pain|radius/);
 });
 
 test("what the state does not allow is refused with the state, and by whom it came", async () => {

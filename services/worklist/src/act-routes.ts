@@ -1,4 +1,5 @@
-import { type ReadingList, ReadingListRefusal } from "@redspot/queue";
+import type { ListAct } from "@redspot/audit";
+import { type AuditTrail, type ReadingList, ReadingListRefusal } from "@redspot/queue";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { parse, studyParams } from "./request-parts.ts";
@@ -13,6 +14,8 @@ export interface ActDependencies {
   /** The name of who sent a request that the guard has let pass. */
   nameOf: (request: FastifyRequest) => string;
   viewerUrl: string | undefined;
+  /** Where each act is recorded, before it is answered. */
+  audit: Pick<AuditTrail, "record">;
   now: () => Date;
 }
 
@@ -29,31 +32,33 @@ const verdictBody = z.object({ verdict: z.enum(["fracture", "no-fracture"]), com
  * Adds all by which people work through the list; whoever adds it guards it. Each answers with the study's new line, and
  * may be sent again without harm.
  */
-export function addActRoutes(app: FastifyInstance, { list, nameOf, viewerUrl, now }: ActDependencies): void {
+export function addActRoutes(app: FastifyInstance, { list, nameOf, viewerUrl, audit, now }: ActDependencies): void {
   type Act = (study: string, act: { by: string; at: number }, body: unknown) => Promise<void>;
 
-  const add = (method: "POST" | "DELETE", url: string, act: Act) =>
+  const add = (method: "POST" | "DELETE", url: string, named: ListAct, act: Act) =>
     app.route({
       method,
       url: `/studies/:study/${url}`,
       async handler(request, reply) {
         const { study } = parse(studyParams, request.params);
-        await act(study, { by: nameOf(request), at: now().getTime() }, request.body).catch(asAnswer);
+        const by = nameOf(request);
+        await act(study, { by, at: now().getTime() }, request.body).catch(asAnswer);
+        await audit.record({ kind: "act", act: named, study, by, address: request.ip });
         return sendLine(study, reply);
       },
     });
 
-  add("POST", "take", (study, act) => list.take(study, act));
-  add("POST", "release", (study, act) => list.release(study, act));
-  add("POST", "complete", (study, act) => list.complete(study, act));
-  add("POST", "reopen", (study, act) => list.reopen(study, act));
-  add("POST", "pin", (study, act, body) => list.pin(study, { ...act, ...parse(pinBody, body) }));
-  add("DELETE", "pin", (study, act) => list.unpin(study, act));
-  add("POST", "verdict", (study, act, body) => {
+  add("POST", "take", "take", (study, act) => list.take(study, act));
+  add("POST", "release", "release", (study, act) => list.release(study, act));
+  add("POST", "complete", "complete", (study, act) => list.complete(study, act));
+  add("POST", "reopen", "reopen", (study, act) => list.reopen(study, act));
+  add("POST", "pin", "pin", (study, act, body) => list.pin(study, { ...act, ...parse(pinBody, body) }));
+  add("DELETE", "pin", "unpin", (study, act) => list.unpin(study, act));
+  add("POST", "verdict", "verdict", (study, act, body) => {
     const { verdict, comment } = parse(verdictBody, body);
     return list.disagree(study, { ...act, verdict, ...(comment ? { comment } : {}) });
   });
-  add("DELETE", "verdict", (study, act) => list.withdrawVerdict(study, act));
+  add("DELETE", "verdict", "withdraw-verdict", (study, act) => list.withdrawVerdict(study, act));
 
   async function sendLine(study: string, reply: FastifyReply) {
     const workitem = await list.get(study);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ReadingListCounts, Store, Workitem } from "@redspot/queue";
+import { NO_AUDIT, type ReadingListCounts, type Store, type Workitem } from "@redspot/queue";
 import { Access, parseStaticTokens, staticTokenEntry, staticTokenScheme, Transport } from "@redspot/runtime";
 import { SpoolError } from "@redspot/spool";
 import { findingOf, inShort, reason } from "@redspot/triage";
@@ -150,6 +150,8 @@ async function app(changes: Partial<AppDependencies> = {}) {
     transport: Transport.clear,
     sessionKey: async () => new Uint8Array(32),
     secureCookie: false,
+    audit: NO_AUDIT,
+    pacsName: "pacs:8042",
     now: () => NOW,
     board: { queues: [] },
     checks: {},

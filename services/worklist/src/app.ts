@@ -6,6 +6,7 @@ import { AccessError, addHealthRoutes, type Logger, type ReadinessChecks, type T
 import { type FastifyInstance, type FastifyRequest, fastify } from "fastify";
 import { type AccessOptions, addAccess } from "./access.ts";
 import { type ActDependencies, addActRoutes } from "./act-routes.ts";
+import { auditedLooks } from "./audited-looks.ts";
 import { addBoardRoutes } from "./board-routes.ts";
 import { addReadingListRoutes, type RouteDependencies } from "./routes.ts";
 import { refuseOtherOrigins } from "./same-origin.ts";
@@ -13,12 +14,14 @@ import { SECURITY_HEADERS } from "./security-headers.ts";
 import { addUpsRoutes, type UpsRouteDependencies } from "./ups/ups-routes.ts";
 import { WorklistError } from "./worklist-error.ts";
 
-export interface AppDependencies extends Omit<RouteDependencies, "list">, AccessOptions {
+export interface AppDependencies extends Omit<RouteDependencies, "list" | "looks">, AccessOptions {
   list: RouteDependencies["list"] & ActDependencies["list"];
   ups: Pick<UpsRouteDependencies, "service" | "channel" | "workitems" | "subscriptions">;
   board: Pick<QueueBoard, "queues">;
   checks: ReadinessChecks;
   transport: Transport;
+  /** The PACS, by host and port, as the audit trail names it. */
+  pacsName: string;
   logger: Pick<Logger, "error">;
 }
 
@@ -56,9 +59,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   dependencies.access.addRoutes(app, dependencies.transport);
   const guardFor = addAccess(app, dependencies);
   const nameOf = (request: FastifyRequest) => dependencies.access.identityOf(request).name;
+  const looks = auditedLooks({ ...dependencies, nameOf, pacs: dependencies.pacsName });
   await app.register(async (guarded) => {
     guarded.addHook("onRequest", guardFor("read"));
-    addReadingListRoutes(guarded, dependencies);
+    addReadingListRoutes(guarded, { ...dependencies, looks });
   });
   await app.register(async (guarded) => {
     guarded.addHook("onRequest", refuseOtherOrigins);
@@ -71,7 +75,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       read: [refuseOtherOrigins, guardFor("read")],
       work: [refuseOtherOrigins, guardFor("work")],
     };
-    addUpsRoutes(guarded, guards, { ...dependencies.ups, nameOf });
+    addUpsRoutes(guarded, guards, { ...dependencies.ups, audit: dependencies.audit, nameOf });
   });
   await app.register(async (guarded) => {
     guarded.addHook("onRequest", guardFor("admin"));

@@ -26,20 +26,24 @@ import {
   pacsAddress,
   readConfig,
   runService,
+  settingDigests,
 } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
+import { auditedReports } from "./audited-reports.ts";
 import { EventStream } from "./event-stream.ts";
 import { guardedPacs, pacsCircuit } from "./guarded-pacs.ts";
 import { definitions, watchReadingList, watchSweep } from "./metrics.ts";
 import { observedPacs } from "./observed-pacs.ts";
 import { openAnnouncing } from "./open-announcing.ts";
+import { openAudit } from "./open-audit.ts";
 import { pacsOver } from "./pacs.ts";
 import { PatientDirectory } from "./patient-directory.ts";
 import { readHeader } from "./read-header.ts";
 import { readPreview } from "./read-preview.ts";
 import { readingPolicy } from "./reading-policy.ts";
 import { removeFetched } from "./remove-fetched.ts";
+import { asReportFailure } from "./report-failure.ts";
 import { openUps } from "./ups/open-ups.ts";
 import { localUtcOffset } from "./utc-offset.ts";
 import { variables } from "./variables.ts";
@@ -65,7 +69,6 @@ const logger = createLogger({ service: "worklist", level: process.env.REDSPOT_LO
 
 await runService(logger, async (closers) => {
   const config = readConfig(variables, process.env);
-  const now = () => new Date();
   const prefix = config.REDSPOT_REDIS_PREFIX;
 
   const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR);
@@ -85,6 +88,11 @@ await runService(logger, async (closers) => {
     onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
   });
   closers.push(() => closeStore(workStore));
+  const listStore = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS });
+  closers.push(() => closeStore(listStore));
+  const now = () => new Date();
+  const audit = openAudit({ config, store: listStore, workStore, spool, pacs, metrics, now, logger }, closers);
+  const pacsName = new URL(config.REDSPOT_PACS_URL).host;
   const workFindings = new FindingStore(workStore);
   const workList = new ReadingList(workStore);
   const policy = readingPolicy(config.REDSPOT_HEAD_START_MINUTES, config.REDSPOT_INCONCLUSIVE_HEAD_START_MINUTES);
@@ -114,12 +122,14 @@ await runService(logger, async (closers) => {
     { config, store: workStore, findings: workFindings, list: workList, records, spool, pacs, metrics, logger, now },
     closers,
   );
+  const auditReport = auditedReports(audit.trail, pacsName);
   const reportsOf = (name: "report" | "backlog-report", concurrency: number) =>
     workOn(
       workStore,
       name,
       async (job) => {
         const outcome = await reporting.report(job);
+        if (outcome !== "superseded") await auditReport(job);
         metrics.add("redspot_reports_total", { outcome });
         logger.info({ ...job, outcome }, "report");
         if (outcome !== "superseded") await announcements?.add(job);
@@ -134,6 +144,7 @@ await runService(logger, async (closers) => {
         onGivenUp: async (job, error) => {
           await reporting.giveUp(job, error);
           await announcements?.add(job);
+          await auditReport(job, asReportFailure(error).code);
           logger.error({ err: error, ...job }, "report given up");
         },
         onError: (error, job) => logger.warn({ err: error, ...job }, "report failed"),
@@ -144,11 +155,9 @@ await runService(logger, async (closers) => {
   const backlogWorker = reportsOf("backlog-report", BACKLOG_REPORTS_AT_ONCE);
   closers.push(() => backlogWorker.close());
 
-  const listStore = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS });
-  closers.push(() => closeStore(listStore));
   const list = new ReadingList(listStore);
   const events = new EventStream();
-  const { access, transport } = await openAccess(config, { logger });
+  const { access, transport } = await openAccess(config, { logger, onRefused: audit.refused });
   const checks = { redis: () => listStore.redis.ping() };
   const ups = openUps({
     store: listStore,
@@ -174,6 +183,8 @@ await runService(logger, async (closers) => {
     transport,
     sessionKey: sharedKey(listStore, "session"),
     secureCookie: config.REDSPOT_SECURE_COOKIE,
+    audit: audit.trail,
+    pacsName,
     now,
     checks,
     logger,
@@ -209,5 +220,8 @@ await runService(logger, async (closers) => {
   closers.push(() => workitemWatch.close());
   workitemWatch.on("event", (event) => ups.channel.event(event));
   workitemWatch.on("initial", (report) => ups.channel.initial(report));
+  await audit
+    .started(settingDigests(variables, process.env))
+    .catch((error: unknown) => logger.warn({ err: error }, "the start is not audited"));
   logger.info({ address, admin, headStartMinutes: String(config.REDSPOT_HEAD_START_MINUTES) }, "ready");
 });

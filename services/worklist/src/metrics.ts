@@ -29,6 +29,9 @@ export const definitions = {
   redspot_announcement_acknowledgements_total: counter("Acknowledgements of HL7 messages, by their code (MSA-1)", {
     code: ACKNOWLEDGMENT_CODES,
   }),
+  redspot_audit_oldest_event_age_seconds: gauge(
+    "How long ago the oldest event was that is audited and not delivered, of those that are next; 0 where none waits",
+  ),
   redspot_pacs_requests_total: counter("Exchanges with the PACS", { operation, outcome: ["answered", "failed"] }),
   redspot_pacs_circuit_open: gauge(
     "1 while reports leave the PACS in peace, because it was away for several in a row; 0 while they are sent",

@@ -9,6 +9,7 @@ export type ReportFailureCode = Exclude<
   | "ANALYSIS_FAILED"
   | "WORKER_DIED"
   | "ANNOUNCEMENT_FAILED"
+  | `AUDIT_${string}`
   | `HL7_${string}`
   | "NOT_UNDERSTOOD"
   | "UNKNOWN"

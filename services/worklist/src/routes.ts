@@ -2,6 +2,7 @@ import type { FindingStore, ReadingList } from "@redspot/queue";
 import { type Spool, SpoolError } from "@redspot/spool";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import type { AuditedLooks } from "./audited-looks.ts";
 import { effectSince, startOfDay } from "./effect.ts";
 import type { EventStream } from "./event-stream.ts";
 import { ListPages } from "./list-pages.ts";
@@ -22,6 +23,8 @@ export interface RouteDependencies {
   events: EventStream;
   headStarts: HeadStarts;
   viewerUrl: string | undefined;
+  /** Records what somebody looks at. */
+  looks: AuditedLooks;
   now: () => Date;
 }
 
@@ -37,7 +40,7 @@ const patientsQuery = z.object({
 
 /** Adds all that tells about studies; whoever adds it guards it. */
 export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDependencies): void {
-  const { list, findings, spool, patients, events, headStarts, viewerUrl, now } = dependencies;
+  const { list, findings, spool, patients, events, headStarts, viewerUrl, looks, now } = dependencies;
 
   const pages = new ListPages({ list, headStarts, viewerUrl, now });
   app.get("/reading-list", async (request, reply) => {
@@ -61,6 +64,7 @@ export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDe
     const workitem = await list.get(study);
     if (!workitem) throw new WorklistError("STUDY_UNKNOWN", study);
     const finding = workitem.finding && (await findings.get(study, workitem.finding.revision));
+    await looks.study(request, study);
     return reply.header("cache-control", "no-store").send(studyDetail(study, finding));
   });
 
@@ -68,6 +72,7 @@ export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDe
     const { study } = parse(studyParams, request.params);
     const history = await list.history(study);
     if (!history) throw new WorklistError("STUDY_UNKNOWN", study);
+    await looks.study(request, study);
     return reply.header("cache-control", "no-store").send(studyHistory(study, history));
   });
 
@@ -79,12 +84,14 @@ export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDe
     });
     const png = pngOf(preview);
     if (!png) throw new WorklistError("NO_PREVIEW");
+    await looks.study(request, study);
     return reply.header("cache-control", "private, max-age=300").type("image/png").send(Buffer.from(png));
   });
 
   app.get("/patients", async (request, reply) => {
     const { study } = parse(patientsQuery, request.query);
     const { pacs, studies } = await patients.lookUp(study);
+    await looks.names(request, [...studies.keys()]);
     const found = [...studies].map(([studyInstanceUID, identity]) => ({
       studyInstanceUID,
       ...identity,

@@ -1,3 +1,4 @@
+import { auditDeliveryVariables } from "@redspot/audit";
 import { MESSAGE_TYPES, type MessageType, receiverVariables } from "@redspot/hl7";
 import { adminPortVariable, commonVariables, pacsTokenVariable, pacsUrlVariable, portVariable } from "@redspot/runtime";
 import { DEFAULT_OPTIONS, EXPLANATIONS, LANGUAGE_TAGS, REPORT_CLASSES, type ReportClass } from "@redspot/sr";
@@ -15,6 +16,7 @@ const designator = z.string().regex(/^[^|~\\&\p{Cc}]{1,227}$/u);
 /** What the worklist service can be told. */
 export const variables = {
   ...commonVariables,
+  ...auditDeliveryVariables,
   REDSPOT_PORT: portVariable(8092),
   REDSPOT_ADMIN_PORT: adminPortVariable(8192),
   REDSPOT_PACS_URL: pacsUrlVariable.describe(

@@ -13,6 +13,7 @@ import { progressOn } from "@redspot/runtime";
 import { type Command, InvalidArgumentError } from "commander";
 import { AdminError } from "../admin-error.ts";
 import { type Environment, storeVariables, withStore } from "../connect.ts";
+import { operator, record } from "../record.ts";
 
 interface Output {
   json?: boolean;
@@ -25,11 +26,20 @@ export function addDeadLetters(program: Command, environment: Environment): void
     .description("What was tried for the last time: what, when, why, and what to do about it.")
     .addHelpText("after", storeVariables);
 
-  const within = <T>(work: (letters: DeadLetters) => Promise<T>) =>
+  const within = <T>(
+    work: (letters: DeadLetters, audit: (deed: string, count: number) => Promise<void>) => Promise<T>,
+  ) =>
     withStore(environment, async (store) => {
       const letters = new DeadLetters(store);
+      const audit = (deed: string, count: number) =>
+        record(environment, store, {
+          kind: "administration",
+          by: operator(),
+          command: `dead-letters ${deed}`,
+          count,
+        });
       try {
-        return await work(letters);
+        return await work(letters, audit);
       } finally {
         await letters.close();
       }
@@ -91,7 +101,9 @@ function addDeed(
   command: Command,
   { name, description, done }: { name: string; description: string; done: string },
   deed: (letter: DeadLetter) => (letters: DeadLetters) => Promise<boolean>,
-  within: <T>(work: (letters: DeadLetters) => Promise<T>) => Promise<T>,
+  within: <T>(
+    work: (letters: DeadLetters, audit: (deed: string, count: number) => Promise<void>) => Promise<T>,
+  ) => Promise<T>,
 ): void {
   filtered(command.command(name))
     .description(description)
@@ -99,13 +111,14 @@ function addDeed(
     .option("--all", "all that the filters let through", false)
     .option("--rate <count>", "so many a second, so that what was away is not overrun as it comes back", whole, 10)
     .action((id: string | undefined, given: DeadLetterFilter & { all: boolean; rate: number }) =>
-      within(async (letters) => {
+      within(async (letters, audit) => {
         if ((id === undefined) !== given.all) {
           throw new InvalidArgumentError("Name one dead letter, or say --all, with filters or without.");
         }
         if (id !== undefined) {
           const letter = await letters.find(id);
           if (!letter || !(await deed(letter)(letters))) throw noSuchLetter(id);
+          await audit(name, 1);
           print(`${done}: ${id}`);
           return;
         }
@@ -119,6 +132,7 @@ function addDeed(
           if (index + 1 < chosen.length) await passes(1000 / given.rate);
         }
         progress.end();
+        if (count > 0) await audit(name, count);
         print(`${done}: ${count} of ${chosen.length}`);
       }),
     );

@@ -1,3 +1,4 @@
+import { auditDeliveryVariables } from "@redspot/audit";
 import { receiverOf, receiverVariables } from "@redspot/hl7";
 import { readRedisSettings } from "@redspot/queue";
 import { commonVariables, describeConfig, readConfig } from "@redspot/runtime";
@@ -5,6 +6,7 @@ import type { Command } from "commander";
 import { AdminError } from "../admin-error.ts";
 import { tryModel } from "../configuration/services.ts";
 import { type Environment, withStore } from "../connect.ts";
+import { auditCheck } from "../doctor/audit-check.ts";
 import { certificateChecks } from "../doctor/certificate-checks.ts";
 import { type Check, type Observation, wrong } from "../doctor/check.ts";
 import { hl7Check } from "../doctor/hl7-check.ts";
@@ -17,7 +19,9 @@ import { pacsOf, pacsVariables } from "../pacs.ts";
 const { REDSPOT_SPOOL_DIR, REDSPOT_TLS_CERTIFICATE, REDSPOT_TLS_KEY, REDSPOT_TLS_CLIENT_CA } = commonVariables;
 const { REDSPOT_REDIS_URL, REDSPOT_REDIS_PREFIX } = commonVariables;
 const files = { REDSPOT_TLS_CERTIFICATE, REDSPOT_TLS_KEY, REDSPOT_TLS_CLIENT_CA };
-const variables = { REDSPOT_SPOOL_DIR, ...files, ...receiverVariables };
+const { REDSPOT_AUDIT_TO, REDSPOT_AUDIT_CA, REDSPOT_AUDIT_CERTIFICATE, REDSPOT_AUDIT_KEY } = auditDeliveryVariables;
+const audit = { REDSPOT_AUDIT_TO, REDSPOT_AUDIT_CA, REDSPOT_AUDIT_CERTIFICATE, REDSPOT_AUDIT_KEY };
+const variables = { REDSPOT_SPOOL_DIR, ...files, ...receiverVariables, ...audit };
 
 const HELP = `
 --store leaves one study in the PACS, of the patient REDSPOT^DOCTOR, ID REDSPOT-DOCTOR: the same each time, and no wrist by its
@@ -31,7 +35,7 @@ export function addDoctor(program: Command, environment: Environment): void {
   program
     .command("doctor")
     .description(
-      "Looks at Redis, PACS, spool, model, certificates, receiver of HL7 messages and clocks, and says what is wrong and how to mend it.",
+      "Looks at Redis, PACS, spool, model, certificates, receivers of HL7 and audit messages and clocks, and says what is wrong and how to mend it.",
     )
     .option("--store", "also stores a test study in the PACS, finds it and fetches it")
     .option("--json", "one JSON object a line, for programs")
@@ -55,6 +59,7 @@ export function addDoctor(program: Command, environment: Environment): void {
           now,
         }),
         hl7Check(receiverOf(config)),
+        auditCheck(config, now),
         modelCheck(() => tryModel(environment)),
       ];
       let wrongs = 0;

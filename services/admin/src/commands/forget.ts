@@ -4,6 +4,7 @@ import type { FileSpool } from "@redspot/spool";
 import { type Command, InvalidArgumentError } from "commander";
 import { AdminError } from "../admin-error.ts";
 import { type Environment, spoolVariables, withSpool } from "../connect.ts";
+import { operator, record } from "../record.ts";
 
 interface Given {
   dryRun: boolean;
@@ -43,6 +44,7 @@ export function addForget(program: Command, environment: Environment): void {
       withSpool(environment, async (store, spool) => {
         for (const studyInstanceUID of studies) {
           const forgotten = await forget(store, spool, studyInstanceUID, { dryRun, unread });
+          if (!dryRun) await record(environment, store, { kind: "forget", by: operator(), study: studyInstanceUID });
           process.stdout.write(`${json ? JSON.stringify(forgotten) : described(forgotten)}\n`);
         }
       }),

@@ -19,6 +19,7 @@ import { type Environment, storeVariables, withStore } from "../connect.ts";
 import { type Comparison, comparePackages } from "../model/compare-packages.ts";
 import { calledBy, comparisonPage } from "../model/comparison-page.ts";
 import { promotionOf, type RunningModels, rollbackOf, runningModels } from "../model/running-models.ts";
+import { record } from "../record.ts";
 
 interface Output {
   json?: boolean;
@@ -84,7 +85,7 @@ export function addModel(program: Command, environment: Environment): void {
         print(packagePage(next));
         print(`\n${comparisonPage(await comparisonOf(store, [before, next]), [before, next])}\n`);
         await confirm(`Give the word to ${calledBy(next)}?`, given);
-        await change(store, models, { act: "promote", package: next, before }, given);
+        await change(environment, store, models, { act: "promote", package: next, before }, given);
       }),
   );
 
@@ -95,7 +96,7 @@ export function addModel(program: Command, environment: Environment): void {
         const models = await modelsIn(store);
         const { package: next, before } = rollbackOf(models, given.force ?? false);
         await confirm(`Give the word back to ${calledBy(next)}?`, given);
-        await change(store, models, { act: "rollback", package: next, before }, given);
+        await change(environment, store, models, { act: "rollback", package: next, before }, given);
       }),
     );
 
@@ -166,6 +167,7 @@ async function confirm(question: string, { yes = false }: Deed): Promise<void> {
 
 /** Makes a change, and waits until every inference process has followed. */
 async function change(
+  environment: Environment,
   store: Store,
   { change: latest, processes }: RunningModels,
   what: Pick<ModelChange, "act"> & { package: PackageName; before: PackageName },
@@ -184,6 +186,7 @@ async function change(
       "somebody else has changed it meanwhile: nothing was done. Look at `model history`.",
     );
   }
+  await record(environment, store, { kind: "model", by, act: made.act, packageHash: made.package.packageHash });
   print(`${calledBy(made.package)} has the word: every study that begins from now on is judged by it, or by nobody.`);
   const behind = await whoDoesNotFollow(store, made, processes.length);
   if (behind.length === 0) return print(`All ${processes.length} inference processes have followed.`);

@@ -8,6 +8,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { AdminError } from "../admin-error.ts";
 import { type Environment, storeVariables, withStore } from "../connect.ts";
 import { pacsOf, pacsVariables } from "../pacs.ts";
+import { operator, record } from "../record.ts";
 import { countOnly } from "../sweep/count-only.ts";
 import { doneOf, runSweep } from "../sweep/run-sweep.ts";
 import { daysOf, describeReport, type SweepReport, sweepReport, written } from "../sweep/sweep-report.ts";
@@ -66,7 +67,11 @@ export function addSweep(program: Command, environment: Environment): void {
       return withStore(environment, (store) => sweep(store, environment, { from, to }, given));
     });
 
-  const sub = (name: string, description: string, act: (backlog: Backlog, json: boolean) => Promise<void>) =>
+  const sub = (
+    name: string,
+    description: string,
+    act: (backlog: Backlog, json: boolean, store: Store) => Promise<void>,
+  ) =>
     command
       .command(name)
       .description(description)
@@ -76,7 +81,7 @@ export function addSweep(program: Command, environment: Environment): void {
         withStore(environment, async (store) => {
           const backlog = new Backlog(store);
           try {
-            await act(backlog, json);
+            await act(backlog, json, store);
           } finally {
             await backlog.close();
           }
@@ -105,10 +110,11 @@ export function addSweep(program: Command, environment: Environment): void {
     if (current && (report as SweepReport).complete) await backlog.end(report);
     print(json ? JSON.stringify(report) : describeReport(report as SweepReport));
   });
-  sub("cancel", "Ends the sweep: what waits is forgotten, what was analysed stays.", async (backlog, json) => {
+  sub("cancel", "Ends the sweep: what waits is forgotten, what was analysed stays.", async (backlog, json, store) => {
     const current = await underWay(backlog);
     const report = await sweepReport(current, backlog, new Date());
     await backlog.end(report);
+    await record(environment, store, { kind: "administration", by: operator(), command: "sweep cancel", count: 1 });
     print(json ? JSON.stringify(report) : describeReport(report));
   });
 }
@@ -136,6 +142,7 @@ async function sweep(store: Store, environment: Environment, days: Days, given: 
       print(await countOnly(options, given.json ?? false));
       return;
     }
+    await record(environment, store, { kind: "administration", by: operator(), command: "sweep", count: 1 });
     const report = await runSweep({ ...options, detach: given.detach ?? false, now: () => new Date() });
     if (report) print(given.json ? JSON.stringify(report) : describeReport(report));
     else print("All are queued. redspot-admin sweep status tells how far they are.");

@@ -28,14 +28,7 @@ export function certificateChecks({ certificate, key, clientCA, pacsUrl, now }: 
             "Without it the services must lie behind a proxy that does TLS, or on loopback.",
           );
         }
-        return unlessUnreadable(certificate, "REDSPOT_TLS_CERTIFICATE", async () => {
-          const [own] = certificatesIn(await readFile(certificate, "utf8"));
-          if (own === undefined) return noCertificate(certificate, "REDSPOT_TLS_CERTIFICATE");
-          if (key !== undefined && !own.checkPrivateKey(createPrivateKey(await readFile(key)))) {
-            return wrong("its key is that of another", "See REDSPOT_TLS_KEY: certificate and key come as a pair.");
-          }
-          return lasts(own.validFromDate, own.validToDate, now(), "the services take the new one");
-        });
+        return ownCertificate(certificate, key, "REDSPOT_TLS", now);
       },
     },
     {
@@ -69,6 +62,23 @@ export function certificateChecks({ certificate, key, clientCA, pacsUrl, now }: 
       },
     },
   ];
+}
+
+/** How a certificate that Redspot shows stands, with its key: files that two variables of one beginning name. */
+export function ownCertificate(
+  certificate: string,
+  key: string | undefined,
+  variables: "REDSPOT_TLS" | "REDSPOT_AUDIT",
+  now: () => Date,
+): Promise<Observation> {
+  return unlessUnreadable(certificate, `${variables}_CERTIFICATE`, async () => {
+    const [own] = certificatesIn(await readFile(certificate, "utf8"));
+    if (own === undefined) return noCertificate(certificate, `${variables}_CERTIFICATE`);
+    if (key !== undefined && !own.checkPrivateKey(createPrivateKey(await readFile(key)))) {
+      return wrong("its key is that of another", `See ${variables}_KEY: certificate and key come as a pair.`);
+    }
+    return lasts(own.validFromDate, own.validToDate, now(), "the services take the new one");
+  });
 }
 
 function lasts(from: Date, until: Date, now: Date, renewed: string): Observation {

@@ -7,6 +7,7 @@ import {
   closeStore,
   connectStore,
   type InstanceNote,
+  NO_AUDIT,
   ReadingList,
   type Store,
   StudyLedger,
@@ -72,7 +73,7 @@ export class TestUps {
       const nameOf = () => this.caller;
       await this.app.register(acceptWebSockets);
       await this.app.register((scope, _options, done) => {
-        addUpsRoutes(scope, { read: [pass], work: [pass] }, { ...this.ups, nameOf });
+        addUpsRoutes(scope, { read: [pass], work: [pass] }, { ...this.ups, audit: NO_AUDIT, nameOf });
         done();
       });
       const watch = await new Subscriptions(this.store).watch();

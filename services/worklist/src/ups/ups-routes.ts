@@ -1,5 +1,7 @@
 import type {} from "@fastify/websocket";
+import type { WorkitemAct } from "@redspot/audit";
 import { isUid } from "@redspot/dicom";
+import type { AuditTrail } from "@redspot/queue";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { z } from "zod";
 import { parse, uid } from "../request-parts.ts";
@@ -23,6 +25,8 @@ export interface UpsRouteDependencies extends Pick<UpsDependencies, "workitems" 
   service: UpsService;
   channel: EventChannel;
   nameOf: (request: FastifyRequest) => string;
+  /** Where each transaction on a workitem is recorded, before it is answered. */
+  audit: Pick<AuditTrail, "record" | "isOn">;
 }
 
 interface Guards {
@@ -40,9 +44,22 @@ const channelParams = z.object({ title });
 
 /** Adds the Worklist Service (PS3.18 11), each transaction with its guard. */
 export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies: UpsRouteDependencies): void {
-  const { service, subscriptions, channel, nameOf } = dependencies;
+  const { service, subscriptions, channel, nameOf, audit } = dependencies;
   const workitemOf = (request: FastifyRequest) => parse(workitemParams, request.params).workitem;
   const caller = (request: FastifyRequest) => ({ by: nameOf(request) });
+
+  const audited = async (request: FastifyRequest, act: WorkitemAct, workitem: string) => {
+    if (!audit.isOn) return;
+    const study = (await dependencies.workitems.get(workitem))?.studyInstanceUID;
+    await audit.record({
+      kind: "workitem",
+      ...caller(request),
+      address: request.ip,
+      act,
+      workitem,
+      ...(study === undefined ? {} : { study }),
+    });
+  };
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -74,6 +91,7 @@ export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies:
   resource(app, "/workitems", ["GET", "POST", "OPTIONS"]);
   app.post(`${UPS_BASE}/workitems`, { onRequest: guards.work }, async (request, reply) => {
     const { workitemUID, warning } = await service.create(await payload(request), uidInQuery(request), caller(request));
+    await audited(request, "create", workitemUID);
     const location = `${serviceOf(request)}/workitems/${workitemUID}`;
     return remark(request, reply, warning).code(201).headers({ location, "content-location": location }).send();
   });
@@ -82,6 +100,8 @@ export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies:
     const query = request.query as Record<string, unknown>;
     const type = responseTypeOf(request.headers.accept, query.accept);
     const { dataSets, hasMore, isFuzzy } = await service.search(query);
+    const keys = Object.keys(query).map((key) => key.replace(/[^\w.]/g, "").slice(0, 64) || "-");
+    await audit.record({ kind: "search", ...caller(request), address: request.ip, keys: keys.slice(0, 100) });
     const warnings: UpsWarning[] = [
       ...(hasMore ? ["MORE_RESULTS" as const] : []),
       ...(isFuzzy ? ["NOT_FUZZY" as const] : []),
@@ -103,6 +123,7 @@ export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies:
     const type = responseTypeOf(request.headers.accept, (request.query as Record<string, unknown>).accept);
     const workitem = workitemOf(request);
     const written = writePayload([await service.retrieve(workitem)], type);
+    await audited(request, "retrieve", workitem);
     reply.header("content-location", `${serviceOf(request)}/workitems/${workitem}`);
     return noStore(reply).type(written.type).send(written.body);
   });
@@ -112,6 +133,7 @@ export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies:
       ...caller(request),
       transactionUID: transactionUIDInQuery(request),
     });
+    await audited(request, "update", workitemOf(request));
     return remark(request, reply, warning)
       .header("content-location", `${serviceOf(request)}/workitems/${workitemOf(request)}`)
       .send();
@@ -120,6 +142,7 @@ export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies:
   resource(app, "/workitems/:workitem/state", ["PUT", "OPTIONS"]);
   app.put(`${UPS_BASE}/workitems/:workitem/state`, { onRequest: guards.work }, async (request, reply) => {
     const { warning } = await service.changeState(workitemOf(request), await payload(request), caller(request));
+    await audited(request, "state", workitemOf(request));
     return remark(request, reply, warning).send();
   });
 
@@ -128,6 +151,7 @@ export function addUpsRoutes(app: FastifyInstance, guards: Guards, dependencies:
     const isEmpty = !(request.body instanceof Buffer) || request.body.byteLength === 0;
     const reasons = isEmpty ? {} : await payload(request);
     const { warning } = await service.requestCancellation(workitemOf(request), reasons, caller(request));
+    await audited(request, "cancel", workitemOf(request));
     return remark(request, reply, warning).code(202).send();
   });
 

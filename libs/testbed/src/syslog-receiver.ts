@@ -9,6 +9,8 @@ export interface SyslogReceiver {
   readonly messages: string[];
   /** How many connections there were. */
   readonly connections: number;
+  /** How many of them it has left in the middle. */
+  readonly departures: number;
   /** From now on leaves each connection after so many bytes, by a reset or by an end; never where left out. */
   leaveAfter(bytes?: number, how?: "reset" | "end"): void;
   /** Goes away, and breaks off who is connected. */
@@ -20,6 +22,7 @@ export async function startSyslogReceiver(options: TlsOptions, port = 0): Promis
   const messages: string[] = [];
   const sockets = new Set<TLSSocket>();
   let connections = 0;
+  let departures = 0;
   let most: number | undefined;
   let leaves: "reset" | "end" = "reset";
   const raw = new Map<number | undefined, Socket>();
@@ -32,12 +35,11 @@ export async function startSyslogReceiver(options: TlsOptions, port = 0): Promis
     let seen = 0;
     socket.on("data", (chunk: Buffer) => {
       seen += chunk.byteLength;
-      if (most !== undefined && seen > most) {
-        if (leaves === "reset") raw.get(socket.remotePort)?.resetAndDestroy();
-        else socket.destroy();
-        return;
-      }
       kept = takeFrames(Buffer.concat([kept, chunk]), messages);
+      if (most === undefined || seen <= most) return;
+      departures += 1;
+      if (leaves === "reset") raw.get(socket.remotePort)?.resetAndDestroy();
+      else socket.destroy();
     });
   });
   server.on("connection", (socket: Socket) => raw.set(socket.remotePort, socket));
@@ -49,6 +51,9 @@ export async function startSyslogReceiver(options: TlsOptions, port = 0): Promis
     messages,
     get connections() {
       return connections;
+    },
+    get departures() {
+      return departures;
     },
     leaveAfter(bytes, how = "reset") {
       most = bytes;

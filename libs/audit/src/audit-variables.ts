@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { parseAuditAddress } from "./audit-destination.ts";
+
+/** What every service is told: whether it records at all. */
+export const auditVariables = {
+  REDSPOT_AUDIT_TO: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return parseAuditAddress(text);
+      } catch (error) {
+        context.issues.push({ code: "custom", message: (error as Error).message, input: text });
+        return z.NEVER;
+      }
+    })
+    .optional()
+    .describe(
+      "Where audit messages go: syslog-tls://HOST:PORT, an Audit Record Repository, or file:///PATH; the same for every service. Nothing is audited without it",
+    ),
+} as const;
+
+const file = (what: string) => z.string().min(1).optional().describe(what);
+
+/** What the service that delivers them is told besides. */
+export const auditDeliveryVariables = {
+  ...auditVariables,
+  REDSPOT_AUDIT_CA: file(
+    "File with the authorities of the audit receiver's certificate, in PEM; those of the system without it",
+  ),
+  REDSPOT_AUDIT_CERTIFICATE: file("File with the certificate that Redspot shows to the audit receiver, in PEM"),
+  REDSPOT_AUDIT_KEY: file("File with that certificate's private key, in PEM"),
+  REDSPOT_AUDIT_SOURCE: z
+    .string()
+    .regex(/^[^\p{Cc}]{1,64}$/u)
+    .default("Redspot")
+    .describe("AuditSourceID: the name of this installation in audit messages"),
+  REDSPOT_AUDIT_SITE: z
+    .string()
+    .regex(/^[^\p{Cc}]{1,64}$/u)
+    .optional()
+    .describe("AuditEnterpriseSiteID: where in the enterprise this installation is"),
+} as const;

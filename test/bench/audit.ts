@@ -1,0 +1,100 @@
+/**
+ * How fast audit events are recorded and delivered, and what one takes in Redis while it waits: a real Redis that syncs
+ * every change, and a receiver of syslog over TLS on this machine.
+ */
+import { writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Gathering, messageOf, openAuditDestination, writeAuditMessage } from "@redspot/audit";
+import { closeStore, connectStore, deliverAudit, openAuditTrail, StudyQueue } from "@redspot/queue";
+import { certificateAuthority, startRedis, startSyslogReceiver, workFolder } from "@redspot/testbed";
+
+const { values } = parseArgs({ options: { help: { type: "boolean" }, events: { type: "string", default: "10000" } } });
+if (values.help) {
+  process.stdout.write(
+    "npm run bench:audit -- [--events N]: records and delivers N audit events (10,000), and prints the figures as JSON\n",
+  );
+  process.exit(0);
+}
+const count = Number(values.events);
+const AT_ONCE = 512;
+
+const folder = workFolder("bench-audit");
+const authority = await certificateAuthority("bench");
+const [own, arr] = await Promise.all([
+  authority.issue({ commonName: "redspot" }),
+  authority.issue({ commonName: "arr", names: [{ type: "ip", value: "127.0.0.1" }] }),
+]);
+const file = (name: string, content: string) => {
+  writeFileSync(join(folder.path, name), content);
+  return join(folder.path, name);
+};
+const receiver = await startSyslogReceiver({ cert: arr.certificate, key: arr.key, ca: authority.certificate });
+const destination = openAuditDestination(
+  { kind: "syslog-tls", host: "127.0.0.1", port: receiver.port },
+  {
+    ca: file("ca.crt", authority.certificate),
+    certificate: file("tls.crt", own.certificate),
+    key: file("tls.key", own.key),
+  },
+);
+const redis = await startRedis();
+const store = connectStore(redis.url);
+const trail = openAuditTrail(store, {
+  process: { service: "bench", host: hostname(), pid: process.pid },
+  now: () => new Date(),
+});
+const usedBytes = async () => Number(/used_memory:(\d+)/.exec(await store.redis.info("memory"))?.[1]);
+
+const bytesBefore = await usedBytes();
+const recordStart = performance.now();
+for (let first = 0; first < count; first += AT_ONCE) {
+  const batch = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, index) =>
+    trail.record({ kind: "view", by: "oidc:reader-17", address: "10.20.30.40", study: `2.25.${first + index}` }),
+  );
+  await Promise.all(batch);
+}
+const recordSeconds = (performance.now() - recordStart) / 1000;
+const bytesPerEvent = (await usedBytes()) - bytesBefore;
+
+const gathering = new Gathering(destination);
+const cpuBefore = process.cpuUsage();
+const deliverStart = performance.now();
+const worker = deliverAudit(
+  store,
+  (event) => {
+    const message = messageOf(event, { auditSourceID: "Redspot" }, { patientID: "4711", patientName: "Doe^Jane" });
+    const { host, pid } = event.process;
+    const xml = writeAuditMessage(message);
+    return gathering.send({ id: event.id, at: message.at, event: message.eventID.meaning, host, pid, xml });
+  },
+  { concurrency: AT_ONCE, onError: (error) => process.stderr.write(`${error.message}\n`) },
+);
+const queue = new StudyQueue(store, "audit");
+for (let left = count; left > 0; ) {
+  const { waiting, active, delayed } = await queue.depth();
+  left = waiting + active + delayed;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}
+const deliverSeconds = (performance.now() - deliverStart) / 1000;
+const { user, system } = process.cpuUsage(cpuBefore);
+
+await worker.close();
+await queue.close();
+await trail.close();
+await closeStore(store);
+await Promise.all([receiver.close(), redis.stop()]);
+folder.remove();
+process.stdout.write(
+  `${JSON.stringify({
+    events: count,
+    delivered: receiver.messages.length,
+    connections: receiver.connections,
+    recorded_per_second: Math.round(count / recordSeconds),
+    delivered_per_second: Math.round(count / deliverSeconds),
+    cpu_ms_per_message: Number(((user + system) / 1000 / count).toFixed(3)),
+    redis_bytes_per_event: Math.round(bytesPerEvent / count),
+    message_bytes: Buffer.byteLength(receiver.messages[0] ?? ""),
+  })}\n`,
+);
