@@ -12,6 +12,8 @@ export interface DicomWebClientOptions {
   authorization?: string;
   /** After how many milliseconds a call without an answer fails. */
   timeoutMs?: number;
+  /** Where what asks stands in its trace: sent along as W3C Trace Context has it, where there is one. */
+  traceparent?: () => string | undefined;
 }
 
 /** Attribute matching by keyword or tag, and `limit`, `offset`, `includefield`, `fuzzymatching` (PS3.18 8.3.4). */
@@ -26,8 +28,9 @@ export class DicomWebClient {
   readonly #url: string;
   readonly #authorization: string | undefined;
   readonly #timeoutMs: number;
+  readonly #traceparent: () => string | undefined;
 
-  constructor({ url, authorization, timeoutMs = 60_000 }: DicomWebClientOptions) {
+  constructor({ url, authorization, timeoutMs = 60_000, traceparent = () => undefined }: DicomWebClientOptions) {
     this.#url = url.replace(/\/+$/, "");
     this.#authorization = authorization;
     this.#client = new dicomwebClient.api.DICOMwebClient({
@@ -38,6 +41,7 @@ export class DicomWebClient {
       ...(authorization === undefined ? {} : { headers: { Authorization: authorization } }),
     });
     this.#timeoutMs = timeoutMs;
+    this.#traceparent = traceparent;
   }
 
   /**
@@ -106,7 +110,11 @@ export class DicomWebClient {
     call: Call,
     { headers, answersWithReasons = false }: { headers?: Record<string, string>; answersWithReasons?: boolean } = {},
   ): Promise<unknown> {
-    const instance = new FetchRequest({ timeoutMs: this.#timeoutMs, ...(headers ? { headers } : {}) });
+    const traceparent = this.#traceparent();
+    const instance = new FetchRequest({
+      timeoutMs: this.#timeoutMs,
+      headers: { ...headers, ...(traceparent === undefined ? {} : { traceparent }) },
+    });
     try {
       // Where dicomweb-client stumbles over an answer, the promise that it gave never settles.
       return await Promise.race([call({ instance }), instance.handlerFailed]);

@@ -1,10 +1,28 @@
 import { Redis } from "ioredis";
 
+/** One try of a job, for whoever traces it: see Tracing of libs/runtime. */
+interface TracedJob {
+  subject: string;
+  queue: string;
+  revision: number;
+  queuedAt: number;
+  traceparent?: string | undefined;
+  isFirst: boolean;
+}
+
+/** What traces jobs through the queues. */
+export interface JobTracing {
+  /** Where what is under way stands in its trace, to go with the jobs that it queues. */
+  traceparent(): string | undefined;
+  job<T>(job: TracedJob, work: () => Promise<T>): Promise<T>;
+}
+
 /** A connection to Redis and the name space that everything of one Redspot installation lives in. */
 export interface Store {
   redis: Redis;
   /** Comes before every key; several installations, or tests, can share one Redis. */
   prefix: string;
+  tracing?: JobTracing | undefined;
 }
 
 interface ConnectOptions {
@@ -20,6 +38,8 @@ interface ConnectOptions {
    * next job, which BullMQ limits to ten seconds.
    */
   deadAfterMs?: number;
+  /** Told of every job that is worked on over this connection. */
+  tracing?: JobTracing;
   /** Told of every failed attempt to connect, which will be followed by another. */
   onError?: (error: Error) => void;
 }
@@ -31,7 +51,7 @@ interface ConnectOptions {
  */
 export function connectStore(
   url: string,
-  { prefix = "redspot", answerWithinMs, deadAfterMs = 15_000, onError = () => {} }: ConnectOptions = {},
+  { prefix = "redspot", answerWithinMs, deadAfterMs = 15_000, tracing, onError = () => {} }: ConnectOptions = {},
 ): Store {
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
@@ -40,7 +60,7 @@ export function connectStore(
   });
   // Without a listener ioredis writes to the console.
   redis.on("error", onError);
-  return { redis, prefix };
+  return { redis, prefix, tracing };
 }
 
 /** Ends the connection, once the commands under way have been answered; at once where Redis is away, or falls silent. */

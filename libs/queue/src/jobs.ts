@@ -6,11 +6,17 @@ import { codeOfFailure, failedReasonOf, JOB_FAILURES, type JobFailureCode } from
 import type { QueueName } from "./queue-name.ts";
 import { UnderWay } from "./under-way.ts";
 
-/** What every job carries, and all that it carries: which revision of which study. */
+/** What every job carries: which revision of which study; and, where traces are on, what queued it. */
 export const studyJobSchema = z.object({
   version: z.literal(1),
   studyInstanceUID: z.string().regex(/^[0-9.]{1,64}$/),
   revision: z.int().positive(),
+  /** Where what queued the job stands in the study's trace (W3C Trace Context). What is none is as good as none. */
+  traceparent: z
+    .string()
+    .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/)
+    .optional()
+    .catch(undefined),
 });
 
 export interface StudyJob {
@@ -70,6 +76,9 @@ export const BULLMQ_ATTEMPTS = 1_000_000;
 /** Queues whose work is to send to another system. */
 const SENDS: ReadonlySet<QueueName> = new Set(["report", "backlog-report", "announce"]);
 
+/** Queues through which a study begins its way. */
+const FIRST: ReadonlySet<QueueName> = new Set(["settling", "backlog"]);
+
 /** Sent from a queue in one second, by all processes together: what waited for a system comes back as a stream. */
 const SENT_A_SECOND = 50;
 
@@ -82,12 +91,12 @@ export const LOCK_MS = 30_000;
 /** One queue of studies. Adding a job that is there already changes nothing. */
 export class StudyQueue {
   readonly name: QueueName;
-  readonly #redis: Store["redis"];
+  readonly #store: Store;
   readonly #queue: Queue;
 
   constructor(store: Store, name: QueueName) {
     this.name = name;
-    this.#redis = store.redis;
+    this.#store = store;
     this.#queue = new Queue(name, {
       connection: store.redis as unknown as ConnectionOptions,
       prefix: `${store.prefix}:queue`,
@@ -108,9 +117,10 @@ export class StudyQueue {
   }
 
   #entry({ studyInstanceUID, revision }: StudyJob) {
+    const traceparent = this.#store.tracing?.traceparent();
     return {
       name: this.name,
-      data: { version: 1, studyInstanceUID, revision },
+      data: { version: 1, studyInstanceUID, revision, ...(traceparent === undefined ? {} : { traceparent }) },
       opts: {
         jobId: idOf({ studyInstanceUID, revision }),
         attempts: BULLMQ_ATTEMPTS,
@@ -144,7 +154,7 @@ export class StudyQueue {
   /** Forgets jobs that wait, are done or were given up. */
   async forget(jobs: readonly StudyJob[]): Promise<void> {
     // Most are not there: to ask costs less than to remove.
-    const asking = this.#redis.pipeline();
+    const asking = this.#store.redis.pipeline();
     for (const job of jobs) asking.exists(this.#queue.toKey(idOf(job)));
     const there = (await asking.exec()) ?? [];
     await Promise.all(jobs.filter((_, at) => there[at]?.[1] === 1).map((job) => this.#queue.remove(idOf(job))));
@@ -307,8 +317,17 @@ export function workOn(
             ? {}
             : { waitMs: Math.max(0, startedAt - job.timestamp - (job.opts.delay ?? 0)) }),
         });
+      const traced = {
+        subject: study.studyInstanceUID,
+        queue: name,
+        revision: study.revision,
+        queuedAt: job.timestamp,
+        traceparent: parsed.data.traceparent,
+        isFirst: study.revision === 1 && FIRST.has(name),
+      };
+      const work = () => tryOnce(job.id ?? "", study);
       try {
-        await tryOnce(job.id ?? "", study);
+        await (store.tracing ? store.tracing.job(traced, work) : work());
         tried("done");
       } catch (thrown) {
         if (thrown instanceof NotYet) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { accessVariables } from "./access-variables.ts";
 import { secret } from "./config.ts";
+import { tracesUrlVariable } from "./tracing.ts";
 
 /** Variables that every service has, each under its one name. */
 export const commonVariables = {
@@ -22,6 +23,7 @@ export const commonVariables = {
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
     .describe("Least level of log lines: trace, debug, info, warn, error or silent"),
+  REDSPOT_TRACES_URL: tracesUrlVariable,
 } as const;
 
 /** Where a service tells operators how it does. */

@@ -25,5 +25,7 @@ export { NO_LIMIT } from "./rate-limits.ts";
 export { type Closers, runService } from "./run-service.ts";
 export { countJob, serviceMetrics } from "./service-metrics.ts";
 export { newToken, parseStaticTokens, staticTokenEntry, staticTokenScheme } from "./static-tokens.ts";
+export { traceOf } from "./trace-of.ts";
+export { NO_TRACING, openTracing, type Tracing } from "./tracing.ts";
 export { Transport } from "./transport.ts";
 export { SOFTWARE_VERSION } from "./version.ts";

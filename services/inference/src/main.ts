@@ -33,6 +33,7 @@ import {
   Metrics,
   openAccess,
   openAdmin,
+  openTracing,
   pacsAddress,
   readConfig,
   runService,
@@ -99,8 +100,10 @@ await runService(logger, async (closers) => {
   });
   closers.push(() => pool.close());
 
+  const tracing = await openTracing(config, "inference", closers);
   const store = connectStore(config.REDSPOT_REDIS_URL, {
     prefix: config.REDSPOT_REDIS_PREFIX,
+    tracing,
     onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
   });
   closers.push(() => closeStore(store));
@@ -186,9 +189,9 @@ await runService(logger, async (closers) => {
     onUnrecorded: (error: Error) => logger.warn({ err: error }, "a finding could not be recorded in the spool"),
     reports,
     audit: auditAnalysis(audit.trail),
-    pool,
+    pool: { prepare: (task: PreparationTask) => tracing.part("decode", () => pool.prepare(task)) },
     speaking,
-    batcher,
+    batcher: { score: (input: ModelInput, by: OpenModel) => tracing.part("infer", () => batcher.score(input, by)) },
     shadow,
     softwareVersion: SOFTWARE_VERSION,
     now: () => new Date(),
@@ -250,8 +253,8 @@ await runService(logger, async (closers) => {
       analysis: analysisWith<OpenModel>({
         ...live,
         reports: backlogReports,
-        pool: { prepare: (task) => liveFirst.backlog(() => pool.prepare(task)) },
-        batcher: { score: (input, by) => batcher.scoreOfBacklog(input, by) },
+        pool: { prepare: (task) => tracing.part("decode", () => liveFirst.backlog(() => pool.prepare(task))) },
+        batcher: { score: (input, by) => tracing.part("infer", () => batcher.scoreOfBacklog(input, by)) },
       }),
       atOnce: config.REDSPOT_SWEEP_REQUESTS,
       concurrency,

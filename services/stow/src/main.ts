@@ -20,6 +20,7 @@ import {
   Metrics,
   openAccess,
   openAdmin,
+  openTracing,
   readConfig,
   runService,
   settingDigests,
@@ -68,11 +69,14 @@ await runService(logger, async (closers) => {
   const prefix = config.REDSPOT_REDIS_PREFIX;
   const settleMs = config.REDSPOT_SETTLE_SECONDS * 1000;
 
+  const tracing = await openTracing(config, "stow", closers);
+
   // Two connections: the listener owes its senders an answer in time, the worker waits until Redis is back.
-  const answering = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS });
+  const answering = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS, tracing });
   closers.push(() => closeStore(answering));
   const waiting = connectStore(config.REDSPOT_REDIS_URL, {
     prefix,
+    tracing,
     onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
   });
   closers.push(() => closeStore(waiting));
@@ -153,6 +157,7 @@ await runService(logger, async (closers) => {
     ledger: new StudyLedger(answering),
     settling,
     settleMs,
+    tracing,
     access,
     transport,
     strict: config.REDSPOT_STRICT,

@@ -1,5 +1,6 @@
 import { isImage } from "@redspot/dicom";
 import { type FailedInstance, MultipartError, type Part, readMultipart, type StoredInstance } from "@redspot/dicomweb";
+import { NO_TRACING, type Tracing } from "@redspot/runtime";
 import type { StudyLedger, StudyQueue } from "@redspot/queue";
 import type { InstanceName, Spool } from "@redspot/spool";
 import { assembleInstances } from "./assemble-instances.ts";
@@ -38,6 +39,8 @@ export interface StoreDependencies {
   site?: string;
   /** Told of each instance that was stored, or refused though it could be read, before the sender is. */
   onTaken?: (taken: TakenInstance) => void;
+  /** Told of each instance that is being stored, by its study. */
+  tracing?: Pick<Tracing, "about">;
   /** Told of each failure of an instance, for the log. */
   onFailure?: (failure: InstanceFailure, cause?: unknown) => void;
 }
@@ -127,7 +130,9 @@ class Transaction {
       this.#brokenPartTold = instance.bodyBroken === true;
       return this.refuse(instance);
     }
-    const committing = this.#commit(instance).catch((fault: unknown) => {
+    const { tracing = NO_TRACING } = this.#dependencies;
+    const commit = () => this.#commit(instance);
+    const committing = tracing.about(instance.identity.studyInstanceUID, "store", commit).catch((fault: unknown) => {
       this.#fault ??= fault;
     });
     this.#committing.add(committing);

@@ -23,6 +23,7 @@ import {
   Metrics,
   openAccess,
   openAdmin,
+  openTracing,
   pacsAddress,
   readConfig,
   runService,
@@ -46,6 +47,7 @@ import { removeFetched } from "./remove-fetched.ts";
 import { asReportFailure } from "./report-failure.ts";
 import { openUps } from "./ups/open-ups.ts";
 import { localUtcOffset } from "./utc-offset.ts";
+import { tracedPacs } from "./traced-pacs.ts";
 import { variables } from "./variables.ts";
 import { reportingWith } from "./write-report.ts";
 
@@ -72,19 +74,22 @@ await runService(logger, async (closers) => {
   const prefix = config.REDSPOT_REDIS_PREFIX;
 
   const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR);
+  const tracing = await openTracing(config, "worklist", closers);
   const client = new DicomWebClient({
     ...pacsAddress(config.REDSPOT_PACS_URL, config.REDSPOT_PACS_TOKEN),
     timeoutMs: 30_000,
+    traceparent: tracing.traceparent,
   });
   const metrics = new Metrics("worklist", definitions);
   const circuit = pacsCircuit();
-  const pacs = guardedPacs(observedPacs(pacsOver(client), metrics), circuit);
+  const pacs = tracedPacs(guardedPacs(observedPacs(pacsOver(client), metrics), circuit), tracing);
   metrics.read(["redspot_pacs_circuit_open"], async (set) => {
     set("redspot_pacs_circuit_open", {}, circuit.isOpen ? 1 : 0);
   });
 
   const workStore = connectStore(config.REDSPOT_REDIS_URL, {
     prefix,
+    tracing,
     onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
   });
   closers.push(() => closeStore(workStore));
@@ -119,7 +124,7 @@ await runService(logger, async (closers) => {
     },
   });
   const announcements = openAnnouncing(
-    { config, store: workStore, findings: workFindings, list: workList, records, spool, pacs, metrics, logger, now },
+    { config, tracing, store: workStore, findings: workFindings, list: workList, records, spool, pacs, metrics, logger, now },
     closers,
   );
   const auditReport = auditedReports(audit.trail, pacsName);

@@ -2,7 +2,7 @@ import { Circuit } from "@redspot/dicomweb";
 import { MllpClient, receiverOf } from "@redspot/hl7";
 import { type FindingStore, type ReadingList, type Store, StudyQueue, workOn } from "@redspot/queue";
 import type { StudyRecords } from "@redspot/recovery";
-import { type Closers, countJob, type Logger, type readConfig } from "@redspot/runtime";
+import { type Closers, countJob, type Logger, type readConfig, type Tracing } from "@redspot/runtime";
 import type { FileSpool } from "@redspot/spool";
 import { announcingWith } from "./announce.ts";
 import { isReceiverAway } from "./announcement-failure.ts";
@@ -14,6 +14,7 @@ import type { variables } from "./variables.ts";
 
 interface OpenAnnouncing {
   config: ReturnType<typeof readConfig<typeof variables>>;
+  tracing: Tracing;
   store: Store;
   findings: FindingStore;
   list: ReadingList;
@@ -30,7 +31,7 @@ interface OpenAnnouncing {
  * be told of; undefined where it names none.
  */
 export function openAnnouncing(
-  { config, store, findings, list, records, spool, pacs, metrics, logger, now }: OpenAnnouncing,
+  { config, tracing, store, findings, list, records, spool, pacs, metrics, logger, now }: OpenAnnouncing,
   closers: Closers,
 ): StudyQueue | undefined {
   const receiver = receiverOf(config);
@@ -44,7 +45,8 @@ export function openAnnouncing(
     ...{ findings, list, records, now },
     readHeader: (study, instance) => readHeader(spool, study, instance),
     findPatient: pacs.findPatient,
-    exchange: (message, read) => circuit.run(() => connection.exchange(message, read)),
+    exchange: (message, read) =>
+      circuit.run(() => tracing.part("hl7.send", () => connection.exchange(message, read), "call")),
     sender: {
       messageType: config.REDSPOT_HL7_MESSAGE,
       sendingApplication: config.REDSPOT_HL7_SENDING_APPLICATION,
