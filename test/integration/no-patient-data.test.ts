@@ -1,7 +1,7 @@
 /**
  * Headers full of invented patient data go through the real services, in every way in which it can go well or badly, with
- * all log lines on and a PACS that answers with what it was sent. None of it may stand in a log line, a metric, an error
- * answer, a file name or in Redis, jobs among it.
+ * all log lines on and a PACS that answers with what it was sent. None of it may stand in a log line, a metric, a span, an
+ * error answer, a file name or in Redis, jobs among it.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
@@ -24,6 +24,8 @@ import {
   startMllpReceiver,
   startRedis,
   startRedspot,
+  startTraceCollector,
+  type TraceCollector,
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
@@ -65,6 +67,7 @@ describe("invented patient data", () => {
   let pacs: Server;
   let served: Set<string>;
   let ris: MllpReceiver;
+  let collector: TraceCollector;
   let metrics = "";
   let dump = "";
 
@@ -93,6 +96,7 @@ describe("invented patient data", () => {
         return ways[(ris.messages.length - 1) % ways.length]!;
       },
     });
+    collector = await startTraceCollector({ refuses: `${NAME} Wexborough Lane` });
     redis = await startRedis();
     await writeCandidate(join(folder.path, "candidate"), { higher: 1 });
     redspot = await startRedspot({
@@ -107,6 +111,7 @@ describe("invented patient data", () => {
         REDSPOT_MAX_INSTANCE_MIB: "1",
         REDSPOT_SHADOW_PACKAGE: join(folder.path, "candidate"),
         REDSPOT_HL7_URL: `mllp://127.0.0.1:${ris.port}`,
+        REDSPOT_TRACES_URL: collector.url,
         REDSPOT_AUDIT_TO: `file://${join(folder.path, "audit.jsonl")}`,
       },
     });
@@ -140,6 +145,7 @@ describe("invented patient data", () => {
     await redis?.stop();
     pacs?.close();
     await ris?.close();
+    await collector?.close();
     folder.remove();
   });
 
@@ -183,6 +189,15 @@ describe("invented patient data", () => {
   test("is in no metric", () => {
     assert.match(metrics, /redspot_store_failures_total/);
     assert.deepEqual(inventedIn(metrics), []);
+  });
+
+  test("is in no span, nor is a UID", () => {
+    const told = collector.bodies.join("\n");
+    for (const what of ['"store"', '"triage"', '"report"', '"pacs.store"', '"hl7.send"', "PACS_REFUSED", "CONFLICT"]) {
+      assert.ok(told.includes(what), `${what} was told`);
+    }
+    assert.deepEqual(inventedIn(told), []);
+    for (const { studyInstanceUID } of instances) assert.ok(!told.includes(studyInstanceUID));
   });
 
   test("is in no error answer", () => {

@@ -154,11 +154,15 @@ test("what is written now is what a reader of version 1 accepts: jobs, notes and
   await new StudyLedger(store).noteInstance({ ...note("1.1", "1.1.1"), lane: "backlog", site: "north" });
   version1.note.parse(JSON.parse((await store.redis.hget(key("study", "1.1", "instances"), "1.1.1")) ?? ""));
 
+  const traceparent = `00-${"1".repeat(32)}-${"2".repeat(16)}-01`;
+  const tracing = { traceparent: () => traceparent, job: <T>(_job: unknown, work: () => Promise<T>) => work() };
   for (const name of ["settling", "triage", "report"] as const) {
-    const queue = new StudyQueue(store, name);
+    const queue = new StudyQueue({ ...store, tracing }, name);
     await queue.add({ studyInstanceUID: "1.1", revision: 1 });
     const hash = await store.redis.hgetall(key("queue", name, "1.1-r1"));
-    version1.job.parse(JSON.parse(hash.data ?? ""));
+    const job = JSON.parse(hash.data ?? "");
+    version1.job.parse(job);
+    assert.equal(job.traceparent, traceparent);
     // It gives up by the count that is in the job.
     assert.ok(JSON.parse(hash.opts ?? "").attempts >= 4);
     await queue.close();

@@ -1,14 +1,19 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
+import { setTimeout as after } from "node:timers/promises";
 import { type Context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BatchSpanProcessor, RandomIdGenerator, TracerProvider } from "@opentelemetry/sdk-trace";
+import { BatchSpanProcessor, RandomIdGenerator, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
 import { traceOf } from "./trace-of.ts";
 import type { TracedJob, Tracing } from "./tracing.ts";
 import { SOFTWARE_VERSION } from "./version.ts";
 
 /** How long the collector may take for a batch; what it does not take then is let go. */
 const EXPORT_WITHIN_MS = 5_000;
+
+/** OpenTelemetry's ExportResultCode.SUCCESS. */
+const TAKEN = 0;
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
@@ -26,16 +31,26 @@ export class OpenTelemetry implements Tracing {
   readonly #ids = new GivenIds();
   readonly #active = new AsyncLocalStorage<Context>();
 
-  constructor(url: string, service: string) {
-    const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_WITHIN_MS });
+  /** `onSent` is told after each batch whether the collector has taken it. */
+  constructor(url: string, service: string, onSent: (taken: boolean) => void = () => {}) {
+    const otlp = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_WITHIN_MS });
+    const exporter: SpanExporter = {
+      export: (spans, done) =>
+        otlp.export(spans, (result) => {
+          onSent(result.code === TAKEN);
+          done(result);
+        }),
+      forceFlush: () => otlp.forceFlush(),
+      shutdown: () => otlp.shutdown(),
+    };
     this.#provider = new TracerProvider({
       idGenerator: this.#ids,
       resource: resourceFromAttributes({
         "service.name": `redspot-${service}`,
         "service.version": SOFTWARE_VERSION,
-        "service.instance.id": String(process.pid),
+        "service.instance.id": randomUUID(),
       }),
-      spanProcessors: [new BatchSpanProcessor(exporter, { exportTimeoutMillis: EXPORT_WITHIN_MS })],
+      spanProcessors: [new BatchSpanProcessor({ exporter, exportTimeoutMillis: EXPORT_WITHIN_MS })],
     });
   }
 
@@ -53,7 +68,7 @@ export class OpenTelemetry implements Tracing {
     const { subject, queue, revision, queuedAt, traceparent, isFirst } = job;
     // A study settles from its first instance on; all else begins with the work.
     const startTime = queue === "settling" ? queuedAt : Date.now();
-    const started = this.#start(queue, SpanKind.CONSUMER, contextOf(traceparent) ?? rootOf(subject), startTime);
+    const started = this.#start(queue, SpanKind.CONSUMER, contextOf(traceparent, subject), startTime);
     started.span.setAttributes({
       "messaging.system": "bullmq",
       "messaging.destination.name": queue,
@@ -71,16 +86,16 @@ export class OpenTelemetry implements Tracing {
     return this.#within(this.#start(name, kind === "call" ? SpanKind.CLIENT : SpanKind.INTERNAL, parent), work);
   }
 
+  /** Sends what is left, as far as a collector takes it in time. */
   async close(): Promise<void> {
-    await this.#provider.shutdown();
+    const ended = this.#provider.shutdown().catch(() => {});
+    await Promise.race([ended, after(EXPORT_WITHIN_MS, undefined, { ref: false })]);
   }
 
   #start(name: string, kind: SpanKind, parent: Context, startTime?: number): Started {
-    const span = this.#provider.getTracer("redspot", SOFTWARE_VERSION).startSpan(
-      name,
-      startTime === undefined ? { kind } : { kind, startTime },
-      parent,
-    );
+    const span = this.#provider
+      .getTracer("redspot", SOFTWARE_VERSION)
+      .startSpan(name, startTime === undefined ? { kind } : { kind, startTime }, parent);
     return { span, parent };
   }
 
@@ -141,9 +156,11 @@ function rootOf(subject: string): Context {
   return remote(traceId, rootSpanId, TraceFlags.SAMPLED);
 }
 
-function contextOf(traceparent: string | undefined): Context | undefined {
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent ?? "") ?? [];
-  return traceId && spanId ? remote(traceId, spanId, Number.parseInt(flags ?? "00", 16)) : undefined;
+/** Under what has queued it, or under the root where that is not known or was about another subject. */
+function contextOf(traceparent: string | undefined, subject: string): Context {
+  const [, traceId, spanId = "", flags = ""] = TRACEPARENT.exec(traceparent ?? "") ?? [];
+  if (traceId !== traceOf(subject).traceId) return rootOf(subject);
+  return remote(traceId, spanId, Number.parseInt(flags, 16));
 }
 
 function codeOf(error: unknown): string {

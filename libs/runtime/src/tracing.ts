@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Logger } from "./logger.ts";
 import type { Closers } from "./run-service.ts";
 
 /** One try of a job, as its trace shows it. */
@@ -35,6 +36,7 @@ export const NO_TRACING: Tracing = {
   part: (_name, work) => work(),
 };
 
+/** Where traces go. */
 export const tracesUrlVariable = z
   .url({ protocol: /^https?$/ })
   .optional()
@@ -44,11 +46,16 @@ export const tracesUrlVariable = z
 export async function openTracing(
   config: { REDSPOT_TRACES_URL?: string | undefined },
   service: string,
-  closers: Closers,
+  { closers, logger }: { closers: Closers; logger: Pick<Logger, "warn" | "info"> },
 ): Promise<Tracing> {
   if (config.REDSPOT_TRACES_URL === undefined) return NO_TRACING;
   const { OpenTelemetry } = await import("./open-telemetry.ts");
-  const tracing = new OpenTelemetry(config.REDSPOT_TRACES_URL, service);
+  let away = false;
+  const tracing = new OpenTelemetry(config.REDSPOT_TRACES_URL, service, (taken) => {
+    if (!taken && !away) logger.warn("the collector does not take traces: they are let go");
+    if (taken && away) logger.info("the collector takes traces again");
+    away = !taken;
+  });
   closers.push(() => tracing.close());
   return tracing;
 }

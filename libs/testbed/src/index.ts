@@ -22,5 +22,6 @@ export {
 } from "./redspot.ts";
 export { type SyslogReceiver, startSyslogReceiver } from "./syslog-receiver.ts";
 export { TestbedError, type TestbedErrorCode } from "./testbed-error.ts";
+export { type CollectedSpan, startTraceCollector, type TraceCollector } from "./trace-collector.ts";
 export { type WaitOptions, waitUntil } from "./wait-until.ts";
 export { type WorkFolder, workFolder } from "./work-folder.ts";

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { ModelError } from "@redspot/model";
+import type { ModelInput } from "@redspot/pixels";
 import {
   Backlog,
   closeStore,
@@ -52,7 +53,7 @@ import { countFinding, definitionsFor } from "./metrics.ts";
 import { announceModels } from "./model-announcer.ts";
 import { expectationOfPackage, watchNoteOf } from "./model-watch.ts";
 import { type OpenModel, openModels } from "./open-model.ts";
-import { openPreparationPool } from "./preparation-pool.ts";
+import { openPreparationPool, type PreparationPool } from "./preparation-pool.ts";
 import { Shadow } from "./shadow.ts";
 import { watchShadow } from "./shadow-metrics.ts";
 import { SpeakingModel } from "./speaking-model.ts";
@@ -100,7 +101,7 @@ await runService(logger, async (closers) => {
   });
   closers.push(() => pool.close());
 
-  const tracing = await openTracing(config, "inference", closers);
+  const tracing = await openTracing(config, "inference", { closers, logger });
   const store = connectStore(config.REDSPOT_REDIS_URL, {
     prefix: config.REDSPOT_REDIS_PREFIX,
     tracing,
@@ -189,7 +190,9 @@ await runService(logger, async (closers) => {
     onUnrecorded: (error: Error) => logger.warn({ err: error }, "a finding could not be recorded in the spool"),
     reports,
     audit: auditAnalysis(audit.trail),
-    pool: { prepare: (task: PreparationTask) => tracing.part("decode", () => pool.prepare(task)) },
+    pool: {
+      prepare: (task: Parameters<PreparationPool["prepare"]>[0]) => tracing.part("decode", () => pool.prepare(task)),
+    },
     speaking,
     batcher: { score: (input: ModelInput, by: OpenModel) => tracing.part("infer", () => batcher.score(input, by)) },
     shadow,

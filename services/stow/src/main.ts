@@ -69,7 +69,7 @@ await runService(logger, async (closers) => {
   const prefix = config.REDSPOT_REDIS_PREFIX;
   const settleMs = config.REDSPOT_SETTLE_SECONDS * 1000;
 
-  const tracing = await openTracing(config, "stow", closers);
+  const tracing = await openTracing(config, "stow", { closers, logger });
 
   // Two connections: the listener owes its senders an answer in time, the worker waits until Redis is back.
   const answering = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS, tracing });

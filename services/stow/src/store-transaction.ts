@@ -1,7 +1,7 @@
 import { isImage } from "@redspot/dicom";
 import { type FailedInstance, MultipartError, type Part, readMultipart, type StoredInstance } from "@redspot/dicomweb";
-import { NO_TRACING, type Tracing } from "@redspot/runtime";
 import type { StudyLedger, StudyQueue } from "@redspot/queue";
+import { NO_TRACING, type Tracing } from "@redspot/runtime";
 import type { InstanceName, Spool } from "@redspot/spool";
 import { assembleInstances } from "./assemble-instances.ts";
 import { INSTANCE_FAILURES, InstanceFailure, type InstanceFailureCode, RequestFailure } from "./failures.ts";
@@ -130,9 +130,7 @@ class Transaction {
       this.#brokenPartTold = instance.bodyBroken === true;
       return this.refuse(instance);
     }
-    const { tracing = NO_TRACING } = this.#dependencies;
-    const commit = () => this.#commit(instance);
-    const committing = tracing.about(instance.identity.studyInstanceUID, "store", commit).catch((fault: unknown) => {
+    const committing = this.#commit(instance).catch((fault: unknown) => {
       this.#fault ??= fault;
     });
     this.#committing.add(committing);
@@ -141,12 +139,16 @@ class Transaction {
   }
 
   async #commit({ identity, incoming, warning }: ReceivedInstance): Promise<void> {
+    const { tracing = NO_TRACING } = this.#dependencies;
     try {
-      const { outcome, bytes } = await incoming.commit(identity);
-      if (outcome === "conflict") throw new InstanceFailure("CONFLICT");
-      // Redis may have forgotten it since it came for the first time: its study waits from then.
-      const cameBefore = outcome === "duplicate" ? await this.#firstArrival(identity) : {};
-      await this.#note({ ...identity, ...cameBefore }, bytes);
+      const { outcome, bytes } = await tracing.about(identity.studyInstanceUID, "store", async () => {
+        const committed = await incoming.commit(identity);
+        if (committed.outcome === "conflict") throw new InstanceFailure("CONFLICT");
+        // Redis may have forgotten it since it came for the first time: its study waits from then.
+        const cameBefore = committed.outcome === "duplicate" ? await this.#firstArrival(identity) : {};
+        await this.#note({ ...identity, ...cameBefore }, committed.bytes);
+        return committed;
+      });
       const { sopClassUID, sopInstanceUID } = identity;
       this.#result.stored.push({
         sopClassUID,

@@ -45,9 +45,9 @@ import { readPreview } from "./read-preview.ts";
 import { readingPolicy } from "./reading-policy.ts";
 import { removeFetched } from "./remove-fetched.ts";
 import { asReportFailure } from "./report-failure.ts";
+import { tracedPacs } from "./traced-pacs.ts";
 import { openUps } from "./ups/open-ups.ts";
 import { localUtcOffset } from "./utc-offset.ts";
-import { tracedPacs } from "./traced-pacs.ts";
 import { variables } from "./variables.ts";
 import { reportingWith } from "./write-report.ts";
 
@@ -74,7 +74,7 @@ await runService(logger, async (closers) => {
   const prefix = config.REDSPOT_REDIS_PREFIX;
 
   const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR);
-  const tracing = await openTracing(config, "worklist", closers);
+  const tracing = await openTracing(config, "worklist", { closers, logger });
   const client = new DicomWebClient({
     ...pacsAddress(config.REDSPOT_PACS_URL, config.REDSPOT_PACS_TOKEN),
     timeoutMs: 30_000,
@@ -124,7 +124,19 @@ await runService(logger, async (closers) => {
     },
   });
   const announcements = openAnnouncing(
-    { config, tracing, store: workStore, findings: workFindings, list: workList, records, spool, pacs, metrics, logger, now },
+    {
+      config,
+      tracing,
+      store: workStore,
+      findings: workFindings,
+      list: workList,
+      records,
+      spool,
+      pacs,
+      metrics,
+      logger,
+      now,
+    },
     closers,
   );
   const auditReport = auditedReports(audit.trail, pacsName);
