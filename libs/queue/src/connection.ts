@@ -11,7 +11,7 @@ interface TracedJob {
 }
 
 /** What traces jobs through the queues. */
-export interface JobTracing {
+interface JobTracing {
   /** Where what is under way stands in its trace, to go with the jobs that it queues. */
   traceparent(): string | undefined;
   job<T>(job: TracedJob, work: () => Promise<T>): Promise<T>;
