@@ -52,6 +52,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   setup: "installs programs; continuous integration begins with it",
   "test:unit": "is this",
   "bench:inference": "measures, alone on a machine, for minutes",
+  "bench:reconcile": "measures, alone on a machine, for minutes",
   "bench:stow": "measures, alone on a machine, for minutes",
   "bench:stow-memory": "measures; test/integration/stow-process.test.ts holds the same memory",
   "bench:sweep": "measures, alone on a machine, for minutes",
