@@ -25,7 +25,7 @@ const RUN_IN: readonly (readonly [command: string, test: string, by: string])[] 
   ["admin -- model", "services/admin/src/model.test.ts", '"promote"'],
   ["admin -- reconcile", "services/admin/src/admin.test.ts", '"--dry-run"'],
   ["admin -- sweep", "test/integration/sweep.test.ts", '"--from"'],
-  ["audit", "test/conventions/audit.test.ts", "auditPackages(root"],
+  ["audit", "test/conventions/audited-packages.test.ts", "auditPackages(root"],
   ["chaos", "test/chaos/chaos.test.ts", "runChaos"],
   ["check-report", "libs/sr/src/template-checker/main.test.ts", '"main.ts"'],
   ["configuration", "test/conventions/configuration.test.ts", "config"],
