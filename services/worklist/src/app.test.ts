@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { NO_AUDIT, type ReadingListCounts, type Store, type Workitem } from "@redspot/queue";
+import { NO_AUDIT, type ReadingList, type ReadingListCounts, type Store, type Workitem } from "@redspot/queue";
 import { Access, parseStaticTokens, staticTokenEntry, staticTokenScheme, Transport } from "@redspot/runtime";
 import { SpoolError } from "@redspot/spool";
 import { findingOf, inShort, reason } from "@redspot/triage";
@@ -8,6 +8,7 @@ import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { decode } from "fast-png";
 import { type AppDependencies, buildApp } from "./app.ts";
 import { EventStream } from "./event-stream.ts";
+import { ListPages } from "./list-pages.ts";
 import { HeadStarts } from "./reading-policy.ts";
 import { openUps } from "./ups/open-ups.ts";
 
@@ -93,7 +94,7 @@ const COUNTS: ReadingListCounts = {
   oldestArrival: { MEDIUM: NOW.getTime() - 30_000 },
   findingsAfterOpening: 0,
 };
-const LIST: AppDependencies["list"] = {
+const LIST: AppDependencies["list"] & Pick<ReadingList, "lines" | "doneLines"> = {
   lines: async (offset = 0, count = 100) => ({
     total: 2,
     workitems: WORKITEMS.slice(offset, offset + count),
@@ -113,6 +114,10 @@ const LIST: AppDependencies["list"] = {
   disagree: async () => undefined,
   withdrawVerdict: async () => undefined,
 };
+
+const VIEWER_URL = "https://pacs/view?study={StudyInstanceUID}";
+const pagesOf = (list: Pick<ReadingList, "lines" | "doneLines">) =>
+  new ListPages({ list, headStarts: HeadStarts.parse("240,north=120"), viewerUrl: VIEWER_URL, now: () => NOW });
 
 async function app(changes: Partial<AppDependencies> = {}) {
   return buildApp({
@@ -144,8 +149,8 @@ async function app(changes: Partial<AppDependencies> = {}) {
       }),
     },
     events: new EventStream(),
-    headStarts: HeadStarts.parse("240,north=120"),
-    viewerUrl: "https://pacs/view?study={StudyInstanceUID}",
+    pages: pagesOf(LIST),
+    viewerUrl: VIEWER_URL,
     access: accessFor(KNOWN),
     transport: Transport.clear,
     sessionKey: async () => new Uint8Array(32),
@@ -239,15 +244,15 @@ describe("the reading list as JSON", () => {
   });
 
   test("a Redis that does not answer is told as such", async () => {
-    const list = { ...LIST, lines: () => Promise.reject(new Error("Command timed out")) };
-    const response = await (await app({ list })).inject({ url: "/reading-list", headers: bearer });
+    const pages = pagesOf({ ...LIST, lines: () => Promise.reject(new Error("Command timed out")) });
+    const response = await (await app({ pages })).inject({ url: "/reading-list", headers: bearer });
     assert.deepEqual([response.statusCode, response.json().code], [503, "STORE_AWAY"]);
     assert.equal(response.headers["retry-after"], "2");
   });
 
   test("another failure tells nothing of itself", async () => {
-    const list = { ...LIST, lines: () => Promise.reject(new Error("Doe^Jane")) };
-    const response = await (await app({ list })).inject({ url: "/reading-list", headers: bearer });
+    const pages = pagesOf({ ...LIST, lines: () => Promise.reject(new Error("Doe^Jane")) });
+    const response = await (await app({ pages })).inject({ url: "/reading-list", headers: bearer });
     assert.equal(response.statusCode, 500);
     assert.ok(!response.body.includes("Doe"));
   });

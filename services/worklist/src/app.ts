@@ -8,6 +8,7 @@ import { type AccessOptions, addAccess } from "./access.ts";
 import { type ActDependencies, addActRoutes } from "./act-routes.ts";
 import { auditedLooks } from "./audited-looks.ts";
 import { addBoardRoutes } from "./board-routes.ts";
+import type { ListPages } from "./list-pages.ts";
 import { addReadingListRoutes, type RouteDependencies } from "./routes.ts";
 import { refuseOtherOrigins } from "./same-origin.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -16,6 +17,7 @@ import { WorklistError } from "./worklist-error.ts";
 
 export interface AppDependencies extends Omit<RouteDependencies, "list" | "looks">, AccessOptions {
   list: RouteDependencies["list"] & ActDependencies["list"];
+  pages: Pick<ListPages, "get" | "changedHere">;
   ups: Pick<UpsRouteDependencies, "service" | "channel" | "workitems" | "subscriptions">;
   board: Pick<QueueBoard, "queues">;
   checks: ReadinessChecks;
@@ -42,6 +44,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     return503OnClosing: true,
   });
   app.addHook("onRequest", async (_request, reply) => void reply.headers(SECURITY_HEADERS));
+  app.addHook("onSend", async ({ method }) => {
+    if (method !== "GET" && method !== "HEAD") dependencies.pages.changedHere();
+  });
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof AccessError) return dependencies.access.refuse(request, reply, error);
     const answer = asWorklistError(error);

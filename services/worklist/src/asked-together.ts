@@ -11,6 +11,11 @@ export class AskedTogether<T> {
     this.#make = make;
   }
 
+  /** Whether an answer to it is being made. */
+  isAsked(question: string): boolean {
+    return this.#underWay.has(question);
+  }
+
   ask(question: string): Promise<T> {
     const before = this.#underWay.get(question);
     if (before === undefined) return this.#begin(question);

@@ -34,6 +34,7 @@ import { buildApp } from "./app.ts";
 import { auditedReports } from "./audited-reports.ts";
 import { EventStream } from "./event-stream.ts";
 import { guardedPacs, pacsCircuit } from "./guarded-pacs.ts";
+import { ListPages, TOLD_AFTER_MS } from "./list-pages.ts";
 import { definitions, watchReadingList, watchSweep } from "./metrics.ts";
 import { observedPacs } from "./observed-pacs.ts";
 import { openAnnouncing } from "./open-announcing.ts";
@@ -174,6 +175,12 @@ await runService(logger, async (closers) => {
 
   const list = new ReadingList(listStore);
   const events = new EventStream();
+  const pages = new ListPages({
+    list,
+    headStarts: config.REDSPOT_HEAD_START_MINUTES,
+    viewerUrl: config.REDSPOT_VIEWER_URL,
+    now,
+  });
   const { access, transport } = await openAccess(config, { logger, onRefused: audit.refused });
   const checks = { redis: () => listStore.redis.ping() };
   const ups = openUps({
@@ -193,7 +200,7 @@ await runService(logger, async (closers) => {
     spool,
     patients: new PatientDirectory({ find: (study) => pacs.findStudy(study), now }),
     events,
-    headStarts: config.REDSPOT_HEAD_START_MINUTES,
+    pages,
     findings: new FindingStore(listStore),
     viewerUrl: config.REDSPOT_VIEWER_URL,
     access,
@@ -228,10 +235,14 @@ await runService(logger, async (closers) => {
   // Waits for Redis; meanwhile the page says that the list cannot be read.
   const watch = await new ReadingList(workStore).watch();
   closers.push(() => watch.close());
-  watch.on("change", (study) => events.changed(study));
+  watch.on("change", (study) => void setTimeout(() => events.changed(study), TOLD_AFTER_MS).unref());
   // Whoever asks for the list then is told that it cannot be read.
-  watch.on("lost", () => events.refresh());
-  watch.on("resumed", () => events.refresh());
+  const readAnew = () => {
+    pages.changedHere();
+    events.refresh();
+  };
+  watch.on("lost", readAnew);
+  watch.on("resumed", readAnew);
   events.refresh();
   const workitemWatch = await new Subscriptions(workStore).watch();
   closers.push(() => workitemWatch.close());

@@ -5,10 +5,9 @@ import { z } from "zod";
 import type { AuditedLooks } from "./audited-looks.ts";
 import { effectSince, startOfDay } from "./effect.ts";
 import type { EventStream } from "./event-stream.ts";
-import { ListPages } from "./list-pages.ts";
+import type { ListPages } from "./list-pages.ts";
 import type { PatientDirectory } from "./patient-directory.ts";
 import { pngOf } from "./preview-picture.ts";
-import type { HeadStarts } from "./reading-policy.ts";
 import { parse, studyParams, uid } from "./request-parts.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { viewerLink } from "./viewer-link.ts";
@@ -16,12 +15,12 @@ import { studyDetail, studyHistory } from "./workitem-view.ts";
 import { WorklistError } from "./worklist-error.ts";
 
 export interface RouteDependencies {
-  list: Pick<ReadingList, "lines" | "doneLines" | "get" | "history" | "opened" | "waitingLongest">;
+  list: Pick<ReadingList, "get" | "history" | "opened" | "waitingLongest">;
+  pages: Pick<ListPages, "get">;
   findings: Pick<FindingStore, "get">;
   spool: Pick<Spool, "readPreview">;
   patients: Pick<PatientDirectory, "lookUp">;
   events: EventStream;
-  headStarts: HeadStarts;
   viewerUrl: string | undefined;
   /** Records what somebody looks at. */
   looks: AuditedLooks;
@@ -40,9 +39,8 @@ const patientsQuery = z.object({
 
 /** Adds all that tells about studies; whoever adds it guards it. */
 export function addReadingListRoutes(app: FastifyInstance, dependencies: RouteDependencies): void {
-  const { list, findings, spool, patients, events, headStarts, viewerUrl, looks, now } = dependencies;
+  const { list, pages, findings, spool, patients, events, viewerUrl, looks, now } = dependencies;
 
-  const pages = new ListPages({ list, headStarts, viewerUrl, now });
   app.get("/reading-list", async (request, reply) => {
     const page = await pages.get(parse(pageQuery, request.query));
     return reply.header("cache-control", "no-store").type("application/json; charset=utf-8").send(page);
