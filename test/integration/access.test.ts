@@ -204,10 +204,10 @@ describe("a service that is not safe to start", () => {
       const bare = { REDSPOT_REDIS_URL: redis.url, REDSPOT_SPOOL_DIR: environment.REDSPOT_SPOOL_DIR };
       const cases = [
         [{ ...env, REDSPOT_TOKENS: "a-token-in-clear-of-before" }, /REDSPOT_TOKENS: entry 1 is not .*npm run token/],
-        [withoutClients, /set both REDSPOT_TLS_CLIENT_CA and REDSPOT_TLS_CLIENTS/],
+        [withoutClients, /REDSPOT_TLS_CLIENT_CA: is set, and REDSPOT_TLS_CLIENTS is not/],
         [{ ...env, REDSPOT_TLS_KEY: file("pacs.key") }, /REDSPOT_TLS_KEY.*mismatch/],
         [{ ...env, REDSPOT_TOKENS_FILE: "/none" }, /REDSPOT_TOKENS_FILE: \/none cannot be read/],
-        [{ ...env, REDSPOT_TLS_KEY: "" }, /set both REDSPOT_TLS_CERTIFICATE and REDSPOT_TLS_KEY/],
+        [{ ...env, REDSPOT_TLS_KEY: "" }, /REDSPOT_TLS_CERTIFICATE: is set, and REDSPOT_TLS_KEY is not/],
         [{ ...env, REDSPOT_OIDC_ISSUER: "http://login.example.org" }, /REDSPOT_OIDC_ISSUER: it must be https/],
         [{ ...env, REDSPOT_OIDC_ISSUER: "https://login.example.org" }, /and REDSPOT_OIDC_AUDIENCE/],
         [{ ...env, REDSPOT_OIDC_ALGORITHMS: "HS256" }, /REDSPOT_OIDC_ALGORITHMS/],

@@ -56,7 +56,10 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
       folder: folder.path,
       token,
       ports: { stow: stowPort },
-      environment: { REDSPOT_SHADOW_PACKAGE: join(folder.path, "candidate") },
+      environment: {
+        REDSPOT_SHADOW_PACKAGE: join(folder.path, "candidate"),
+        REDSPOT_AUDIT_TO: `file://${join(folder.path, "audit.jsonl")}`,
+      },
     });
     for (const name of serviceNames) await redspot.ready(name, 180);
     prometheus = await startPrometheus({
@@ -120,8 +123,8 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
     test(`${name} tells all that docs/metrics.md says, in a form that promtool finds nothing wrong with`, async () => {
       const text = await metricsOf(name);
       for (const { name: metric } of serviceMetricsOf(name)) {
-        // Of three studies and no verdict nothing can be said yet.
-        if (/^redspot_model_(score|flagged|calibration)_/.test(metric)) continue;
+        // Of three studies and no verdict nothing can be said yet, nor of a sweep where there is none.
+        if (/^redspot_(model_(score|flagged|calibration)|sweep)_/.test(metric)) continue;
         assert.match(text, new RegExp(`^${metric}(_count)?[{ ]`, "m"), `${metric} has a value`);
       }
       const told = new Set(serviceMetricsOf(name).map((metric) => metric.name));
