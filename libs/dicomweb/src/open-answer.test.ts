@@ -140,3 +140,22 @@ test("nothing is read ahead of who reads, and who leaves off or is told to ends 
   await Promise.all(closed);
   assert.equal(closed.length, 3);
 });
+
+test("what somebody still holds is not written over by the next answer", async () => {
+  const first = await peer((socket) =>
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${"a".repeat(1000)}`),
+  );
+  const { body } = await get(first);
+  const { value: held } = await body.next();
+  assert.ok(held);
+  // Its connection is closed by now, as the answer is whole.
+  for (let round = 0; round < 8; round++) {
+    await new Promise(setImmediate);
+    const other = await peer((socket) =>
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${"b".repeat(1000)}`),
+    );
+    await whole(await get(other));
+  }
+  assert.equal(Buffer.from(held).toString(), "a".repeat(1000));
+  assert.equal((await body.next()).done, true);
+});

@@ -27,7 +27,7 @@ const MEMORY_BYTES = 256 * 1024;
 /** So many bytes with nothing of a body in them are no HTTP that anybody wants to read. */
 const MOST_OVERHEAD_BYTES = 128 * 1024;
 
-/** Memory of connections that are closed, for those to come. */
+/** Memory of connections that are closed and of which nobody holds anything any more, for those to come. */
 const unused: Buffer[] = [];
 
 /**
@@ -54,15 +54,18 @@ class Exchange {
   #isWhole = false;
   #overhead = 0;
   #failure: Error | undefined;
+  readonly #memory = [unused.pop() ?? Buffer.alloc(MEMORY_BYTES), unused.pop() ?? Buffer.alloc(MEMORY_BYTES)];
+  #isClosed = false;
+  /** Whether who reads the body has left it, and with it all of its chunks. */
+  #isLeft = false;
   /** Tells whoever waits for more of the body that something has happened. */
   #wake = () => {};
 
   constructor(url: URL, signal: AbortSignal) {
     this.#parser = this.#newParser();
-    const memory = [unused.pop() ?? Buffer.alloc(MEMORY_BYTES), unused.pop() ?? Buffer.alloc(MEMORY_BYTES)];
     let turn = 0;
     this.#socket = open(url, {
-      buffer: () => memory[turn++ % 2]!,
+      buffer: () => this.#memory[turn++ % 2]!,
       callback: (length, bytes) => this.#read(Buffer.from(bytes.buffer, bytes.byteOffset, length)),
     });
     const abort = () => void this.#socket.destroy();
@@ -70,7 +73,8 @@ class Exchange {
     this.#socket.once("end", () => this.#end());
     this.#socket.once("close", () => {
       signal.removeEventListener("abort", abort);
-      unused.push(...memory);
+      this.#isClosed = true;
+      this.#giveBack();
       this.#fail(new Error("the connection was closed"));
     });
     signal.addEventListener("abort", abort);
@@ -153,7 +157,17 @@ class Exchange {
       }
     } finally {
       this.#socket.destroy();
+      this.#isLeft = true;
+      this.#giveBack();
     }
+  }
+
+  /**
+   * What came last is still held when the connection has long been closed. Of a body that nobody reads the memory is left
+   * to the collector.
+   */
+  #giveBack(): void {
+    if (this.#isClosed && this.#isLeft) unused.push(...this.#memory.splice(0));
   }
 
   #more(): Promise<void> {
