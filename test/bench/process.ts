@@ -6,7 +6,12 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-/** Highest resident memory that a process has had, in MB. */
-export function peakMegabytes(pid: number): number {
-  return (Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024) / 1e6;
+/** Resident memory of a process, in MB (proc(5), status). */
+export const residentMegabytes = (pid: number) => megabytes(pid, /VmRSS:\s+(\d+) kB/);
+
+/** Highest resident memory that a process has had, or has had since its `clear_refs` was written (proc(5)), in MB. */
+export const peakMegabytes = (pid: number) => megabytes(pid, /VmHWM:\s+(\d+) kB/);
+
+function megabytes(pid: number, line: RegExp): number {
+  return (Number(line.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024) / 1e6;
 }

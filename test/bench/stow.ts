@@ -1,12 +1,13 @@
 import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ALLOCATOR, freePort, startOrthanc, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { positive } from "./positive.ts";
+import { cpuMs, peakMegabytes } from "./process.ts";
 import { type Megabytes, writeTemplate } from "./stow-instance.ts";
 import type { Turn, TurnResult } from "./stow-sender.ts";
 
@@ -150,20 +151,7 @@ interface Figures {
 const work = workFolder("bench-stow");
 const templateOf = (megabytes: Megabytes) => join(work.path, `${megabytes}.dcm`);
 
-/** The peak of the resident set; `reset` has the kernel keep it anew (proc(5), clear_refs). */
-function peakMegabytes(pid: number): number {
-  return (Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024) / 1e6;
-}
-
-/** Processor time so far, of which Linux counts 100 ticks a second (proc(5), stat). */
-function cpuMs(pids: readonly number[]): number {
-  const ticks = pids.map((pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  return ticks.reduce((sum, one) => sum + 10 * one, 0);
-}
-
+const cpuMsOf = (pids: readonly number[]) => pids.reduce((sum, pid) => sum + cpuMs(pid), 0);
 const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 const quantile = (sorted: number[], q: number) => sorted[Math.ceil(q * sorted.length) - 1] ?? Number.NaN;
@@ -190,11 +178,11 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
         // What others left to be written is not written at this one's expense.
         execFileSync("sync");
         const { pids, url } = running.get(name)!;
-        const before = cpuMs(pids);
+        const before = cpuMsOf(pids);
         const turn = await send(url, of, requests);
         rates.set(name, [...(rates.get(name) ?? []), turn.megabytes / turn.seconds]);
         latencies.set(name, [...(latencies.get(name) ?? []), ...turn.latencies]);
-        const own = cpuMs(pids) - before;
+        const own = cpuMsOf(pids) - before;
         const sent = clients * requests * instances;
         processors.set(name, [
           ...(processors.get(name) ?? []),

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
@@ -13,6 +13,7 @@ import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { positive } from "./positive.ts";
+import { cpuMs, residentMegabytes } from "./process.ts";
 import type { Browsers, Heard } from "./worklist-browsers.ts";
 
 const options = new Command("bench:worklist")
@@ -83,17 +84,6 @@ function findingAbout(n: number): Finding {
     softwareVersion: "0.1.0",
     analysedAt: new Date(),
   });
-}
-
-/** Bytes of a process that lie in memory (proc(5), status), in MB. */
-function residentMegabytes(pid: number): number {
-  return (Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024) / 1e6;
-}
-
-/** Processor time so far, of which Linux counts 100 ticks a second (proc(5), stat). */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** How long the disk that Redis writes to takes to make a little durable: what every change waits for at least. */
@@ -247,9 +237,9 @@ try {
   await heard();
   const memory = () => ({ worklist: residentMegabytes(service.pid), redis: residentMegabytes(redis.program!.pid) });
   const cpu = () => ({
-    worklist: cpuSeconds(service.pid),
-    redis: cpuSeconds(redis.program!.pid),
-    own: cpuSeconds(process.pid) + cpuSeconds(browsers.pid!),
+    worklist: cpuMs(service.pid) / 1000,
+    redis: cpuMs(redis.program!.pid) / 1000,
+    own: (cpuMs(process.pid) + cpuMs(browsers.pid!)) / 1000,
   });
   const [cpuBefore, begun] = [cpu(), performance.now()];
   say(`${options.changes} changes a second for ${options.seconds} s`);
