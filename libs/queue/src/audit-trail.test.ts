@@ -93,17 +93,26 @@ test("what cannot be understood is a dead letter at once, and one that is tried 
 });
 
 describe("a service", () => {
-  const open = (store: Store, refusedAs: "sign-in" | "refusal" = "refusal", isOn = true) =>
-    openServiceAudit(store, { isOn, process: self, refusedAs, now, onError: assert.fail });
+  const AUDITED = { REDSPOT_AUDIT_TO: "file:///audit" };
+  const open = (
+    store: Store,
+    refusedAs: "sign-in" | "refusal" = "refusal",
+    config: { REDSPOT_AUDIT_TO?: string } = AUDITED,
+  ) => {
+    const closers: Array<() => Promise<unknown>> = [];
+    const logger = { warn: (about: object, message: string) => assert.fail(`${message}: ${JSON.stringify(about)}`) };
+    const audit = openServiceAudit(store, { config, self, logger, closers }, { refusedAs, now });
+    return { ...audit, end: () => Promise.all(closers.map((close) => close())) };
+  };
 
   test("tells of its start and end, and of settings that are others than at its last start, by name alone", async () => {
     const store = redis.store();
     const first = open(store);
     await first.started({ REDSPOT_TOKENS: "aa11", REDSPOT_PORT: "80" });
-    await first.close();
+    await first.end();
     const second = open(store);
     await second.started({ REDSPOT_TOKENS: "bb22", REDSPOT_PORT: "80", REDSPOT_SETTLE_SECONDS: "5" });
-    await second.close();
+    await second.end();
     const { events } = await delivered(store, 6);
     const told = events.map((event) =>
       event.kind === "configuration" ? `${event.isSecurity} ${event.variables}` : event.kind,
@@ -124,7 +133,7 @@ describe("a service", () => {
     for (const refusedAs of ["sign-in", "refusal"] as const) {
       const audit = open(store, refusedAs);
       for (let n = 0; n < 5; n += 1) audit.refused({ code: "UNAUTHORIZED", address: "10.0.0.1" });
-      await audit.close();
+      await audit.end();
     }
     const { events } = await delivered(store, 6);
     const counted = events.flatMap((event) => ("count" in event ? `${event.kind} ${event.count}` : []));
@@ -133,11 +142,11 @@ describe("a service", () => {
 
   test("audits nothing unless told where to", async () => {
     const store = redis.store();
-    const audit = open(store, "refusal", false);
+    const audit = open(store, "refusal", {});
     audit.refused({ code: "UNAUTHORIZED" });
     await audit.started({});
     await audit.trail.record(view(1));
-    await audit.close();
+    await audit.end();
     assert.deepEqual(await store.redis.keys(`${store.prefix}:*`), []);
   });
 });

@@ -25,7 +25,7 @@ export interface Store {
   tracing?: JobTracing | undefined;
 }
 
-interface ConnectOptions {
+export interface ConnectOptions {
   prefix?: string;
   /**
    * After how many milliseconds a command that Redis has not answered fails. Without it commands wait until the

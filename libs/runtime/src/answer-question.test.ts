@@ -6,7 +6,8 @@ import { commonVariables } from "./common-variables.ts";
 import { secret } from "./config.ts";
 
 const service = {
-  about: "example: does nothing",
+  name: "example",
+  about: "does nothing",
   variables: {
     REDSPOT_COUNT: z.coerce.number().int().describe("How many"),
     REDSPOT_WORD: secret(z.string().default("open").describe("What to say")),

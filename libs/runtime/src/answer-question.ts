@@ -2,10 +2,12 @@ import { ConfigError, describeConfig, readConfig, settingsOf, type Variables } f
 import { isLoopback } from "./is-confidential.ts";
 import { describeMetrics, type MetricDefinitions } from "./metrics.ts";
 
-interface Service {
+/** A service, as it is before it runs. */
+export interface Service<V extends Variables = Variables> {
+  name: string;
   /** In a few words what it does. */
   about: string;
-  variables: Variables;
+  variables: V;
   metrics: MetricDefinitions;
 }
 
@@ -20,7 +22,7 @@ interface Answer {
  * mistake of the configuration that it is given; `--metrics`, the table of what it counts. Undefined where nothing was asked.
  */
 export function answerQuestion(
-  { about, variables, metrics }: Service,
+  { name, about, variables, metrics }: Service,
   questions: readonly string[],
   environment: Record<string, string | undefined>,
 ): Answer | undefined {
@@ -28,7 +30,7 @@ export function answerQuestion(
     const options =
       "  --help           this\n  --check          says what is wrong with the configuration, and ends\n" +
       "  --configuration  the settings as JSON\n  --metrics        what GET /metrics tells";
-    return told(`redspot ${about}\n\nOptions:\n${options}\n\nEnvironment:\n${describeConfig(variables)}`);
+    return told(`redspot ${name}: ${about}\n\nOptions:\n${options}\n\nEnvironment:\n${describeConfig(variables)}`);
   }
   if (questions.includes("--configuration")) return told(JSON.stringify(settingsOf(variables)));
   if (questions.includes("--metrics")) return told(describeMetrics(metrics));

@@ -1,8 +1,6 @@
 export { Access } from "./access.ts";
 export { AccessError, REFUSALS } from "./access-error.ts";
 export { openAccess } from "./access-variables.ts";
-export { openAdmin } from "./admin.ts";
-export { answerQuestion } from "./answer-question.ts";
 export { adminPortVariable, commonVariables, portVariable } from "./common-variables.ts";
 export {
   ConfigError,
@@ -11,21 +9,20 @@ export {
   readConfig,
   type Setting,
   secret,
-  settingDigests,
   settingsOf,
 } from "./config.ts";
 export { addHealthRoutes, type ReadinessChecks } from "./health.ts";
 export type { Identity, Scope } from "./identity.ts";
-export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { counter, describeMetrics, gauge, histogram, Metrics, WAIT_SECONDS, WORK_SECONDS } from "./metrics.ts";
+export { openPorts } from "./open-ports.ts";
 export { pacsAddress, pacsTokenVariable, pacsUrlVariable } from "./pacs-variables.ts";
 export { progressOn } from "./progress.ts";
 export { NO_LIMIT } from "./rate-limits.ts";
-export { type Closers, runService } from "./run-service.ts";
+export { type RunningService, runService } from "./run-service.ts";
 export { countJob, serviceMetrics } from "./service-metrics.ts";
 export { newToken, parseStaticTokens, staticTokenEntry, staticTokenScheme } from "./static-tokens.ts";
 export { traceOf } from "./trace-of.ts";
-export { NO_TRACING, openTracing, type Tracing } from "./tracing.ts";
+export { NO_TRACING, type Tracing } from "./tracing.ts";
 export { Transport } from "./transport.ts";
 export { SOFTWARE_VERSION } from "./version.ts";

@@ -7,12 +7,14 @@ import { test } from "node:test";
 const MODULE = JSON.stringify(new URL("./index.ts", import.meta.url).href);
 
 /** Runs a service whose `start` is the given code, in a process of its own, since it ends with signals. */
-function service(start: string) {
+function service(start: string, environment: Record<string, string> = {}) {
   const source = `
-    import { ConfigError, createLogger, runService } from ${MODULE};
-    await runService(createLogger({ service: "fixture", level: "info" }), async (closers) => { ${start} });`;
+    import { commonVariables, ConfigError, runService } from ${MODULE};
+    const fixture = { name: "fixture", about: "is run by a test", variables: commonVariables, metrics: {} };
+    await runService(fixture, process, async ({ closers }) => { ${start} });`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", source], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { REDSPOT_SPOOL_DIR: "spool", ...environment },
   });
   return { child, output: text(child.stdout), errors: text(child.stderr), ended: once(child, "exit") };
 }
@@ -36,6 +38,12 @@ test("a mistake of the configuration ends with 2 and says what it is", async () 
   assert.equal((await ended)[0], 2);
   assert.match(await errors, /REDSPOT_PORT is wrong/);
   assert.match(await output, /closed/);
+});
+
+test("a wrong level of the log is one of all mistakes", async () => {
+  const { errors, ended } = service("", { REDSPOT_LOG_LEVEL: "loud", REDSPOT_REDIS_URL: "nowhere" });
+  assert.equal((await ended)[0], 2);
+  assert.match(await errors, /2 mistake\(s\)[\s\S]*REDSPOT_REDIS_URL[\s\S]*REDSPOT_LOG_LEVEL/);
 });
 
 test("another failure to start is logged and ends with 1", async () => {

@@ -2,20 +2,18 @@
 import "./garbage-collection.ts";
 
 import assert from "node:assert/strict";
-import { hostname } from "node:os";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { ModelError } from "@redspot/model";
 import type { ModelInput } from "@redspot/pixels";
 import {
   Backlog,
-  closeStore,
-  connectStore,
   FindingStore,
   type JobTry,
   ModelChoice,
   ModelPresence,
+  openQueues,
   openServiceAudit,
-  QUEUE_NAMES,
+  openStore,
   ReadingList,
   ShadowScores,
   type StudyJob,
@@ -27,19 +25,14 @@ import {
 } from "@redspot/queue";
 import { ModelRecords, StudyRecords } from "@redspot/recovery";
 import {
-  answerQuestion,
   countJob,
-  createLogger,
-  listen,
   Metrics,
   openAccess,
-  openAdmin,
-  openTracing,
+  openPorts,
   pacsAddress,
   readConfig,
   runService,
   SOFTWARE_VERSION,
-  settingDigests,
 } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import type { Finding } from "@redspot/triage";
@@ -61,28 +54,20 @@ import { tryModel } from "./try-model.ts";
 import { variables } from "./variables.ts";
 import { watchModel } from "./watch-metrics.ts";
 
-const answer = answerQuestion(
-  {
-    about: "inference: scores studies of the triage queue",
-    variables,
-    metrics: definitionsFor({ manufacturers: [], sites: [] }),
-  },
-  process.argv,
-  process.env,
-);
-if (answer) {
-  process.stdout.write(answer.text);
-  process.exit(answer.status);
-}
 if (process.argv.includes("--try")) {
   process.stdout.write(`${JSON.stringify(await tryModel(() => readConfig(variables, process.env)))}\n`);
   process.exit();
 }
 
-const logger = createLogger({ service: "inference", level: process.env.REDSPOT_LOG_LEVEL || "info" });
+const inference = {
+  name: "inference",
+  about: "scores studies of the triage queue",
+  variables,
+  metrics: definitionsFor({ manufacturers: [], sites: [] }),
+};
 
-await runService(logger, async (closers) => {
-  const config = readConfig(variables, process.env);
+await runService(inference, process, async (service) => {
+  const { config, logger, tracing, closers } = service;
   const origins = { manufacturers: config.REDSPOT_WATCH_MANUFACTURERS, sites: config.REDSPOT_WATCH_SITES };
   const metrics = new Metrics("inference", definitionsFor(origins));
   const stage = (name: "decode" | "infer") => (ms: number) =>
@@ -101,21 +86,8 @@ await runService(logger, async (closers) => {
   });
   closers.push(() => pool.close());
 
-  const tracing = await openTracing(config, "inference", { closers, logger });
-  const store = connectStore(config.REDSPOT_REDIS_URL, {
-    prefix: config.REDSPOT_REDIS_PREFIX,
-    tracing,
-    onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
-  });
-  closers.push(() => closeStore(store));
-  const audit = openServiceAudit(store, {
-    isOn: config.REDSPOT_AUDIT_TO !== undefined,
-    process: { service: "inference", host: hostname(), pid: process.pid },
-    refusedAs: "refusal",
-    now: () => new Date(),
-    onError: (error) => logger.warn({ err: error }, "an event is not audited"),
-  });
-  closers.push(() => audit.close());
+  const store = openStore(service);
+  const audit = openServiceAudit(store, service, { refusedAs: "refusal", now: () => new Date() });
   const { access, transport } = await openAccess(config, { logger, onRefused: audit.refused });
   const reports = new StudyQueue(store, "report");
   closers.push(() => reports.close());
@@ -273,7 +245,7 @@ await runService(logger, async (closers) => {
   const shadowRefusedAs = shadowRefused && ((shadowRefused as { code?: string }).code ?? "SHADOW_FAILED");
   tellOfModel();
   const announcer = announceModels({
-    process: `${hostname()}:${process.pid}`,
+    process: `${service.self.host}:${service.self.pid}`,
     mode: config.REDSPOT_MODE,
     ...{ configured, shadow: second, shadowRefusedAs, speaking },
     presence: new ModelPresence(store),
@@ -281,17 +253,6 @@ await runService(logger, async (closers) => {
   });
   closers.push(() => announcer.close());
 
-  const needs = { redis: () => store.redis.ping() };
-  const hasModel = async () => assert.ok(speaking.current, "the model package that has the word is not loaded here");
-  const app = buildApp({ checks: { ...needs, model: hasModel }, access, transport });
-  closers.push(() => app.close());
-  const address = await listen(app, {
-    host: config.REDSPOT_HOST,
-    port: config.REDSPOT_PORT,
-    access,
-    transport,
-    logger,
-  });
   const expectations = new Map(
     models.map(({ modelPackage, identity }) => [
       identity.packageHash,
@@ -317,12 +278,13 @@ await runService(logger, async (closers) => {
     },
     scores: shadowScores,
   });
-  const queues = QUEUE_NAMES.map((name) => new StudyQueue(store, name));
-  for (const queue of queues) closers.push(() => queue.close());
-  const admin = await openAdmin({ metrics, checks: needs, queues, config, access, transport }, closers);
-  void audit
-    .started(settingDigests(variables, process.env))
-    .catch((error: unknown) => logger.warn({ err: error }, "the start is not audited"));
+
+  const checks = { redis: () => store.redis.ping() };
+  const hasModel = async () => assert.ok(speaking.current, "the model package that has the word is not loaded here");
+  const app = buildApp({ checks: { ...checks, model: hasModel }, access, transport });
+  const queues = openQueues(store, closers);
+  const { address, admin } = await openPorts(app, service, { access, transport, metrics, checks, queues });
+  void audit.started(service.settingDigests);
   const { signedBy } = configured.modelPackage;
   logger.info(
     { address, admin, model: configured.identity, signedBy, shadow: second?.identity, mode: config.REDSPOT_MODE },

@@ -1,30 +1,9 @@
 // First, so that it holds while the others are loaded.
 import "./young-generation.ts";
 
-import { hostname } from "node:os";
-import {
-  closeStore,
-  connectStore,
-  openServiceAudit,
-  QUEUE_NAMES,
-  StudyLedger,
-  StudyQueue,
-  settleStudies,
-} from "@redspot/queue";
+import { openQueues, openServiceAudit, openStore, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
 import { reconcileRegularly } from "@redspot/recovery";
-import {
-  answerQuestion,
-  countJob,
-  createLogger,
-  listen,
-  Metrics,
-  openAccess,
-  openAdmin,
-  openTracing,
-  readConfig,
-  runService,
-  settingDigests,
-} from "@redspot/runtime";
+import { countJob, Metrics, openAccess, openPorts, runService } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { compactHeap } from "./compact-heap.ts";
@@ -44,20 +23,10 @@ async function loadOf(queue: StudyQueue): Promise<{ waiting: number; longestWait
   return { waiting: waiting + delayed, longestWaitMs: since === undefined ? 0 : Date.now() - since };
 }
 
-const answer = answerQuestion(
-  { about: "stow: takes instances by STOW-RS", variables, metrics: definitions },
-  process.argv,
-  process.env,
-);
-if (answer) {
-  process.stdout.write(answer.text);
-  process.exit(answer.status);
-}
+const stow = { name: "stow", about: "takes instances by STOW-RS", variables, metrics: definitions };
 
-const logger = createLogger({ service: "stow", level: process.env.REDSPOT_LOG_LEVEL || "info" });
-
-await runService(logger, async (closers) => {
-  const config = readConfig(variables, process.env);
+await runService(stow, process, async (service) => {
+  const { config, logger, tracing, closers } = service;
   const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR, {
     durable: config.REDSPOT_DURABLE,
     reserveBytes: toBytes(config.REDSPOT_SPOOL_RESERVE_MIB),
@@ -66,29 +35,12 @@ await runService(logger, async (closers) => {
     logger.warn("REDSPOT_DURABLE is false: not for clinical use, a power cut loses instances");
   const metrics = new Metrics("stow", definitions);
   metrics.read(["redspot_spool_room_bytes"], async (set) => set("redspot_spool_room_bytes", {}, await spool.room()));
-  const prefix = config.REDSPOT_REDIS_PREFIX;
   const settleMs = config.REDSPOT_SETTLE_SECONDS * 1000;
 
-  const tracing = await openTracing(config, "stow", { closers, logger });
-
   // Two connections: the listener owes its senders an answer in time, the worker waits until Redis is back.
-  const answering = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS, tracing });
-  closers.push(() => closeStore(answering));
-  const waiting = connectStore(config.REDSPOT_REDIS_URL, {
-    prefix,
-    tracing,
-    onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
-  });
-  closers.push(() => closeStore(waiting));
-
-  const audit = openServiceAudit(answering, {
-    isOn: config.REDSPOT_AUDIT_TO !== undefined,
-    process: { service: "stow", host: hostname(), pid: process.pid },
-    refusedAs: "refusal",
-    now: () => new Date(),
-    onError: (error) => logger.warn({ err: error }, "an event is not audited"),
-  });
-  closers.push(() => audit.close());
+  const answering = openStore(service, { answerWithinMs: ANSWER_WITHIN_MS });
+  const waiting = openStore(service);
+  const audit = openServiceAudit(answering, service, { refusedAs: "refusal", now: () => new Date() });
 
   const settling = new StudyQueue(answering, "settling");
   closers.push(() => settling.close());
@@ -122,8 +74,7 @@ await runService(logger, async (closers) => {
   });
   closers.push(() => recovery.close());
 
-  const queues = QUEUE_NAMES.map((name) => new StudyQueue(answering, name));
-  for (const queue of queues) closers.push(() => queue.close());
+  const queues = openQueues(answering, closers);
   const door = new Door({
     look: async () => {
       const ahead = queues.filter(({ name }) => name === "triage" || name === "report");
@@ -179,18 +130,8 @@ await runService(logger, async (closers) => {
     metrics,
     ...(config.REDSPOT_AUDIT_TO === undefined ? {} : { audit: audit.trail }),
   });
-  closers.push(() => app.close());
-  const address = await listen(app, {
-    host: config.REDSPOT_HOST,
-    port: config.REDSPOT_PORT,
-    access,
-    transport,
-    logger,
-  });
-  const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);
-  await audit
-    .started(settingDigests(variables, process.env))
-    .catch((error: unknown) => logger.warn({ err: error }, "the start is not audited"));
+  const { address, admin } = await openPorts(app, service, { access, transport, metrics, checks, queues });
+  await audit.started(service.settingDigests);
   compactHeap();
   logger.info({ address, admin, spool: config.REDSPOT_SPOOL_DIR }, "listening for STOW-RS");
 });

@@ -2,33 +2,18 @@ import "./young-generation.ts";
 import { DicomWebClient } from "@redspot/dicomweb";
 import {
   Backlog,
-  closeStore,
-  connectStore,
   FindingStore,
   openQueueBoard,
-  QUEUE_NAMES,
+  openQueues,
+  openStore,
   ReadingList,
-  StudyQueue,
   Subscriptions,
   sharedKey,
   Workitems,
   workOn,
 } from "@redspot/queue";
 import { StudyRecords } from "@redspot/recovery";
-import {
-  answerQuestion,
-  countJob,
-  createLogger,
-  listen,
-  Metrics,
-  openAccess,
-  openAdmin,
-  openTracing,
-  pacsAddress,
-  readConfig,
-  runService,
-  settingDigests,
-} from "@redspot/runtime";
+import { countJob, Metrics, openAccess, openPorts, pacsAddress, runService } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import { buildApp } from "./app.ts";
 import { auditedReports } from "./audited-reports.ts";
@@ -58,24 +43,16 @@ const BACKLOG_REPORTS_AT_ONCE = 2;
 /** How long a browser waits for Redis before it is told that the list cannot be read. */
 const ANSWER_WITHIN_MS = 3_000;
 
-const answer = answerQuestion(
-  { about: "worklist: writes reports, serves the reading list", variables, metrics: definitions },
-  process.argv,
-  process.env,
-);
-if (answer) {
-  process.stdout.write(answer.text);
-  process.exit(answer.status);
-}
+const worklist = {
+  name: "worklist",
+  about: "writes reports, serves the reading list",
+  variables,
+  metrics: definitions,
+};
 
-const logger = createLogger({ service: "worklist", level: process.env.REDSPOT_LOG_LEVEL || "info" });
-
-await runService(logger, async (closers) => {
-  const config = readConfig(variables, process.env);
-  const prefix = config.REDSPOT_REDIS_PREFIX;
-
+await runService(worklist, process, async (service) => {
+  const { config, logger, tracing, closers } = service;
   const spool = await FileSpool.open(config.REDSPOT_SPOOL_DIR);
-  const tracing = await openTracing(config, "worklist", { closers, logger });
   const client = new DicomWebClient({
     ...pacsAddress(config.REDSPOT_PACS_URL, config.REDSPOT_PACS_TOKEN),
     timeoutMs: 30_000,
@@ -88,16 +65,10 @@ await runService(logger, async (closers) => {
     set("redspot_pacs_circuit_open", {}, circuit.isOpen ? 1 : 0);
   });
 
-  const workStore = connectStore(config.REDSPOT_REDIS_URL, {
-    prefix,
-    tracing,
-    onError: (error) => logger.warn({ err: error }, "no connection to Redis"),
-  });
-  closers.push(() => closeStore(workStore));
-  const listStore = connectStore(config.REDSPOT_REDIS_URL, { prefix, answerWithinMs: ANSWER_WITHIN_MS });
-  closers.push(() => closeStore(listStore));
+  const workStore = openStore(service);
+  const listStore = openStore(service, { answerWithinMs: ANSWER_WITHIN_MS });
   const now = () => new Date();
-  const audit = openAudit({ config, store: listStore, workStore, spool, pacs, metrics, now, logger }, closers);
+  const audit = openAudit(service, { store: listStore, workStore, spool, pacs, metrics, now });
   const pacsName = new URL(config.REDSPOT_PACS_URL).host;
   const workFindings = new FindingStore(workStore);
   const workList = new ReadingList(workStore);
@@ -124,22 +95,12 @@ await runService(logger, async (closers) => {
       if (revision === 1) metrics.observe("redspot_finding_latency_seconds", { outcome }, ms / 1000);
     },
   });
-  const announcements = openAnnouncing(
-    {
-      config,
-      tracing,
-      store: workStore,
-      findings: workFindings,
-      list: workList,
-      records,
-      spool,
-      pacs,
-      metrics,
-      logger,
-      now,
-    },
-    closers,
-  );
+  const announcements = openAnnouncing(service, {
+    store: workStore,
+    findings: workFindings,
+    list: workList,
+    ...{ records, spool, pacs, metrics, now },
+  });
   const auditReport = auditedReports(audit.trail, pacsName);
   const reportsOf = (name: "report" | "backlog-report", concurrency: number) =>
     workOn(
@@ -213,21 +174,12 @@ await runService(logger, async (closers) => {
     checks,
     logger,
   });
-  closers.push(() => app.close());
-  const address = await listen(app, {
-    host: config.REDSPOT_HOST,
-    port: config.REDSPOT_PORT,
-    access,
-    transport,
-    logger,
-  });
   watchReadingList(metrics, list, now);
   const backlog = new Backlog(listStore);
   closers.push(() => backlog.close());
   watchSweep(metrics, backlog);
-  const queues = QUEUE_NAMES.map((name) => new StudyQueue(listStore, name));
-  for (const queue of queues) closers.push(() => queue.close());
-  const admin = await openAdmin({ metrics, checks, queues, config, access, transport }, closers);
+  const queues = openQueues(listStore, closers);
+  const { address, admin } = await openPorts(app, service, { access, transport, metrics, checks, queues });
   // What a version before this one put on the list is counted too.
   void Promise.all([new ReadingList(workStore).indexAnew(), new Workitems(workStore).indexAnew()]).catch(
     (error: unknown) => logger.warn({ err: error }, "the reading list could not be counted anew"),
@@ -248,8 +200,6 @@ await runService(logger, async (closers) => {
   closers.push(() => workitemWatch.close());
   workitemWatch.on("event", (event) => ups.channel.event(event));
   workitemWatch.on("initial", (report) => ups.channel.initial(report));
-  await audit
-    .started(settingDigests(variables, process.env))
-    .catch((error: unknown) => logger.warn({ err: error }, "the start is not audited"));
+  await audit.started(service.settingDigests);
   logger.info({ address, admin, headStartMinutes: String(config.REDSPOT_HEAD_START_MINUTES) }, "ready");
 });

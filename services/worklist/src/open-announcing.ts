@@ -2,7 +2,7 @@ import { Circuit } from "@redspot/dicomweb";
 import { MllpClient, receiverOf } from "@redspot/hl7";
 import { type FindingStore, type ReadingList, type Store, StudyQueue, workOn } from "@redspot/queue";
 import type { StudyRecords } from "@redspot/recovery";
-import { type Closers, countJob, type Logger, type readConfig, type Tracing } from "@redspot/runtime";
+import { countJob, type RunningService } from "@redspot/runtime";
 import type { FileSpool } from "@redspot/spool";
 import { announcingWith } from "./announce.ts";
 import { isReceiverAway } from "./announcement-failure.ts";
@@ -13,8 +13,6 @@ import { localUtcOffset } from "./utc-offset.ts";
 import type { variables } from "./variables.ts";
 
 interface OpenAnnouncing {
-  config: ReturnType<typeof readConfig<typeof variables>>;
-  tracing: Tracing;
   store: Store;
   findings: FindingStore;
   list: ReadingList;
@@ -22,7 +20,6 @@ interface OpenAnnouncing {
   spool: FileSpool;
   pacs: Pick<Pacs, "findPatient">;
   metrics: WorklistMetrics;
-  logger: Logger;
   now: () => Date;
 }
 
@@ -31,8 +28,8 @@ interface OpenAnnouncing {
  * be told of; undefined where it names none.
  */
 export function openAnnouncing(
-  { config, tracing, store, findings, list, records, spool, pacs, metrics, logger, now }: OpenAnnouncing,
-  closers: Closers,
+  { config, tracing, logger, closers }: RunningService<typeof variables>,
+  { store, findings, list, records, spool, pacs, metrics, now }: OpenAnnouncing,
 ): StudyQueue | undefined {
   const receiver = receiverOf(config);
   if (receiver === undefined) return undefined;

@@ -1,5 +1,4 @@
-import { hostname } from "node:os";
-import { type AuditAddress, openAuditDestination } from "@redspot/audit";
+import { openAuditDestination } from "@redspot/audit";
 import {
   deliverAudit,
   oldestAuditEvent,
@@ -8,22 +7,15 @@ import {
   type Store,
   StudyLedger,
 } from "@redspot/queue";
-import { type Closers, countJob, type Logger } from "@redspot/runtime";
+import { countJob, type RunningService } from "@redspot/runtime";
 import type { FileSpool } from "@redspot/spool";
 import { auditDelivery } from "./audit-delivery.ts";
 import type { WorklistMetrics } from "./metrics.ts";
 import type { Pacs } from "./pacs.ts";
 import { readHeader } from "./read-header.ts";
+import type { variables } from "./variables.ts";
 
 interface OpenAudit {
-  config: {
-    REDSPOT_AUDIT_TO?: AuditAddress | undefined;
-    REDSPOT_AUDIT_CA?: string | undefined;
-    REDSPOT_AUDIT_CERTIFICATE?: string | undefined;
-    REDSPOT_AUDIT_KEY?: string | undefined;
-    REDSPOT_AUDIT_SOURCE: string;
-    REDSPOT_AUDIT_SITE?: string | undefined;
-  };
   /** That answers in time: what people do waits for it. */
   store: Store;
   /** That waits until Redis is back. */
@@ -32,24 +24,19 @@ interface OpenAudit {
   pacs: Pick<Pacs, "findPatient">;
   metrics: WorklistMetrics;
   now: () => Date;
-  logger: Logger;
 }
 
 /** Messages on their way at a time. */
 const AT_ONCE = 512;
 
 /** The audit trail of this service, and the delivery of all services' messages where it is configured. */
-export function openAudit(options: OpenAudit, closers: Closers): ServiceAudit {
-  const { config, store, workStore, spool, pacs, metrics, now, logger } = options;
+export function openAudit(
+  service: RunningService<typeof variables>,
+  { store, workStore, spool, pacs, metrics, now }: OpenAudit,
+): ServiceAudit {
+  const { config, logger, closers } = service;
   const { REDSPOT_AUDIT_TO: address } = config;
-  const audit = openServiceAudit(store, {
-    isOn: address !== undefined,
-    process: { service: "worklist", host: hostname(), pid: process.pid },
-    refusedAs: "sign-in",
-    now,
-    onError: (error) => logger.warn({ err: error }, "an event is not audited"),
-  });
-  closers.push(() => audit.close());
+  const audit = openServiceAudit(store, service, { refusedAs: "sign-in", now });
   if (address === undefined) return audit;
   const ledger = new StudyLedger(workStore);
   const deliver = auditDelivery({
