@@ -173,6 +173,21 @@ test("a study that is given up has a finding that says so, and a report", async 
   assert.deepEqual(reports, [job]);
 });
 
+test("an image that comes late and cannot be analysed takes no flag away that the others have given", async () => {
+  const instances: Record<string, number | Preparation | Error> = { "1.1": 3 };
+  const { analysis, promote } = analysisOf(instances);
+  const first = await analysis.analyse(job);
+  instances["1.2"] = new Error("decoder");
+  await assert.rejects(analysis.analyse({ ...job, revision: 2 }), /decoder/);
+  const second = await analysis.giveUp({ ...job, revision: 2 });
+  assert.deepEqual([second.outcome, second.probability], ["fracture", first.probability]);
+  assert.deepEqual(second.instances[0], first.instances[0]);
+  assert.equal(second.instances[1]?.analysed === false && second.instances[1].reason.code, "ANALYSIS_FAILED");
+  promote("f".repeat(64));
+  const third = await analysis.giveUp({ ...job, revision: 3 });
+  assert.deepEqual([third.outcome, third.reason?.code], ["not-analysed", "ANALYSIS_FAILED"], "another says nothing");
+});
+
 test("a revision that is not settled is not judged", async () => {
   await assert.rejects(analysisOf({}).analysis.analyse(job), /not settled/);
 });

@@ -115,19 +115,20 @@ export function analysisWith<M extends JudgingModel>(dependencies: AnalysisDepen
     if (open !== undefined) await settling.add({ studyInstanceUID, revision: open });
   };
 
-  /** What an earlier revision says of instances that are no longer kept: the same model says the same of them now. */
+  /** What an earlier revision says of instances that cannot be judged now: the same model says the same of them. */
   const recall = async (
     job: StudyJob,
     found: InstanceFinding[],
     { packageHash }: ModelIdentity,
+    why: "INSTANCE_REMOVED" | "ANALYSIS_FAILED",
   ): Promise<InstanceFinding[]> => {
-    const isGone = (one: InstanceFinding) => !one.analysed && one.reason.code === "INSTANCE_REMOVED";
-    for (let revision = job.revision - 1; revision > 0 && found.some(isGone); revision -= 1) {
+    const isOpen = (one: InstanceFinding) => !one.analysed && one.reason.code === why;
+    for (let revision = job.revision - 1; revision > 0 && found.some(isOpen); revision -= 1) {
       const earlier = await knownFinding({ ...job, revision });
       if (earlier?.model.packageHash !== packageHash) continue;
       found = found.map((one) => {
         const then = earlier.instances.find(({ sopInstanceUID }) => sopInstanceUID === one.sopInstanceUID);
-        return isGone(one) && then ? then : one;
+        return isOpen(one) && then ? then : one;
       });
     }
     return found;
@@ -158,7 +159,7 @@ export function analysisWith<M extends JudgingModel>(dependencies: AnalysisDepen
       const found = await Promise.all(
         notes.map((note) => analyseInstance(note, dependencies, { model, origins, beside })),
       );
-      const recalled = await recall(job, found, model.identity);
+      const recalled = await recall(job, found, model.identity, "INSTANCE_REMOVED");
       const instances = [...recalled, ...missing.map((name) => passedOver(name, reason("NOT_RETRIEVED")))];
       return conclude(job, instances, { model, origin: origins[0], beside });
     },
@@ -167,9 +168,13 @@ export function analysisWith<M extends JudgingModel>(dependencies: AnalysisDepen
       const known = await knownFinding(job);
       if (known) return passOn(known);
       const notes = await ledger.instancesOf(job.studyInstanceUID, job.revision);
+      const model = await speaking.now();
       const failure = reason("ANALYSIS_FAILED");
-      const instances = notes.map((note) => passedOver(note, failure));
-      return conclude(job, instances, { model: await speaking.now(), beside: [] }, failure);
+      const failed = notes.map((note) => passedOver(note, failure));
+      // An image that came late and cannot be analysed takes no flag away that the others have given.
+      const instances = await recall(job, failed, model.identity, "ANALYSIS_FAILED");
+      const isKnown = instances.some(({ analysed }) => analysed);
+      return conclude(job, instances, { model, beside: [] }, isKnown ? undefined : failure);
     },
   };
 }
