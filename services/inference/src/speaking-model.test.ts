@@ -104,3 +104,29 @@ test("a record that cannot be written keeps nobody from following", async () => 
   assert.equal(await speaking.now(), B);
   assert.match(String(failures), /disk/);
 });
+
+test("nobody is judged by the configured package while the spool has not been asked, also where that fails at first", async () => {
+  const [redis, spool] = [[] as ModelChange[], [given(1, B, A)]];
+  const asked = Array.from({ length: 2 }, () => Promise.withResolvers<void>());
+  let times = 0;
+  const speaking = new SpeakingModel({
+    models: [A, B],
+    choice: { latest: async () => redis.at(-1), history: async () => [...redis], change: async () => true },
+    records: {
+      keep: async () => {},
+      restore: async () => {
+        await asked[times++]?.promise;
+        redis.push(...spool.slice(redis.length));
+        return redis.at(-1);
+      },
+    },
+    onChange: () => {},
+    onUnrecorded: assert.ifError,
+  });
+  const both = [speaking.now(), speaking.now()];
+  asked[0]?.reject(new Error("spool"));
+  for (const one of both) await assert.rejects(one, /spool/);
+  const again = [speaking.now(), speaking.now()];
+  asked[1]?.resolve();
+  assert.deepEqual(await Promise.all(again), [B, B]);
+});

@@ -28,7 +28,8 @@ export class SpeakingModel<M extends Pick<OpenModel, "identity" | "refusedAs"> =
   readonly #options: SpeakingModelOptions<M>;
   #change: ModelChange | undefined;
   #current: M | undefined;
-  #looks = 0;
+  /** What the spool knew has been given back to Redis, as it is before this process says anything. */
+  #restored: Promise<ModelChange | undefined> | undefined;
 
   constructor(options: SpeakingModelOptions<M>) {
     this.#options = options;
@@ -55,11 +56,26 @@ export class SpeakingModel<M extends Pick<OpenModel, "identity" | "refusedAs"> =
   /** Looks whether the word has been given to another. */
   async look(): Promise<void> {
     const { choice, records } = this.#options;
-    const isFirst = this.#looks++ === 0;
+    // What Redis lost before this process began, the spool knows.
+    if (this.#restored === undefined) return this.#begin();
+    await this.#restored;
     const latest = await choice.latest();
-    // A Redis that knows less than this process does has lost it; what it lost before this process began, the spool knows.
+    // A Redis that knows less than this process does has lost it.
     const isLost = (latest?.number ?? 0) < this.change;
-    await this.#follow(isFirst || isLost ? await records.restore(choice) : latest);
+    await this.#follow(isLost ? await records.restore(choice) : latest);
+  }
+
+  /** The first look. Whoever looks meanwhile waits for it, and where it fails the next is the first. */
+  async #begin(): Promise<void> {
+    const { choice, records } = this.#options;
+    const restoring = records.restore(choice);
+    this.#restored = restoring;
+    try {
+      await this.#follow(await restoring);
+    } catch (error) {
+      this.#restored = undefined;
+      throw error;
+    }
   }
 
   async #follow(change: ModelChange | undefined): Promise<void> {
