@@ -73,6 +73,25 @@ test("what is looked up anew is absent while it cannot be, and holds up nothing 
   assert.ok(!(await lines(metrics)).some((line) => line.startsWith("redspot_shelves")));
 });
 
+test("of two who ask at the same time neither makes the other's gauges absent", async () => {
+  const metrics = opened();
+  const [slow, later] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let answered: Promise<void> = Promise.resolve();
+  metrics.read(["redspot_shelves"], async (set) => {
+    await answered;
+    set("redspot_shelves", { state: "full" }, 3);
+  });
+  metrics.read(["redspot_shelf_bytes"], () => slow.promise);
+  const first = lines(metrics);
+  await new Promise((resolve) => setImmediate(resolve));
+  answered = later.promise;
+  const second = lines(metrics);
+  slow.resolve();
+  assert.ok((await first).includes('redspot_shelves{state="full"} 3'));
+  later.resolve();
+  assert.ok((await second).includes('redspot_shelves{state="full"} 3'));
+});
+
 test("each service says which version it is, and how its process does", async () => {
   const text = await opened().text();
   assert.match(text, /^redspot_build_info\{service="test",version="[\d.]+",node="24[\d.]+"\} 1$/m);

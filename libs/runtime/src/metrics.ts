@@ -71,6 +71,7 @@ export class Metrics<D extends MetricDefinitions = MetricDefinitions> {
   readonly #definitions: D;
   readonly #metrics = new Map<string, Counter | Gauge | Histogram>();
   readonly #readers: Array<{ names: readonly string[]; read: () => Promise<void> }> = [];
+  #beingRead: Promise<string> | undefined;
 
   constructor(service: string, definitions: D) {
     this.#definitions = definitions;
@@ -120,8 +121,18 @@ export class Metrics<D extends MetricDefinitions = MetricDefinitions> {
     });
   }
 
-  /** All metrics in Prometheus' text format 0.0.4. */
-  async text(): Promise<string> {
+  /**
+   * All metrics in Prometheus' text format 0.0.4. Those who ask while they are being read are told the same: gauges that are
+   * looked up are absent meanwhile.
+   */
+  text(): Promise<string> {
+    this.#beingRead ??= this.#read().finally(() => {
+      this.#beingRead = undefined;
+    });
+    return this.#beingRead;
+  }
+
+  async #read(): Promise<string> {
     await Promise.all(
       this.#readers.map(async ({ names, read }) => {
         this.#forget(names);
