@@ -89,6 +89,8 @@ test("a browser that left is forgotten; the rest are ended with the service", as
   left.stream.destroy();
   await closed;
   assert.equal(events.connections, 1);
+  events.connect(left.response, {});
+  assert.equal(events.connections, 1, "nor is one kept that has left before it is told anything");
   events.close();
   assert.equal(stays.stream.writableEnded, true);
 });

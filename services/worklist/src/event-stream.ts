@@ -38,6 +38,8 @@ export class EventStream {
 
   /** Takes a response over and keeps it open. Its first event is a refresh, since the browser may have missed some. */
   connect(response: ServerResponse, headers: Record<string, string>): void {
+    // It left while it was asked who it is: nobody would tell of that again.
+    if (response.destroyed) return;
     // It ends with its connection and needs no chunks (RFC 9112, 6.3): of what is told each browser is sent the same bytes.
     response.removeHeader("transfer-encoding");
     response.writeHead(200, {
