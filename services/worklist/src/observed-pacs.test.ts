@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DicomWebError } from "@redspot/dicomweb";
 import { Metrics } from "@redspot/runtime";
 import { definitions } from "./metrics.ts";
 import { observedPacs } from "./observed-pacs.ts";
@@ -18,7 +19,9 @@ function observed(answer: () => Promise<boolean>) {
       },
       findStudy: async () => undefined,
       findPatient: async () => undefined,
-      findStudies: async () => [],
+      findStudies: async () => {
+        throw new DicomWebError("REFUSED", "the peer answered 400", 400);
+      },
     },
     metrics,
     () => clock.now,
@@ -49,4 +52,8 @@ test("it is away when it has not answered, and there when it has refused", async
   assert.equal(await line("redspot_pacs_up"), "redspot_pacs_up 1");
   assert.match((await line('redspot_pacs_requests_total{operation="store",outcome="failed"}')) ?? "", / 1$/);
   assert.match((await line('redspot_pacs_requests_total{operation="store",outcome="answered"}')) ?? "", / 1$/);
+  failure = reportFailure("PACS_UNREACHABLE");
+  await assert.rejects(pacs.store("1.2", "1.2.3", new Uint8Array()));
+  await assert.rejects(pacs.findStudies({ PatientName: "[" }), { code: "REFUSED" });
+  assert.equal(await line("redspot_pacs_up"), "redspot_pacs_up 1", "a search that it refuses is answered too");
 });

@@ -4,6 +4,9 @@ import type { Pacs } from "./pacs.ts";
 /** After how long without an exchange the PACS is asked something, only to see whether it answers. */
 const ASK_AFTER_MS = 60_000;
 
+/** Codes of report failures and of DicomWebError: a PACS that refuses, or does not know what is asked for, is there. */
+const ANSWERS = new Set(["PACS_REFUSED", "REFUSED", "NOT_FOUND"]);
+
 /** An instance that no PACS has. */
 const NOBODY = "2.25.0";
 
@@ -25,8 +28,7 @@ export function observedPacs(pacs: Pacs, metrics: WorklistMetrics, now: () => nu
         isUp = true;
         return answer;
       } catch (error) {
-        // A PACS that refuses is there.
-        isUp = (error as { code?: string }).code === "PACS_REFUSED";
+        isUp = ANSWERS.has((error as { code?: string }).code ?? "");
         throw error;
       } finally {
         metrics.observe("redspot_stage_duration_seconds", { stage: "pacs" }, (performance.now() - startedAt) / 1000);
