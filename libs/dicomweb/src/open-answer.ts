@@ -7,8 +7,8 @@ export interface OpenAnswer {
   status: number;
   headers: Headers;
   /**
-   * The body, once, as it comes in. The memory of a chunk is used again: it holds the chunk until the next but one is
-   * asked for. Throws what the connection throws, and where the body is not whole.
+   * The body, once, as it comes in. The memory of a chunk is used again: it holds the chunk until the next one has been
+   * given. Throws what the connection throws, and where the body is not whole.
    */
   body: AsyncGenerator<Uint8Array, void, undefined>;
   /** Ends the connection, for whoever does not read the body to its end. */
@@ -21,8 +21,13 @@ interface GetOptions {
   signal: AbortSignal;
 }
 
-/** Of each of the two that a connection has, in turns. */
 const MEMORY_BYTES = 256 * 1024;
+
+/** What lies in one, what was given last in another, and the third is free: more is only needed where much comes unasked. */
+const MEMORIES = 3;
+
+/** With less than that left, other memory is read into. */
+const LEAST_BYTES = MEMORY_BYTES / 2;
 
 /** So many bytes with nothing of a body in them are no HTTP that anybody wants to read. */
 const MOST_OVERHEAD_BYTES = 128 * 1024;
@@ -54,7 +59,11 @@ class Exchange {
   #isWhole = false;
   #overhead = 0;
   #failure: Error | undefined;
-  readonly #memory = [unused.pop() ?? Buffer.alloc(MEMORY_BYTES), unused.pop() ?? Buffer.alloc(MEMORY_BYTES)];
+  readonly #memory: Buffer[] = [];
+  /** What is left of the memory that was read into last. */
+  #rest: Uint8Array = new Uint8Array(0);
+  /** The piece of the body that was given last. */
+  #given: Uint8Array | undefined;
   #isClosed = false;
   /** Whether who reads the body has left it, and with it all of its chunks. */
   #isLeft = false;
@@ -63,10 +72,12 @@ class Exchange {
 
   constructor(url: URL, signal: AbortSignal) {
     this.#parser = this.#newParser();
-    let turn = 0;
     this.#socket = open(url, {
-      buffer: () => this.#memory[turn++ % 2]!,
-      callback: (length, bytes) => this.#read(Buffer.from(bytes.buffer, bytes.byteOffset, length)),
+      buffer: () => this.#room(),
+      callback: (length, bytes) => {
+        this.#rest = bytes.subarray(length);
+        return this.#read(Buffer.from(bytes.buffer, bytes.byteOffset, length));
+      },
     });
     const abort = () => void this.#socket.destroy();
     this.#socket.once("error", (error) => this.#fail(error));
@@ -111,6 +122,21 @@ class Exchange {
     return parser;
   }
 
+  /**
+   * Memory for what comes next, in which nothing lies that somebody looks at or is still to be given. A socket that was
+   * told to stop reads nothing more; but TLS has several records in hand, and gives all of them.
+   */
+  #room(): Uint8Array {
+    if (this.#rest.byteLength >= LEAST_BYTES) return this.#rest;
+    const isFree = ({ buffer }: Buffer) =>
+      this.#given?.buffer !== buffer && !this.#pieces.some((piece) => piece.buffer === buffer);
+    const free = this.#memory.find(isFree);
+    if (free !== undefined) return free;
+    const more = unused.pop() ?? Buffer.alloc(MEMORY_BYTES);
+    this.#memory.push(more);
+    return more;
+  }
+
   /** @returns whether there may be more, before somebody has looked at what is there */
   #read(bytes: Buffer): boolean {
     if (this.#isWhole || this.#failure) return false;
@@ -150,8 +176,10 @@ class Exchange {
     try {
       for (;;) {
         const piece = this.#pieces.shift();
-        if (piece !== undefined) yield piece;
-        else if (this.#failure) throw this.#failure;
+        if (piece !== undefined) {
+          this.#given = piece;
+          yield piece;
+        } else if (this.#failure) throw this.#failure;
         else if (this.#isWhole) return;
         else await this.#more();
       }
@@ -167,7 +195,7 @@ class Exchange {
    * to the collector.
    */
   #giveBack(): void {
-    if (this.#isClosed && this.#isLeft) unused.push(...this.#memory.splice(0));
+    if (this.#isClosed && this.#isLeft) unused.push(...this.#memory.splice(0).slice(0, MEMORIES));
   }
 
   #more(): Promise<void> {
