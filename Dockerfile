@@ -2,7 +2,7 @@
 # TypeScript runs as it stands on Node 24, so there is nothing to build: one stage fetches the packages of one service,
 # the other holds only what that service runs on.
 
-FROM node:24-slim AS packages
+FROM node:24.21.0-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20 AS packages
 ARG SERVICE
 WORKDIR /redspot
 COPY . .
@@ -18,7 +18,7 @@ RUN --mount=type=cache,target=/root/.npm \
 
 # docker build --build-arg SERVICE=inference --target gpu . : for NVIDIA GPUs, with ONNX Runtime's CUDA libraries. They are
 # downloaded from outside the npm registry. Run it with REDSPOT_DEVICE=cuda and the NVIDIA container runtime.
-FROM nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04 AS gpu
+FROM nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04@sha256:8aef630a54bc5c5146ae5ce68e6af5caa3df0fb690bb91544175c91f307e4356 AS gpu
 # The allocator maps large blocks and gives them back one by one (docs/decisions/0009).
 ENV NODE_ENV=production \
     MALLOC_MMAP_THRESHOLD_=131072 \
@@ -45,7 +45,7 @@ HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 \
     CMD ["node", "-e", "const { REDSPOT_PORT: port, REDSPOT_TLS_CERTIFICATE: tls } = process.env; require(tls ? 'https' : 'http').get({ port, host: '127.0.0.1', path: '/health/ready', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 ENTRYPOINT ["node", "services/inference/src/main.ts"]
 
-FROM node:24-slim
+FROM node:24.21.0-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20
 ARG SERVICE
 # The allocator maps large blocks and gives them back one by one (docs/decisions/0009).
 ENV NODE_ENV=production \

@@ -7,6 +7,7 @@ export {
   type ImageName,
   unlicensed,
 } from "./bill-of-materials.ts";
-export { type ImageReference, imagesIn, withDigest } from "./image-reference.ts";
+export { IMAGE_FILES, type ImageReference, imagesIn, referenceOf } from "./image-reference.ts";
+export { type ImageState, sayState, stateOf } from "./image-state.ts";
 export { pinnedValues, pinText } from "./pin-images.ts";
-export { digestOf, RegistryError } from "./registry.ts";
+export { type FoundImage, findImage, RegistryError } from "./registry.ts";

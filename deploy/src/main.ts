@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { auditPackages } from "./audit.ts";
 import { billOfMaterials, IMAGES, type ImageName, unlicensed } from "./bill-of-materials.ts";
-import { type ImageReference, imagesIn, referenceOf } from "./image-reference.ts";
+import { IMAGE_FILES, type ImageReference, imagesIn, referenceOf } from "./image-reference.ts";
+import { sayState, stateOf } from "./image-state.ts";
 import { pinnedValues, pinText } from "./pin-images.ts";
-import { digestOf, RegistryError } from "./registry.ts";
+import { findImage, RegistryError } from "./registry.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -54,41 +55,43 @@ program
 program
   .command("pin-images")
   .description(
-    "Asks the registries for the digests of the images of others that the Dockerfile and docker-compose.yml name, and says which " +
-      "are not pinned. Ends with 1 where one is not, or is another by now.",
+    "Asks the registries about the images of others that the Dockerfile, docker-compose.yml, the Helm chart and the tests name: " +
+      "whether what they are pinned to is there, for which platforms, and whether their tags stand for something newer by now. Ends " +
+      "with 1 where one is not pinned to what its tag stands for, or a registry could not be asked.",
   )
-  .option("--write", "writes the digests into these files")
+  .option("--write", "writes what the tags stand for now into these files")
   .option("--registry <registry>", "instead: of Redspot's own images there, as values for the Helm chart")
   .option("--tag <tag>", "with --registry: their tag", "0.1.0")
   .option("--values <file>", "with --registry: where to", "pinned-values.yaml")
   .action(async (options: { write?: boolean; registry?: string; tag: string; values: string }) => {
     if (options.registry !== undefined) return pinOwn(options.registry, options.tag, options.values);
-    for (const file of ["Dockerfile", "docker-compose.yml"]) {
+    for (const file of IMAGE_FILES) {
       const text = readFileSync(join(root, file), "utf8");
-      const digests = await digestsOf(imagesIn(file, text));
-      const pinned = pinText(text, digests);
-      for (const [reference, digest] of digests) {
-        say(`${file}: ${reference.text} is ${digest}${reference.digest === digest ? "" : ", and is not pinned to it"}`);
-      }
+      const states = await askedOf(imagesIn(file, text), stateOf);
+      for (const [reference, state] of states) say(`${file}: ${sayState(reference, state)}`);
+      const pinned = pinText(text, new Map([...states].map(([reference, { digest }]) => [reference, digest])));
       if (pinned === text) continue;
       if (options.write) writeFileSync(join(root, file), pinned);
       else fail();
     }
   });
 
-/** Of each image that a registry can be asked about; of the others it is said that none is known. */
-async function digestsOf(references: readonly ImageReference[]): Promise<Map<ImageReference, string>> {
-  const digests = new Map<ImageReference, string>();
+/** What is known of each image that a registry can be asked about; of the others it is said that nothing is. */
+async function askedOf<T>(
+  references: readonly ImageReference[],
+  ask: (reference: ImageReference) => Promise<T>,
+): Promise<Map<ImageReference, T>> {
+  const answers = new Map<ImageReference, T>();
   for (const reference of references) {
     try {
-      digests.set(reference, await digestOf(reference));
+      answers.set(reference, await ask(reference));
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
-      say(`${reference.text}: no digest is known, it stays as it is (${error.message})`);
+      say(`${reference.text} could not be asked about, and stays as it is: ${error.message}`);
       fail();
     }
   }
-  return digests;
+  return answers;
 }
 
 async function pinOwn(registry: string, tag: string, file: string): Promise<void> {
@@ -102,10 +105,13 @@ async function pinOwn(registry: string, tag: string, file: string): Promise<void
   const references = Object.entries(own).map(
     ([name, text]) => [name, referenceOf(`${registry}/redspot/${text}`)] as const,
   );
-  const digests = await digestsOf(references.map(([, reference]) => reference));
+  const images = await askedOf(
+    references.map(([, reference]) => reference),
+    (reference) => findImage(reference, reference.tag),
+  );
   const found = references.flatMap(([name, reference]) => {
-    const digest = digests.get(reference);
-    return digest === undefined ? [] : [[name, digest]];
+    const image = images.get(reference);
+    return image === undefined ? [] : [[name, image.digest]];
   });
   if (found.length === 0) return;
   writeFileSync(file, pinnedValues(registry, tag, Object.fromEntries(found)));

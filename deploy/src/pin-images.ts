@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type ImageReference, withDigest } from "./image-reference.ts";
+import { type ImageReference, SPREAD_REFERENCE, withDigest } from "./image-reference.ts";
 
 /** A file's text with every reference to an image by its digest, whether it had none or that of an older one. */
 export function pinText(text: string, digests: ReadonlyMap<ImageReference, string>): string {
@@ -8,7 +8,11 @@ export function pinText(text: string, digests: ReadonlyMap<ImageReference, strin
     const written = reference.text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
     // Not where it is the beginning of another name or tag.
     const anywhere = new RegExp(`(?<![\\w./]|[^:]-)${written}(@sha256:[0-9a-f]{64})?(?![\\w.:@-])`, "g");
-    pinned = pinned.replace(anywhere, withDigest(reference, digest));
+    pinned = pinned
+      .replace(anywhere, withDigest(reference, digest))
+      .replace(SPREAD_REFERENCE, (whole, before, repository, tag) =>
+        `${repository}:${tag}` === reference.text ? `${before}${tag}@${digest}` : whole,
+      );
   }
   return pinned;
 }

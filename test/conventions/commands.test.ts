@@ -33,7 +33,7 @@ const RUN_IN: readonly (readonly [command: string, test: string, by: string])[] 
   ["demo", "services/demo/src/main.test.ts", '"main.ts"'],
   ["fuzz", "test/fuzz/fuzz.test.ts", '"main.ts"'],
   ["monitoring", "test/conventions/metrics.test.ts", "metricsPage()"],
-  ["pin-images", "test/conventions/pin-images.test.ts", "digestOf("],
+  ["pin-images", "test/conventions/pin-images.test.ts", "stateOf("],
   ["phantom", "test/conventions/commands.test.ts", '"phantom"'],
   ["sbom", "test/conventions/bill-of-materials.test.ts", "billOfMaterials(root"],
   ["screenshots", "test/integration/page-states.test.ts", "page-states"],

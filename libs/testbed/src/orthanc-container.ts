@@ -4,7 +4,7 @@ import type { OrthancOptions, RunningOrthanc } from "./orthanc.ts";
 import { type ForwardTo, orthancConfiguration, pushScript } from "./orthanc-configuration.ts";
 
 /** The image of docker-compose.yml; it enables the plugins that the configuration has a section for. */
-const image = "orthancteam/orthanc:25.2.0";
+const image = "orthancteam/orthanc:26.6.0@sha256:510ef4ce24699104244b00d2b93350a801fc2f1c6b0bfc6a1f15e546bff2d1f4";
 const scriptPath = "/etc/orthanc/push-to-redspot.py";
 
 export async function startOrthancContainer(options: OrthancOptions): Promise<RunningOrthanc> {

@@ -2,7 +2,7 @@ import { GenericContainer, Wait } from "testcontainers";
 import type { RunningRedis } from "./redis.ts";
 
 /** The image of docker-compose.yml. */
-const image = "redis:7.4.2-alpine";
+const image = "redis:7.4.11-alpine@sha256:858f009f9709ce576febc734aa78b8f6d624b82571f9ddb6bda4377c833b3499";
 
 export async function startRedisContainer(settings: readonly string[]): Promise<RunningRedis> {
   const container = await new GenericContainer(image)
