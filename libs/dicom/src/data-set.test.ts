@@ -72,3 +72,11 @@ test("picking takes the elements that are there, unchanged", () => {
   const dataSet = dataSetOf({ PatientID: "x", Rows: 3 });
   assert.deepEqual(pick(dataSet, ["Rows", "Columns"]), { "00280010": { vr: "US", Value: [3] } });
 });
+
+test("a value is told without its padding, however much of it there is", () => {
+  const spaces = " ".repeat(5_000_000);
+  const read = (value: string) => text({ "00081030": { vr: "LO", Value: [value] } }, "StudyDescription");
+  assert.equal(read("  left wrist \0"), "left wrist");
+  assert.equal(read(`${spaces}left${spaces}wrist${spaces}\0`), `left${spaces}wrist`);
+  assert.equal(read(spaces), undefined);
+});

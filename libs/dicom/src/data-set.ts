@@ -82,9 +82,17 @@ export function texts(dataSet: DataSet, keyword: string): string[] {
   return values(dataSet, keyword).flatMap((value) => {
     const plain = isPersonName(value) ? (value.Alphabetic ?? "") : value;
     if (typeof plain !== "string" && typeof plain !== "number") return [];
-    const trimmed = String(plain).replace(/^ +|[ \0]+$/g, "");
+    const trimmed = withoutPadding(String(plain));
     return trimmed === "" ? [] : [trimmed];
   });
+}
+
+/** Without spaces around it and zeros behind it (PS3.5 6.2). By hand: an expression tries each of a million spaces anew. */
+function withoutPadding(text: string): string {
+  let [start, end] = [0, text.length];
+  while (text[start] === " ") start += 1;
+  while (end > start && (text[end - 1] === " " || text[end - 1] === "\0")) end -= 1;
+  return text.slice(start, end);
 }
 
 function isPersonName(value: unknown): value is { Alphabetic?: string } {

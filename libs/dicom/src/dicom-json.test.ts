@@ -25,8 +25,12 @@ test("values, inline binary values, bulk data, items", () => {
 test("what is not of the model is refused, and not told", () => {
   let deep: unknown = {};
   for (let depth = 0; depth < 100; depth += 1) deep = { "00081140": { vr: "SQ", Value: [deep] } };
+  let lists: unknown = "SECRET";
+  for (let depth = 0; depth < 100_000; depth += 1) lists = [lists];
   const bad = [
     null,
+    { "00100020": { vr: "LO", Value: [lists] } },
+    { "00100010": { vr: "PN", Value: [{ Alphabetic: lists }] } },
     [],
     "SECRET",
     { PatientName: { vr: "PN", Value: ["SECRET"] } },

@@ -28,8 +28,16 @@ function readElement(tag: string, element: unknown, depth: number): Element {
   if (typeof BulkDataURI === "string") return { vr, BulkDataURI };
   if (typeof InlineBinary === "string") return { vr, Value: [bytesOfBase64(InlineBinary, tag)] };
   if (Value === undefined && InlineBinary === undefined && BulkDataURI === undefined) return { vr, Value: [] };
-  if (!Array.isArray(Value)) throw malformed(`${tag} has a value of another form than its model (PS3.18 F.2.2)`);
+  if (!Array.isArray(Value) || (vr !== "SQ" && !Value.every(isPlain))) {
+    throw malformed(`${tag} has a value of another form than its model (PS3.18 F.2.2)`);
+  }
   return { vr, Value: vr === "SQ" ? Value.map((item) => readDicomJson(item ?? {}, depth + 1)) : Value };
+}
+
+/** Whether a value that is no item is text, a number, nothing, or a name of groups that are text (PS3.18 F.2.2). */
+function isPlain(value: unknown): boolean {
+  const isFlat = (one: unknown) => typeof one !== "object" || one === null;
+  return isFlat(value) || (isObject(value) && Object.values(value).every(isFlat));
 }
 
 /** The bytes of an inline binary value (RFC 4648 4); white space between them means nothing. Throws MALFORMED. */

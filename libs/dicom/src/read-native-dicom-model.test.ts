@@ -54,6 +54,8 @@ test("what is not of the model, and what would blow up or read files, is refused
     "<NativeDicomModel>",
     "<DicomAttribute/>",
     "<NotTheModel/>",
+    // For each tag that opens, the parser looks at all around it: of so many it would never come to an end.
+    "<a>".repeat(1_000_000),
     model("<Item/>"),
     model('<DicomAttribute vr="PN"/>'),
     model('<DicomAttribute tag="SECRET" vr="PN"/>'),
@@ -64,13 +66,17 @@ test("what is not of the model, and what would blow up or read files, is refused
     model("").replace("<N", '<!DOCTYPE x SYSTEM "file:///etc/passwd"><N'),
     model('<DicomAttribute tag="00081140" vr="SQ"><Item number="1">'.repeat(100)),
     model("<NativeDicomModel/>"),
+    ...['<Value number="1"></Value>', '<PersonName number="1"/>', "<InlineBinary>AQID</InlineBinary>"].map((value) =>
+      model(`<DicomAttribute tag="00081140" vr="SQ">${value}</DicomAttribute>`),
+    ),
+    model('<DicomAttribute tag="00100010" vr="PN"><Item number="1"/></DicomAttribute>'),
     model('<DicomAttribute tag="7FE00010" vr="OW"><InlineBinary>SECRET^</InlineBinary></DicomAttribute>'),
   ];
   for (const xml of bad) {
     assert.throws(
       () => readNativeDicomModel(xml),
       (error) => error instanceof DicomError && error.code === "MALFORMED" && !/SECRET/.test(error.message),
-      xml,
+      xml.slice(0, 200),
     );
   }
 });

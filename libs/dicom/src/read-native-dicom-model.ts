@@ -7,6 +7,9 @@ import { bytesOfBase64, MOST_DEPTH } from "./dicom-json.ts";
 const COMPONENTS = ["FamilyName", "GivenName", "MiddleName", "NamePrefix", "NameSuffix"];
 const GROUPS = new Set(["Alphabetic", "Ideographic", "Phonetic"]);
 
+/** Each data set is within an Item and a DicomAttribute; a name has three more. For each the parser looks at all around it. */
+const MOST_TAGS = 2 * MOST_DEPTH + 4;
+
 interface OpenElement extends Element {
   tag: string;
   Value: unknown[];
@@ -35,6 +38,7 @@ class ModelReader {
   #root: DataSet | undefined;
   #name: OpenName | undefined;
   #text = "";
+  #tags = 0;
 
   read(xml: string): DataSet {
     const parser = new SaxesParser({ xmlns: true });
@@ -57,6 +61,8 @@ class ModelReader {
 
   #open(tag: SaxesTagNS): void {
     this.#text = "";
+    this.#tags += 1;
+    if (this.#tags > MOST_TAGS) throw misplaced(`tags nested deeper than ${MOST_TAGS}`);
     if (tag.local === "NativeDicomModel") this.#openRoot();
     else if (tag.local === "DicomAttribute") this.#openElement(tag);
     else if (tag.local === "Item") this.#openItem();
@@ -90,7 +96,7 @@ class ModelReader {
   #openItem(): void {
     const item: DataSet = {};
     const element = this.#elements.at(-1);
-    if (!element || this.#elements.length !== this.#dataSets.length) throw misplaced("an Item");
+    if (element?.vr !== "SQ" || this.#elements.length !== this.#dataSets.length) throw misplaced("an Item");
     element.Value.push(item);
     this.#enter(item);
   }
@@ -104,17 +110,25 @@ class ModelReader {
 
   #close(tag: SaxesTagNS): void {
     const { local } = tag;
+    this.#tags -= 1;
     if (local === "NativeDicomModel" || local === "Item") this.#dataSets.pop();
     else if (local === "DicomAttribute") this.#closeElement();
-    else if (local === "Value") this.#element(tag).Value.push(this.#text === "" ? null : this.#text);
+    else if (local === "Value") this.#plain(tag).Value.push(this.#text === "" ? null : this.#text);
     else if (local === "InlineBinary") this.#takeBinary(tag);
-    else if (local === "PersonName") this.#element(tag).Value.push(this.#name?.groups ?? null);
+    else if (local === "PersonName") this.#plain(tag).Value.push(this.#name?.groups ?? null);
     else if (this.#name) this.#closeInName(local);
     this.#text = "";
   }
 
-  #takeBinary(tag: SaxesTagNS): void {
+  /** The element that a value belongs to: any but a sequence, which has items. */
+  #plain(tag: SaxesTagNS): OpenElement {
     const element = this.#element(tag);
+    if (element.vr === "SQ") throw misplaced(`${tag.local} of a sequence`);
+    return element;
+  }
+
+  #takeBinary(tag: SaxesTagNS): void {
+    const element = this.#plain(tag);
     element.Value = [bytesOfBase64(this.#text, element.tag)];
   }
 

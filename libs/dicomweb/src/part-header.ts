@@ -10,7 +10,8 @@ export type PartHeaders = ReadonlyMap<string, string>;
 
 const MOST_FIELDS = 100;
 
-const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*?)[ \t]*$/;
+/** Its value may have spaces and tabs at both ends: an expression that left them out would try each of them anew. */
+const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*)$/;
 
 /** Parses the lines before a part's blank line; lines that begin with white space go on with the one before. */
 export function parsePartHeader(header: string): PartHeaders | PartProblem {
@@ -23,7 +24,7 @@ export function parsePartHeader(header: string): PartHeaders | PartProblem {
     const [, name, value] = FIELD.exec(line) ?? [];
     if (name === undefined || value === undefined || /[\0\r]/.test(value)) return "BAD_HEADER";
     const key = name.toLowerCase();
-    if (!fields.has(key)) fields.set(key, value);
+    if (!fields.has(key)) fields.set(key, value.trim());
   }
   return fields;
 }
