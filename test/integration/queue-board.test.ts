@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { PermanentFailure, QUEUE_NAMES, StudyQueue, workOn } from "@redspot/queue";
-import { freePort, type RunningRedis, startRedis } from "@redspot/testbed";
+import { freePort, type RunningRedis, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 import { noBrowser, openBrowser } from "./browser.ts";
 import { openReadingRoom, type Person } from "./reading-room.ts";
 
 const STUDY = "1.2.826.0.1.3680043.8.498.9.1";
 const READER: Person = { name: "dr-lee", token: "a-token-of-dr-lee", scopes: ["read", "work"] };
 const OPERATOR: Person = { name: "it-operations", token: "a-token-of-it-operations", scopes: ["read", "admin"] };
+const folder = workFolder("queue-board");
+const auditFile = join(folder.path, "audit.jsonl");
 const as = ({ token }: Person) => ({ authorization: `Bearer ${token}` });
 
 let redis: RunningRedis;
@@ -17,23 +21,30 @@ let triage: StudyQueue;
 before(async () => {
   redis = await startRedis();
   const pacsUrl = `http://127.0.0.1:${await freePort()}`;
-  room = await openReadingRoom({ redisUrl: redis.url, pacsUrl, people: [READER, OPERATOR] });
+  room = await openReadingRoom({
+    redisUrl: redis.url,
+    pacsUrl,
+    people: [READER, OPERATOR],
+    environment: { REDSPOT_AUDIT_TO: `file://${auditFile}` },
+  });
   await room.open();
   triage = new StudyQueue(room.store, "triage");
-  await giveUp();
+  await giveUp(STUDY);
 });
 after(async () => {
   await triage.close();
   await room.close();
   await redis.stop();
+  folder.remove();
 });
 
-/** Makes the study's analysis a dead letter. */
-async function giveUp(): Promise<void> {
-  await triage.add({ studyInstanceUID: STUDY, revision: 1 });
+/** Makes the analyses of studies dead letters, and of whatever waits beside them. */
+async function giveUp(...studies: string[]): Promise<void> {
+  for (const studyInstanceUID of studies) await triage.add({ studyInstanceUID, revision: 1 });
   const fail = () => Promise.reject(new PermanentFailure("about Doe^Jane"));
   const worker = workOn(room.store, "triage", fail, { concurrency: 1, onError: () => {} });
-  while ((await triage.depth()).failed === 0) await new Promise((resolve) => setImmediate(resolve));
+  const isDone = ({ waiting, active }: { waiting: number; active: number }) => waiting + active === 0;
+  while (!isDone(await triage.depth())) await new Promise((resolve) => setImmediate(resolve));
   await worker.close();
 }
 
@@ -93,4 +104,43 @@ describe("the queues, for operators", () => {
       await browser.close();
     }
   });
+
+  test("who has dead letters tried again there is audited, with how many truly were", async () => {
+    const [one, two, three] = [`${STUDY}.1`, `${STUDY}.2`, `${STUDY}.3`] as const;
+    const put = (path: string) => ask(`/api/queues/triage/${path}`, { method: "PUT", headers: as(OPERATOR) });
+    await giveUp(one);
+    const before = audited().length;
+    assert.equal((await put(`${one}-r1/retry`)).status, 204);
+    assert.equal((await put(`${one}-r1/retry`)).status, 400, "it waits, and is no dead letter any more");
+    assert.equal((await put("empty")).status, 403);
+    await giveUp(two, three);
+    const { failed } = await triage.depth();
+    assert.ok(failed >= 3);
+    assert.equal((await put("retry/failed")).status, 200);
+    assert.equal((await put("retry/completed")).status, 200);
+    await waitUntil(() => audited().length >= before + 2, { what: "both are audited", timeoutSeconds: 30 });
+    const told = audited().slice(before);
+    assert.deepEqual(
+      told.map((xml) => /<ParticipantObjectDetail type="Alert Description" value="([^"]+)"/.exec(xml)?.[1]),
+      ["dead-letters retry: 1", `dead-letters retry: ${failed}`].map((text) => Buffer.from(text).toString("base64")),
+    );
+    for (const xml of told) {
+      assert.match(xml, /<EventTypeCode csd-code="110132"/);
+      assert.match(
+        xml,
+        /<ActiveParticipant UserID="[^"]*it-operations" UserIsRequestor="true" NetworkAccessPointID="127.0.0.1"/,
+      );
+    }
+  });
 });
+
+/** The messages about what operators did, in the order in which they were delivered. */
+function audited(): string[] {
+  try {
+    const lines = readFileSync(auditFile, "utf8").trim().split("\n");
+    const messages = lines.map((line) => (JSON.parse(line) as { xml: string }).xml);
+    return messages.filter((xml) => xml.includes('csd-code="110132"'));
+  } catch {
+    return [];
+  }
+}

@@ -73,6 +73,8 @@ export const auditEventSchema = z.discriminatedUnion("kind", [
     ...everyEvent,
     kind: z.literal("administration"),
     by: word,
+    /** Where it was asked for from elsewhere. */
+    address: word.optional(),
     /** The command, such as `dead-letters discard`, and to how many things it was done. */
     command: word,
     count: z.int().nonnegative(),
@@ -192,7 +194,7 @@ export const AUDIT_EVENTS: Record<AuditEventKind, KindOfEvent> = {
     types: [EventType.UseOfRestrictedFunction],
     action: "E",
     when: "dead letters are tried again or discarded, a sweep of the backlog begins or is cancelled",
-    by: "redspot-admin",
+    by: "redspot-admin; worklist, where bull-board is used",
     objects: "the command, and to how many things it was done",
   },
   "sign-in": {

@@ -17,7 +17,7 @@ export {
 export { type ModelChange, ModelChoice, modelChangeSchema, type PackageName } from "./model-choice.ts";
 export { type LoadedPackage, ModelPresence, type ModelProcess } from "./model-presence.ts";
 export { openQueues, openStore } from "./open-store.ts";
-export { openQueueBoard, type QueueBoard } from "./queue-board.ts";
+export { openQueueBoard, type QueueBoard, type RetryTally } from "./queue-board.ts";
 export { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
 export {
   type Act,

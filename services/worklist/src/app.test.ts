@@ -158,7 +158,7 @@ async function app(changes: Partial<AppDependencies> = {}) {
     audit: NO_AUDIT,
     pacsName: "pacs:8042",
     now: () => NOW,
-    board: { queues: [] },
+    board: { queues: [], counted: (_tally, work) => work() },
     checks: {},
     logger: { error: () => undefined },
     ...changes,

@@ -19,7 +19,7 @@ export interface AppDependencies extends Omit<RouteDependencies, "list" | "looks
   list: RouteDependencies["list"] & ActDependencies["list"];
   pages: Pick<ListPages, "get" | "changedHere">;
   ups: Pick<UpsRouteDependencies, "service" | "channel" | "workitems" | "subscriptions">;
-  board: Pick<QueueBoard, "queues">;
+  board: Pick<QueueBoard, "queues" | "counted">;
   checks: ReadinessChecks;
   transport: Transport;
   /** The PACS, by host and port, as the audit trail names it. */
@@ -90,7 +90,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
         reply.code(statusCode).send({ code, message }),
       );
     });
-    await addBoardRoutes(guarded, dependencies.board);
+    await addBoardRoutes(guarded, { ...dependencies, nameOf });
   });
   await app.register(serveStatic, { root: PUBLIC, cacheControl: false, etag: true });
   app.addHook("preClose", async () => {

@@ -1,8 +1,17 @@
 import { createBullBoard } from "@bull-board/api";
 import { FastifyAdapter } from "@bull-board/fastify";
-import type { QueueBoard } from "@redspot/queue";
-import type { FastifyInstance } from "fastify";
+import type { AuditTrail, QueueBoard, RetryTally } from "@redspot/queue";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { SECURITY_HEADERS } from "./security-headers.ts";
+import { WorklistError } from "./worklist-error.ts";
+
+export interface BoardDependencies {
+  board: Pick<QueueBoard, "queues" | "counted">;
+  /** The name of who sent a request that the guard has let pass. */
+  nameOf: (request: FastifyRequest) => string;
+  /** Where it is recorded what was tried again, before the request is answered. */
+  audit: Pick<AuditTrail, "record">;
+}
 
 /** Where operators see the queues. */
 const BOARD_PATH = "/admin/queues";
@@ -21,11 +30,11 @@ const HEADERS = {
  * Adds bull-board, which shows each queue, its jobs and what they failed for, and tries dead letters again. Whoever adds it
  * guards it.
  */
-export async function addBoardRoutes(app: FastifyInstance, { queues }: Pick<QueueBoard, "queues">): Promise<void> {
+export async function addBoardRoutes(app: FastifyInstance, { board, nameOf, audit }: BoardDependencies): Promise<void> {
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(BOARD_PATH);
   createBullBoard({
-    queues: [...queues],
+    queues: [...board.queues],
     serverAdapter,
     options: {
       uiConfig: { boardTitle: "Redspot: queues", hideDocsLink: true, showWorkers: false },
@@ -38,5 +47,21 @@ export async function addBoardRoutes(app: FastifyInstance, { queues }: Pick<Queu
     },
   });
   app.addHook("onRequest", async (_request, reply) => void reply.headers(HEADERS));
+  const tallies = new WeakMap<FastifyRequest, RetryTally>();
+  app.addHook("preHandler", (request, _reply, done) => {
+    const tally = { retried: 0 };
+    tallies.set(request, tally);
+    board.counted(tally, done);
+  });
+  // Whatever is answered: of many, some may have been tried again before one failed.
+  app.addHook("onSend", async (request) => {
+    const count = tallies.get(request)?.retried ?? 0;
+    if (count === 0) return;
+    tallies.delete(request);
+    const act = { command: "dead-letters retry", by: nameOf(request), address: request.ip };
+    await audit.record({ kind: "administration", ...act, count }).catch(() => {
+      throw new WorklistError("STORE_AWAY");
+    });
+  });
   await app.register(serverAdapter.registerPlugin(), { prefix: BOARD_PATH });
 }
