@@ -19,7 +19,14 @@ export const auditVariables = {
     ),
 } as const;
 
-const file = (what: string) => z.string().min(1).optional().describe(what);
+/** A file of TLS: nothing without a receiver by TLS, nor, where it is half of a pair, without the other half. */
+const file = (what: string, ...pair: string[]) =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ needs: [...pair, "REDSPOT_AUDIT_TO=syslog-tls://"] })
+    .describe(what);
 
 /** What the service that delivers them is told besides. */
 export const auditDeliveryVariables = {
@@ -27,8 +34,11 @@ export const auditDeliveryVariables = {
   REDSPOT_AUDIT_CA: file(
     "File with the authorities of the audit receiver's certificate, in PEM; those of the system without it",
   ),
-  REDSPOT_AUDIT_CERTIFICATE: file("File with the certificate that Redspot shows to the audit receiver, in PEM"),
-  REDSPOT_AUDIT_KEY: file("File with that certificate's private key, in PEM"),
+  REDSPOT_AUDIT_CERTIFICATE: file(
+    "File with the certificate that Redspot shows to the audit receiver, in PEM",
+    "REDSPOT_AUDIT_KEY",
+  ),
+  REDSPOT_AUDIT_KEY: file("File with that certificate's private key, in PEM", "REDSPOT_AUDIT_CERTIFICATE"),
   REDSPOT_AUDIT_SOURCE: z
     .string()
     .regex(/^[^\p{Cc}]{1,64}$/u)

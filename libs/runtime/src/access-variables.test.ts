@@ -55,6 +55,8 @@ test("values are what they have to be", () => {
   const config = readConfig(accessVariables, {
     REDSPOT_TRUSTED_PROXIES: "10.0.0.0/8, ::1,fd00::/8",
     REDSPOT_OIDC_ALGORITHMS: "ES256",
+    REDSPOT_OIDC_ISSUER: "https://login.example.org",
+    REDSPOT_OIDC_AUDIENCE: "redspot",
     REDSPOT_REQUESTS_PER_MINUTE: "0",
   });
   assert.deepEqual(config.REDSPOT_TRUSTED_PROXIES, ["10.0.0.0/8", "::1", "fd00::/8"]);

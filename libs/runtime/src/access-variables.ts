@@ -55,16 +55,25 @@ export const accessVariables = {
     ["REDSPOT_OIDC_ISSUER"],
     z.string().min(1).optional().describe("What the issuer's tokens for Redspot have in aud"),
   ),
-  REDSPOT_OIDC_ALGORITHMS: parsed((text) =>
-    z.array(z.enum(SIGNATURE_ALGORITHMS)).parse(entriesOf(text || "RS256,PS256,ES256,EdDSA")),
-  ).describe("Algorithms in which the issuer's tokens may be signed; empty takes RS256, PS256, ES256 and EdDSA"),
-  REDSPOT_OIDC_SCOPE_CLAIM: z
-    .string()
-    .min(1)
-    .default("scope")
-    .describe("Claim of the issuer's tokens that holds the scopes, or its path by dots, such as realm_access.roles"),
-  REDSPOT_OIDC_SCOPES: parsed(parseGrants).describe(
-    "What the issuer's own words mean, such as pacs-senders=store,radiologists=read; empty takes redspot:store and so on",
+  REDSPOT_OIDC_ALGORITHMS: needs(
+    ["REDSPOT_OIDC_ISSUER"],
+    parsed((text) =>
+      z.array(z.enum(SIGNATURE_ALGORITHMS)).parse(entriesOf(text || "RS256,PS256,ES256,EdDSA")),
+    ).describe("Algorithms in which the issuer's tokens may be signed; empty takes RS256, PS256, ES256 and EdDSA"),
+  ),
+  REDSPOT_OIDC_SCOPE_CLAIM: needs(
+    ["REDSPOT_OIDC_ISSUER"],
+    z
+      .string()
+      .min(1)
+      .default("scope")
+      .describe("Claim of the issuer's tokens that holds the scopes, or its path by dots, such as realm_access.roles"),
+  ),
+  REDSPOT_OIDC_SCOPES: needs(
+    ["REDSPOT_OIDC_ISSUER"],
+    parsed(parseGrants).describe(
+      "What the issuer's own words mean, such as pacs-senders=store,radiologists=read; empty takes redspot:store and so on",
+    ),
   ),
   REDSPOT_TLS_CERTIFICATE: needs(
     ["REDSPOT_TLS_KEY"],

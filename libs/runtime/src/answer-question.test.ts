@@ -22,8 +22,8 @@ test("a service that is asked nothing runs", () => {
 test("it tells its settings, to people and to programs", () => {
   assert.match(answerQuestion(service, ["--help"], {})?.text ?? "", /REDSPOT_COUNT\n +How many \(required\)/);
   assert.deepEqual(JSON.parse(answerQuestion(service, ["--configuration"], {})?.text ?? ""), [
-    { name: "REDSPOT_COUNT", about: "How many", isRequired: true, isSecret: false },
-    { name: "REDSPOT_WORD", about: "What to say", otherwise: "open", isRequired: false, isSecret: true },
+    { name: "REDSPOT_COUNT", about: "How many", isRequired: true, isSecret: false, needs: [] },
+    { name: "REDSPOT_WORD", about: "What to say", otherwise: "open", isRequired: false, isSecret: true, needs: [] },
   ]);
 });
 

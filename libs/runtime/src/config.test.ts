@@ -86,6 +86,10 @@ test("what is nothing without another is told, with all else that is wrong", () 
   const pair = { NAME: needs(["WORD"], z.string().optional()), WORD: secret(z.string().optional()) };
   assert.throws(() => readConfig(pair, { NAME: "a" }), { message: /NAME: is set, and WORD is not/ });
   assert.deepEqual(readConfig(pair, { NAME: "a", WORD: "b" }), { NAME: "a", WORD: "b" });
+  const kind = { FILE: needs(["URL=tls://"], z.string().optional()), URL: z.string().optional() };
+  assert.throws(() => readConfig(kind, { FILE: "a" }), { message: /FILE: is set, and URL is not/ });
+  assert.throws(() => readConfig(kind, { FILE: "a", URL: "tcp://b" }), { message: /URL does not begin with tls:/ });
+  assert.deepEqual(readConfig(kind, { FILE: "a", URL: "tls://b" }), { FILE: "a", URL: "tls://b" });
 });
 
 test("a setting that has changed is known by its digest; one of a secret fits too many guesses to tell it", () => {

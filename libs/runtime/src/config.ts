@@ -24,7 +24,10 @@ export function otherwise<S extends z.ZodType>(words: string, schema: S): S {
   return schema.meta({ ...schema.meta(), otherwise: words });
 }
 
-/** Says which other variables a variable is nothing without: whoever sets the one has to set them too. */
+/**
+ * Says which other variables a variable is nothing without: whoever sets the one has to set them too. `NAME=beginning` says how
+ * the other's value has to begin. A library that has no other need of this one writes `.meta({ needs })` itself.
+ */
 export function needs<S extends z.ZodType>(others: readonly string[], schema: S): S {
   return schema.meta({ ...schema.meta(), needs: others });
 }
@@ -54,10 +57,13 @@ export function readConfig<V extends Variables>(
   }
   const alone = Object.entries(variables).flatMap(([name, schema]) => {
     if (given[name] === undefined) return [];
-    const missing = ((schema.meta()?.needs ?? []) as string[]).filter(
-      (other) => !environment[other] && !environment[`${other}_FILE`],
-    );
-    return missing.map((other) => `  ${name}: is set, and ${other} is not. Set both.`);
+    return ((schema.meta()?.needs ?? []) as string[]).flatMap((need) => {
+      const [other = "", beginning = ""] = need.split("=");
+      if (!environment[other] && !environment[`${other}_FILE`])
+        return `  ${name}: is set, and ${other} is not. Set both.`;
+      if (environment[other]?.startsWith(beginning) ?? true) return [];
+      return `  ${name}: is set, and ${other} does not begin with ${beginning}. Mend the one, or leave out the other.`;
+    });
   });
   const parsed = z.object(variables).safeParse(given);
   if (parsed.success && unreadable.length === 0 && alone.length === 0)
@@ -98,6 +104,8 @@ export interface Setting {
   isRequired: boolean;
   /** Whether NAME_FILE may name a file with the value. */
   isSecret: boolean;
+  /** Which others it is nothing without, as `needs` has them. */
+  needs: string[];
 }
 
 /** What a service can be told, in the order in which its schema has it. */
@@ -112,6 +120,7 @@ export function settingsOf(variables: Variables): Setting[] {
         : {}),
       isRequired: !absent.success,
       isSecret: isSecret(schema),
+      needs: (schema.meta()?.needs ?? []) as string[],
     };
   });
 }
@@ -124,10 +133,11 @@ function asWritten(value: unknown): string {
 /** What a service can be told: each variable, what it is for and what it is without being told. For `--help`. */
 export function describeConfig(variables: Variables): string {
   return settingsOf(variables)
-    .map(({ name, about, otherwise, isRequired, isSecret }) => {
+    .map(({ name, about, otherwise, isRequired, isSecret, needs }) => {
       const without = otherwise === undefined ? "optional" : `default ${otherwise || "empty"}`;
       const orFile = isSecret ? `; ${name}_FILE names a file with it` : "";
-      return `  ${name}\n      ${about} (${isRequired ? "required" : without}${orFile})`;
+      const onlyWith = needs.length === 0 ? "" : `; only with ${needs.join(", ")}`;
+      return `  ${name}\n      ${about} (${isRequired ? "required" : without}${orFile}${onlyWith})`;
     })
     .join("\n");
 }

@@ -43,8 +43,9 @@ export function configurationPage(settings: Readonly<Record<ServiceName, readonl
   ].join("\n");
 }
 
-function rowOf({ name, about, otherwise, isRequired, isSecret }: Setting): string {
+function rowOf({ name, about, otherwise, isRequired, isSecret, needs }: Setting): string {
   const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
   const without = otherwise === undefined ? "" : cell(otherwise || "empty");
-  return `| \`${name}\`${isSecret ? " *or file*" : ""} | ${cell(about)} | ${isRequired ? "**required**" : without} |`;
+  const onlyWith = needs.length === 0 ? "" : `; only with ${needs.map((one) => `\`${one}\``).join(", ")}`;
+  return `| \`${name}\`${isSecret ? " *or file*" : ""} | ${cell(about)}${onlyWith} | ${isRequired ? "**required**" : without} |`;
 }

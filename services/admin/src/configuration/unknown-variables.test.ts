@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { unknownVariables } from "./unknown-variables.ts";
 
-const setting = (name: string, isSecret: boolean) => ({ name, about: "", isRequired: false, isSecret });
+const setting = (name: string, isSecret: boolean) => ({ name, about: "", isRequired: false, isSecret, needs: [] });
 const settings = [setting("REDSPOT_PORT", false), setting("REDSPOT_TOKENS", true)];
 
 test("what nothing reads is told, with what was probably meant; other programs' variables are theirs", () => {
