@@ -20,6 +20,9 @@ export interface StudyView {
   settledRevision: number;
   /** Whether that one has a finding. */
   hasFinding: boolean;
+  /** Whether that finding has given the study its place. */
+  isPlaced: boolean;
+  /** How the report of that finding stands: pending until it has given the study its place. */
   report: ReportState;
   /** Whether it is on the reading list, open or done. */
   isListed: boolean;
@@ -87,7 +90,7 @@ export class StudyRecovery {
     const asking = this.#store.redis.pipeline();
     for (const uid of studies) {
       asking
-        .hmget(this.#study(uid), "arrivedAt", "lane", "openRevision", "settledRevision", "report")
+        .hmget(this.#study(uid), "arrivedAt", "lane", "openRevision", "settledRevision", "foundRevision", "report")
         .hkeys(this.#study(uid, "instances"))
         .zscore(keyOf(this.#store, "reading-list"), uid)
         .zscore(keyOf(this.#store, "reading-list-done"), uid);
@@ -100,7 +103,9 @@ export class StudyRecovery {
         string | null,
         string | null,
       ];
-      const [arrivedAt, lane, openRevision, settledRevision, report] = fields;
+      const [arrivedAt, lane, openRevision, settledRevision, foundRevision, report] = fields;
+      // What is noted of a report is about the finding that placed the study, and that may be an earlier one.
+      const isPlaced = Number(foundRevision ?? 0) >= Number(settledRevision ?? 0);
       return {
         studyInstanceUID,
         isKnown: arrivedAt !== null,
@@ -109,7 +114,8 @@ export class StudyRecovery {
         ...(openRevision ? { openRevision: Number(openRevision) } : {}),
         settledRevision: Number(settledRevision ?? 0),
         hasFinding: false,
-        report: report ? (JSON.parse(report) as ReportState) : { state: "pending" },
+        isPlaced,
+        report: report && isPlaced ? (JSON.parse(report) as ReportState) : { state: "pending" },
         isListed: open !== null || done !== null,
       };
     });

@@ -156,6 +156,26 @@ describe("where Redis has lost everything", () => {
     assert.deepEqual(await again(), {}, "and then nothing");
   });
 
+  test("a Redis of hours ago: a finding that came since gives its study its place, though an earlier one is reported", async () => {
+    const stored = { state: "stored", sopInstanceUID: "1.5" } as const;
+    await spooled("1.1", "1.1.1", 400);
+    await noted("1.1", "1.1.1");
+    await ledger.closeRevision("1.1", 1, 0);
+    const first = finding("1.1", 1, "1.1.1");
+    await new FindingStore(store).put(first);
+    await records.keepFinding(first);
+    await new ReadingList(store).place(first, { headStartMs: 0 });
+    await new ReadingList(store).noteReport({ studyInstanceUID: "1.1", revision: 1 }, stored);
+    await records.keepReport("1.1", 1, { sopInstanceUID: "1.5", storedAt: ANALYSED_AT.toISOString() });
+    await spooled("1.1", "1.1.2", 300);
+    await records.keepFinding(finding("1.1", 2, "1.1.1", "1.1.2"));
+
+    assert.deepEqual(await again(), { instancesNoted: 1, findingsRestored: 1, queued: { report: 1 } });
+    assert.deepEqual(await jobs("report"), ["1.1-r2"]);
+    assert.deepEqual(await again(), {});
+    assert.equal(await records.report("1.1", 2), undefined, "what was stored is the report of the first");
+  });
+
   test("a study of the backlog does not come back as a live one", async () => {
     await spooled("1.1", "1.1.1");
     await spool.putRecord("1.1", "backlog-1", new Uint8Array());
@@ -355,6 +375,18 @@ describe("with a PACS that is asked", () => {
     // On its way: not a second time.
     const second = await reconcile({ spool, store, pacs: asked });
     assert.deepEqual(news(second), { reportsMissing: 1, unsendable: ["1.4"] });
+  });
+
+  test("after a Redis that lost everything a report that it holds is recorded, and its finding still gives the place", async () => {
+    await found("1.1", false);
+    await store.redis.del(...(await everything()));
+    const asked = pacs({ "1.1": ["1.1.1", "1.1.9"] });
+    assert.deepEqual(news(await reconcile({ spool, store, pacs: asked })), {
+      instancesNoted: 1,
+      findingsRestored: 1,
+      reportsFound: 1,
+      queued: { report: 1 },
+    });
   });
 
   test("one that cannot say, or has nothing of the study, changes nothing; one that does not answer is told", async () => {

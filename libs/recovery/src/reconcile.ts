@@ -310,6 +310,7 @@ class Run {
     openRevision,
     settledRevision,
     hasFinding,
+    isPlaced,
     report,
   }: StudyView): Promise<void> {
     const isLive = lane === "live";
@@ -320,7 +321,8 @@ class Run {
     const job = { studyInstanceUID, revision: settledRevision };
     if (!hasFinding) return this.#ensure(isLive ? "triage" : "backlog", job);
     const isSettled = report.state === "stored" || (report.state === "failed" && !report.retrying);
-    if (!isSettled) await this.#ensure(isLive ? "report" : "backlog-report", job);
+    // The job of the report also gives the study its place.
+    if (!isPlaced || !isSettled) await this.#ensure(isLive ? "report" : "backlog-report", job);
   }
 
   async #ensure(queue: QueueName, job: { studyInstanceUID: string; revision: number }): Promise<void> {
