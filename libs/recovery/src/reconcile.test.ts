@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -265,10 +265,32 @@ describe("the spool", () => {
     const folder = spool.pathOf("1.1", "1.1.1").replace(/[^/]*$/, "");
     await writeFile(join(folder, "core"), "");
     await writeFile(join(folder, "1.1.2.dcm"), "no DICOM");
+    // What the disk does not give fails in the middle of reading, as a folder does.
+    await mkdir(join(folder, "1.1.3.dcm"));
+    await spooled("1.2", "1.2.1");
     const { strays, unreadable, instancesNoted } = await reconcile({ spool, store });
     assert.match(strays.join(), /^instances\/[0-9a-f]{2}\/1\.1\/core$/);
-    assert.deepEqual(unreadable, ["1.1/1.1.2"]);
-    assert.equal(instancesNoted, 1);
+    assert.deepEqual(unreadable.toSorted(), ["1.1/1.1.2", "1.1/1.1.3"]);
+    assert.equal(instancesNoted, 2);
+  });
+
+  test("where it fails about one study, the others are mended before that is told", async () => {
+    await spooled("1.1", "1.1.1");
+    await mkdir(spool.pathOf("1.1", "1.1.1").replace(/[^/]*$/, "finding-1.json"));
+    await spooled("1.2", "1.2.1");
+    await noted("1.3", "1.3.1");
+    await assert.rejects(reconcile({ spool, store }), { name: "SpoolError", code: "IO_FAILURE" });
+    assert.deepEqual(await jobs("settling"), ["1.2-r1", "1.3-r1"]);
+  });
+
+  test("an instance of which only the meta information can be read is noted by that, to be said not to be readable", async () => {
+    await spooled("1.1", "1.1.1");
+    const path = spool.pathOf("1.1", "1.1.1");
+    const file = await readFile(path);
+    await writeFile(path, Buffer.concat([file.subarray(0, 144 + file.readUInt32LE(140)), Buffer.from("no data set")]));
+    assert.deepEqual(await again(), { instancesNoted: 1, queued: { settling: 1 } });
+    const [note] = await ledger.allInstancesOf("1.1");
+    assert.equal(note?.sopClassUID, CR);
   });
 
   test("images are removed when their report has been stored for long enough, and never before", async () => {

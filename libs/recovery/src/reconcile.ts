@@ -8,7 +8,7 @@ import {
   StudyRecovery,
   type StudyView,
 } from "@redspot/queue";
-import type { FileSpool, SpooledStudy } from "@redspot/spool";
+import { type FileSpool, SpoolError, type SpooledStudy } from "@redspot/spool";
 import { readSopClass } from "./read-sop-class.ts";
 import type { ReportsInPacs } from "./reports-in-pacs.ts";
 import { StudyRecords } from "./study-records.ts";
@@ -78,7 +78,8 @@ const MOST_PATHS = 1000;
  * study is on the list, and the job exists that takes it to its next step. That needs no look into the PACS, as a report
  * that is sent again has the UIDs and bytes that it had; whether the PACS still holds what it took, it alone can say, and
  * is asked where `pacs` is given. Idempotent; beside services at work it does what they would do a moment
- * later, and jobs that are queued twice are one.
+ * later, and jobs that are queued twice are one. Where the spool fails about a study, the others are mended before it
+ * rejects with that.
  */
 export async function reconcile(options: ReconcileOptions): Promise<Reconciliation> {
   const { store, dryRun = false, onProgress = () => {} } = options;
@@ -98,6 +99,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
       onProgress("Redis", Math.min(known, all), all);
     }
     run.result.promoted = await recovery.promoteOverdue(dryRun);
+    if (run.failure !== undefined) throw run.failure;
     return run.result;
   } finally {
     await recovery.close();
@@ -106,6 +108,8 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
 
 class Run {
   readonly result: Reconciliation;
+  /** The first that the spool failed in about a study: the others are looked at before it is told. */
+  failure: SpoolError | undefined;
   readonly #spool: FileSpool;
   readonly #records: StudyRecords;
   readonly #findings: FindingStore;
@@ -158,10 +162,15 @@ class Run {
       const view = views[index]!;
       this.result.studies += 1;
       this.result.instances += study.sopInstanceUIDs.length;
-      await this.#restore(study, view);
-      await this.#record(study, view);
-      await this.#removeExpired(study, view);
-      await this.#removeSweptRecords(study);
+      try {
+        await this.#restore(study, view);
+        await this.#record(study, view);
+        await this.#removeExpired(study, view);
+        await this.#removeSweptRecords(study);
+      } catch (error) {
+        if (!(error instanceof SpoolError)) throw error;
+        this.failure ??= error;
+      }
     });
   }
 
@@ -190,18 +199,22 @@ class Run {
   async #describe(studyInstanceUID: string, sopInstanceUIDs: string[]) {
     const notes: (InstanceNote & { arrivedAt: number })[] = [];
     for (const sopInstanceUID of sopInstanceUIDs) {
-      const path = this.#spool.pathOf(studyInstanceUID, sopInstanceUID);
-      const { arrivedAt, bytes } = await this.#spool.factsOf(studyInstanceUID, sopInstanceUID);
-      const sopClassUID = await readSopClass(path);
-      if (sopClassUID === undefined) {
-        if (this.result.unreadable.length < MOST_PATHS)
-          this.result.unreadable.push(`${studyInstanceUID}/${sopInstanceUID}`);
-        continue;
+      try {
+        const { arrivedAt, bytes } = await this.#spool.factsOf(studyInstanceUID, sopInstanceUID);
+        const sopClassUID = await readSopClass(this.#spool.pathOf(studyInstanceUID, sopInstanceUID));
+        if (sopClassUID !== undefined) {
+          notes.push({
+            ...{ studyInstanceUID, sopInstanceUID, sopClassUID, isImage: isImage(sopClassUID), bytes },
+            arrivedAt: arrivedAt.getTime(),
+          });
+          continue;
+        }
+      } catch (error) {
+        // One that the disk does not give is no reason to leave all others, and one that went meanwhile is none to tell.
+        if (isGone(error)) continue;
       }
-      notes.push({
-        ...{ studyInstanceUID, sopInstanceUID, sopClassUID, isImage: isImage(sopClassUID), bytes },
-        arrivedAt: arrivedAt.getTime(),
-      });
+      if (this.result.unreadable.length < MOST_PATHS)
+        this.result.unreadable.push(`${studyInstanceUID}/${sopInstanceUID}`);
     }
     return notes;
   }
@@ -330,6 +343,12 @@ class Run {
     this.result.queued[queue] = (this.result.queued[queue] ?? 0) + 1;
     if (!this.#dryRun) await this.#recovery.requeue(queue, job);
   }
+}
+
+/** Whether an instance was removed while it was looked for. */
+function isGone(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "NOT_FOUND" || code === "ENOENT";
 }
 
 /** Whether a sweep fetched a study, as it has recorded, and it has not come of itself since. */

@@ -65,7 +65,8 @@ await runService(stow, process, async (service) => {
     onDone: (reconciliation) => {
       countReconciliation(metrics, reconciliation, new Date());
       const { strays, unreadable, unsendable: _, ...counts } = reconciliation;
-      logger.info({ ...counts, strays: strays.length, unreadable: unreadable.length }, "reconciled");
+      const told = { ...counts, strays: strays.length, unreadable: unreadable.length };
+      logger[unreadable.length > 0 ? "warn" : "info"](told, "reconciled");
     },
     onError: (error) => {
       metrics.add("redspot_reconciliations_total", { outcome: "failed" });
