@@ -8,6 +8,13 @@ import {
 } from "@redspot/triage";
 import { keyOf, type Store } from "./connection.ts";
 
+/** KEYS finding, what lies beside it; ARGV both, the latter may be empty: both are set, or neither where there is one. */
+const PUT = `
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX') then return 0 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[2]) else redis.call('SET', KEYS[2], ARGV[2]) end
+return 1
+`;
+
 /** The findings, one for each revision of a study. The first that is stored stays: an analysis done twice tells nothing new. */
 export class FindingStore {
   readonly #store: Store;
@@ -21,9 +28,8 @@ export class FindingStore {
     const { studyInstanceUID, revision } = finding;
     const { first, later } = divided(findingSchema.parse(finding));
     const [key, laterKey] = this.#keys(studyInstanceUID, revision);
-    const storing = this.#store.redis.multi().set(key, JSON.stringify(first), "NX");
-    if (later) storing.set(laterKey, JSON.stringify(later), "NX");
-    for (const [error] of (await storing.exec()) ?? []) if (error) throw error;
+    const texts = [JSON.stringify(first), later ? JSON.stringify(later) : ""];
+    await this.#store.redis.eval(PUT, 2, key, laterKey, ...texts);
     return (await this.get(studyInstanceUID, revision)) ?? finding;
   }
 

@@ -190,4 +190,9 @@ test("what is written now is what a reader of version 1 accepts: jobs, notes and
   const unanalysed = { ...finding({ ...image, analysed: false, reason: reason("NOT_RETRIEVED") }), revision: 2 };
   assert.deepEqual(await findings.put(unanalysed), unanalysed);
   version1.finding.parse(JSON.parse((await store.redis.get(key("study", "1.1", "finding-2"))) ?? ""));
+
+  const unreadable = { ...finding({ ...image, analysed: false, reason: reason("UNREADABLE_INSTANCE") }), revision: 3 };
+  const removed = { ...finding({ ...image, analysed: false, reason: reason("INSTANCE_REMOVED") }), revision: 3 };
+  await findings.put(unreadable);
+  assert.deepEqual(await findings.put(removed), unreadable, "what another finding says is not mixed with the first");
 });
