@@ -56,18 +56,17 @@ export function auditDelivery(dependencies: DeliveryDependencies): (event: Audit
     circuit = new Circuit({ isAway: () => true }),
   } = dependencies;
   const gathering = new Gathering({ deliver: (records) => circuit.run(() => destination.deliver(records)) });
-  const subjects = new PatientDirectory<Subject>({
-    find: async (study) => {
-      const header = (await findHeader(study)) ?? (await findPatient(study));
-      return header && subjectOf(header);
-    },
-    now,
-  });
+  const directoryOf = (find: (study: string) => Promise<DataSet | undefined>) =>
+    new PatientDirectory<Subject>({ find: async (study) => subjectOf(await find(study)), now });
+  // Each by itself: what the spool has is not to wait for a PACS that is away.
+  const [inSpool, inPacs] = [directoryOf(findHeader), directoryOf(findPatient)];
 
   const subjectOfEvent = async (event: AuditEvent): Promise<Subject | undefined> => {
     const study = studyOf(event);
     if (study === undefined) return undefined;
-    const { pacs, studies } = await subjects.lookUp([study]);
+    const kept = (await inSpool.lookUp([study])).studies.get(study);
+    if (kept !== undefined) return kept;
+    const { pacs, studies } = await inPacs.lookUp([study]);
     const subject = studies.get(study);
     if (subject === undefined && pacs === "away" && now().getTime() - event.at < PATIENCE_MS) {
       throw new PatientAway("the patient of a study is not known while the PACS is away");
@@ -92,7 +91,8 @@ export function auditDelivery(dependencies: DeliveryDependencies): (event: Audit
   };
 }
 
-function subjectOf(header: DataSet): Subject {
+function subjectOf(header: DataSet | undefined): Subject | undefined {
+  if (header === undefined) return undefined;
   const [name] = values(header, "PatientName");
   const { Alphabetic = "", Ideographic = "", Phonetic = "" } = (name ?? {}) as Record<string, string | undefined>;
   return {
