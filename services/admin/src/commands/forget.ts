@@ -51,16 +51,15 @@ export function addForget(program: Command, environment: Environment): void {
     );
 }
 
-async function forget(
+/** Deletes what there is of a study, or only counts it. Throws AdminError STILL_NEEDED. */
+export async function forget(
   store: Store,
-  spool: FileSpool,
+  spool: Pick<FileSpool, "countFiles" | "removeStudy">,
   studyInstanceUID: string,
   { dryRun, unread }: { dryRun: boolean; unread: boolean },
 ): Promise<Forgotten> {
   const { isOpen, isUnderWay, keys, places, jobs } = await forgetStudy(store, studyInstanceUID, { dryRun: true });
-  if (!dryRun && isUnderWay) {
-    throw new AdminError("STILL_NEEDED", `${studyInstanceUID} is being worked on: try again in a minute.`);
-  }
+  if (!dryRun && isUnderWay) throw beingWorkedOn(studyInstanceUID);
   if (!dryRun && isOpen && !unread) {
     throw new AdminError(
       "STILL_NEEDED",
@@ -69,9 +68,16 @@ async function forget(
   }
   const files = dryRun ? await spool.countFiles(studyInstanceUID) : await spool.removeStudy(studyInstanceUID);
   // The spool first: of what it still held, reconciling would note the study again.
-  if (!dryRun) await forgetStudy(store, studyInstanceUID, { dryRun: false });
+  if (!dryRun) {
+    // A worker may have taken it up meanwhile, and then nothing is forgotten.
+    const { isUnderWay: isTaken } = await forgetStudy(store, studyInstanceUID, { dryRun: false });
+    if (isTaken) throw beingWorkedOn(studyInstanceUID);
+  }
   return { studyInstanceUID, dryRun, files, keys: keys.length, places, jobs };
 }
+
+const beingWorkedOn = (study: string) =>
+  new AdminError("STILL_NEEDED", `${study} is being worked on: try again in a minute.`);
 
 function described({ studyInstanceUID, dryRun, files, keys, places, jobs }: Forgotten): string {
   const had = `${files} files in the spool; in Redis ${keys} keys, ${places} places on lists, ${jobs} jobs`;
