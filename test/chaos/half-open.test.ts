@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { closeStore, connectStore, type Store, StudyQueue, workOn } from "@redspot/queue";
+import {
+  closeStore,
+  connectStore,
+  ReadingList,
+  type Store,
+  StudyLedger,
+  StudyQueue,
+  Subscriptions,
+  workOn,
+} from "@redspot/queue";
 import { type RunningRedis, startRedis, waitUntil } from "@redspot/testbed";
 import { uidFrom } from "./image-pool.ts";
 import { startToxicProxy, type ToxicProxy } from "./toxic-proxy.ts";
@@ -43,6 +53,39 @@ test("a listener that owes an answer gives it in time, and has a connection agai
   proxy.poison({ kind: "half-open", thereafter: "forgotten" })();
   await assert.rejects(client.get("key"), /timed out/);
   await waitUntil(async () => (await client.get("key")) === "value", { what: "Redis answers", timeoutSeconds: 20 });
+});
+
+test("who listens to the reading list, or to workitems, hears of them again", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const ledger = new StudyLedger(connected(300));
+  const arrive = (name: string) =>
+    ledger.noteInstance({
+      studyInstanceUID: uidFrom(name),
+      sopInstanceUID: uidFrom(`image of ${name}`),
+      sopClassUID: "1.2.840.10008.5.1.4.1.1.1",
+      isImage: true,
+      bytes: 1,
+    });
+  const forgetConnections = () => {
+    proxy.poison({ kind: "half-open", thereafter: "forgotten" })();
+    context.mock.timers.tick(10_000);
+  };
+
+  const list = await new ReadingList(connected(300)).watch();
+  const [again, change] = [once(list, "resumed"), once(list, "change")];
+  forgetConnections();
+  await again;
+  await arrive("listed");
+  assert.deepEqual(await change, [uidFrom("listed")]);
+  await list.close();
+
+  const workitems = await new Subscriptions(connected(300)).watch();
+  const [back, event] = [once(workitems, "resumed"), once(workitems, "event")];
+  forgetConnections();
+  await back;
+  await arrive("to be read");
+  assert.equal((await event)[0].study, uidFrom("to be read"));
+  await workitems.close();
 });
 
 test("a worker whose connections are forgotten takes jobs again", async () => {

@@ -15,6 +15,7 @@ import {
 import { keyOf, type Store } from "./connection.ts";
 import type { StudyJob } from "./jobs.ts";
 import { type KnownLine, KnownLines } from "./known-lines.ts";
+import { listenTo } from "./listen-to.ts";
 import { ReadingListRefusal, type RefusalCode } from "./reading-list-refusal.ts";
 import { run, runOn, scriptOf } from "./script.ts";
 
@@ -433,29 +434,12 @@ export class ReadingList {
    * connection is away are not told: "lost" says that it has gone, and on "resumed" the whole list should be read again.
    */
   async watch(): Promise<ReadingListWatch> {
-    const subscriber = this.#store.redis.duplicate();
     const events = new EventEmitter<ListEvents>();
-    let isThere = true;
-    await subscriber.subscribe(keyOf(this.#store, "reading-list-changes"));
-    subscriber.on("message", (_channel, studyInstanceUID) => events.emit("change", studyInstanceUID));
-    subscriber.on("ready", () => {
-      isThere = true;
-      events.emit("resumed");
+    const close = await listenTo(this.#store, [keyOf(this.#store, "reading-list-changes")], {
+      onMessage: (_channel, studyInstanceUID) => events.emit("change", studyInstanceUID),
+      onLost: () => events.emit("lost"),
+      onResumed: () => events.emit("resumed"),
     });
-    // Every vain attempt to connect closes too.
-    subscriber.on("close", () => {
-      if (isThere) events.emit("lost");
-      isThere = false;
-    });
-    subscriber.on("error", () => {
-      // The connection restores itself; "ready" tells when it has.
-    });
-    // Who only listens does not notice that nobody speaks any more.
-    const heartbeat = setInterval(() => void subscriber.ping().catch(() => {}), HEARTBEAT_MS).unref();
-    const close = async () => {
-      clearInterval(heartbeat);
-      await subscriber.quit();
-    };
     return Object.assign(events, { close });
   }
 
@@ -484,9 +468,6 @@ function countsOf([numbers, oldest, done, findingsAfterOpening]: Counted): Readi
     findingsAfterOpening: Number(findingsAfterOpening),
   };
 }
-
-/** How often a watch asks whether its connection still lives. */
-const HEARTBEAT_MS = 10_000;
 
 interface ListEvents {
   change: [studyInstanceUID: string];

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { keyOf, type Store } from "./connection.ts";
+import { listenTo } from "./listen-to.ts";
 import { run, scriptOf } from "./script.ts";
 
 /** Subscribed with or without Deletion Lock (PS3.4 CC.2.3.1). */
@@ -44,7 +45,7 @@ export interface SingleSubscription {
   number: number;
 }
 
-type Events = { event: [WorkitemEvent]; initial: [InitialReport] };
+type Events = { event: [WorkitemEvent]; initial: [InitialReport]; resumed: [] };
 export type WorkitemWatch = EventEmitter<Events> & { close(): Promise<void> };
 
 const SUBSCRIPTION = scriptOf("subscription");
@@ -104,20 +105,18 @@ export class Subscriptions {
     return { lock, number: Number(number) };
   }
 
-  /** Tells of events and of new subscribers until closed. */
+  /** Tells of events and of new subscribers until closed. Of those while the connection is away it does not: "resumed" says so. */
   async watch(): Promise<WorkitemWatch> {
-    const subscriber = this.#store.redis.duplicate();
     const events = new EventEmitter<Events>();
     const [changes, initial] = [keyOf(this.#store, "workitem-events"), keyOf(this.#store, "workitem-subscribed")];
-    await subscriber.subscribe(changes, initial);
-    subscriber.on("message", (channel, message) => {
-      if (channel === changes) events.emit("event", JSON.parse(message) as WorkitemEvent);
-      else events.emit("initial", JSON.parse(message) as InitialReport);
+    const close = await listenTo(this.#store, [changes, initial], {
+      onMessage(channel, message) {
+        if (channel === changes) events.emit("event", JSON.parse(message) as WorkitemEvent);
+        else events.emit("initial", JSON.parse(message) as InitialReport);
+      },
+      onResumed: () => events.emit("resumed"),
     });
-    subscriber.on("error", () => {
-      // The connection restores itself.
-    });
-    return Object.assign(events, { close: async () => void (await subscriber.quit()) });
+    return Object.assign(events, { close });
   }
 
   async #change(title: string, act: string, workitem = "", lock: Lock = "free", filter = ""): Promise<boolean> {

@@ -200,6 +200,7 @@ await runService(worklist, process, async (service) => {
   closers.push(() => workitemWatch.close());
   workitemWatch.on("event", (event) => ups.channel.event(event));
   workitemWatch.on("initial", (report) => ups.channel.initial(report));
+  workitemWatch.on("resumed", () => ups.channel.mayHaveMissed());
   await audit.started(service.settingDigests);
   logger.info({ address, admin, headStartMinutes: String(config.REDSPOT_HEAD_START_MINUTES) }, "ready");
 });

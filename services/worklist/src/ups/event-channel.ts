@@ -71,6 +71,11 @@ export class EventChannel {
     socket.send(JSON.stringify(statusReport("RESTARTED")));
   }
 
+  /** Tells all that there may be events which they were not told of, as at the beginning of a connection. */
+  mayHaveMissed(): void {
+    for (const title of this.#sockets.keys()) this.#send(title, statusReport("RESTARTED"));
+  }
+
   /** Tells, soon, of what happened to a workitem. */
   event(event: WorkitemEvent): void {
     if (this.#gathered !== undefined) {

@@ -156,6 +156,13 @@ describe("events (PS3.4 CC.2.4.3)", () => {
     await listener.close();
   });
 
+  test("4: who has a channel open is told that there may be events which this service has missed", async () => {
+    const listener = await ups.listen(newTitle());
+    ups.ups.channel.mayHaveMissed();
+    assert.equal(text(await listener.next(), "SCPStatus"), "RESTARTED");
+    await listener.close();
+  });
+
   test("4: who opens a channel is told that there may have been more; who has it open, that the service goes down", async () => {
     const listener = await ups.listen(newTitle());
     await ups.ups.channel.close();
