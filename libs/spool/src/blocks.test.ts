@@ -32,6 +32,21 @@ test("where none is left, the quietest holder gives his away, and who waits gets
   assert.deepEqual(asked, ["quiet", "loud"]);
 });
 
+test("who began to wait while nobody held any gets that of the quietest, once somebody does", async () => {
+  const blocks = new Blocks(1);
+  const first = await blocks.take();
+  const [second, third] = [blocks.take(), blocks.take()];
+  const holder = (block: Block) => ({
+    yieldBlock() {
+      blocks.passed(this);
+      blocks.release(block);
+    },
+  });
+  blocks.release(first);
+  blocks.held(holder(await second));
+  assert.equal(await third, first);
+});
+
 test("those who wait get what comes back, first come, first served", async () => {
   const blocks = new Blocks(1);
   const block = await blocks.take();

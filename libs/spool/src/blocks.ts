@@ -23,6 +23,7 @@ const WASM_PAGE_BYTES = 64 * 1024;
  * give his away, half full as it is: slow senders cannot keep the others from being served.
  */
 export class Blocks {
+  readonly #count: number;
   /** The last that came back is the first to go: its memory is still in the processor's cache. */
   readonly #free: Block[];
   readonly #waiting: ((block: Block) => void)[] = [];
@@ -30,6 +31,7 @@ export class Blocks {
   readonly #holders = new Set<BlockHolder>();
 
   constructor(count = BLOCKS) {
+    this.#count = count;
     const pages = (count * BLOCK_BYTES) / WASM_PAGE_BYTES;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer;
     this.#free = Array.from({ length: count }, (_, index) => ({
@@ -41,9 +43,8 @@ export class Blocks {
   take(): Block | Promise<Block> {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    const [quietest] = this.#holders;
     const block = new Promise<Block>((resolve) => this.#waiting.push(resolve));
-    quietest?.yieldBlock();
+    this.#askQuietest();
     return block;
   }
 
@@ -51,6 +52,13 @@ export class Blocks {
   held(by: BlockHolder): void {
     this.#holders.delete(by);
     this.#holders.add(by);
+    // Nobody held one when others began to wait, and no longer are enough of them on their way back.
+    if (this.#waiting.length + this.#holders.size > this.#count) this.#askQuietest();
+  }
+
+  #askQuietest(): void {
+    const [quietest] = this.#holders;
+    quietest?.yieldBlock();
   }
 
   /** Notes that the holder has passed its block on. */

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, unlink } from "node:fs/promises";
+import type { Room } from "./room.ts";
 import type { WaitingBulkData } from "./spool.ts";
 import { onFileSystem } from "./spool-error.ts";
 
@@ -9,12 +10,14 @@ const READ_BYTES = 256 * 1024;
 export class BulkFile implements WaitingBulkData {
   readonly #handle: FileHandle;
   readonly #path: string;
+  readonly #room: Room;
   #byteLength = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(handle: FileHandle, path: string) {
+  constructor(handle: FileHandle, path: string, room: Room) {
     this.#handle = handle;
     this.#path = path;
+    this.#room = room;
   }
 
   get byteLength(): number {
@@ -22,7 +25,10 @@ export class BulkFile implements WaitingBulkData {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    await onFileSystem("keeping bulk data", () => this.#handle.appendFile(chunk));
+    await onFileSystem("keeping bulk data", async () => {
+      await this.#room.mustBeLeftFor(this.#byteLength, chunk.byteLength);
+      await this.#handle.appendFile(chunk);
+    });
     this.#byteLength += chunk.byteLength;
   }
 

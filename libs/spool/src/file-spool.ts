@@ -1,16 +1,4 @@
-import {
-  type FileHandle,
-  link,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  unlink,
-  writeFile,
-} from "node:fs/promises";
+import { link, open, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Blocks } from "./blocks.ts";
 import { BulkFile } from "./bulk-file.ts";
@@ -104,16 +92,11 @@ export class FileSpool implements Spool {
   }
 
   async receiveBulkData(): Promise<WaitingBulkData> {
-    return new BulkFile(...(await this.#temporaryFile()));
-  }
-
-  async #temporaryFile(): Promise<[FileHandle, string]> {
-    const path = this.#newPath();
-    const opened = onFileSystem("opening a temporary file", async () => {
+    return onFileSystem("opening a temporary file", async () => {
       await this.#room.mustBeLeft();
-      return open(path, "wx", 0o640);
+      const path = this.#newPath();
+      return new BulkFile(await open(path, "wx", 0o640), path, this.#room);
     });
-    return [await opened, path];
   }
 
   /** The file of an instance, whether it is there or not. */

@@ -22,9 +22,6 @@ export interface Place {
   room: Room;
 }
 
-/** After so many bytes of a file it is asked again whether there is room. */
-const BYTES_BETWEEN_LOOKS = 16 * 1024 * 1024;
-
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -134,8 +131,7 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
   /** Never rejects: the failure is for the next call of `write` or `commit`. */
   async #store(bytes: Uint8Array, position: number): Promise<void> {
     try {
-      const looks = (bytes: number) => Math.floor(bytes / BYTES_BETWEEN_LOOKS);
-      if (looks(position + bytes.byteLength) > looks(position)) await this.#place.room.mustBeLeft();
+      await this.#place.room.mustBeLeftFor(position, bytes.byteLength);
       for (let at = 0; at < bytes.byteLength; ) {
         const { bytesWritten } = await this.#handle.write(bytes, at, bytes.byteLength - at, position + at);
         at += bytesWritten;

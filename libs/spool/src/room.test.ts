@@ -49,6 +49,24 @@ test("a large instance is given up when its file system runs into the reserve", 
   await rm(root, { recursive: true });
 });
 
+test("so is bulk data that comes on its own", async () => {
+  const root = await mkdtemp(join(tmpdir(), "redspot-room-"));
+  let free = 100 * MIB;
+  const spool = await FileSpool.open(root, { reserveBytes: 50 * MIB, freeBytes: async () => free });
+  const data = await spool.receiveBulkData();
+  const chunk = new Uint8Array(MIB);
+  await data.write(chunk);
+  free = 50 * MIB;
+  await assert.rejects(
+    async () => {
+      for (let written = 1; written < 40; written += 1) await data.write(chunk);
+    },
+    { code: "NO_SPACE" },
+  );
+  await data.remove();
+  await rm(root, { recursive: true });
+});
+
 test("a small real file system refuses before it is full, and takes again when there is room", async (context) => {
   const root = await mkdtemp(join(tmpdir(), "redspot-room-"));
   try {

@@ -4,6 +4,9 @@ import { SpoolError } from "./spool-error.ts";
 /** Fewer names than that, and the file system is as good as full, whatever bytes it has. */
 const LEAST_NAMES = 1000;
 
+/** After so many bytes of a file it is asked again whether there is room. */
+const BYTES_BETWEEN_LOOKS = 16 * 1024 * 1024;
+
 /** How many bytes a file system still takes, as its users see it. */
 export type FreeBytes = (folder: string) => Promise<number>;
 
@@ -37,5 +40,11 @@ export class Room {
   async mustBeLeft(): Promise<void> {
     if ((await this.bytes()) > 0) return;
     throw new SpoolError("NO_SPACE", `no space left in the spool above the reserve of ${this.#reserve} bytes`);
+  }
+
+  /** The same for bytes of a file that grows, from `at` on: it is asked now and then, not for each of them. */
+  async mustBeLeftFor(at: number, bytes: number): Promise<void> {
+    const looks = (end: number) => Math.floor(end / BYTES_BETWEEN_LOOKS);
+    if (looks(at + bytes) > looks(at)) await this.mustBeLeft();
   }
 }
