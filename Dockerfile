@@ -7,11 +7,16 @@ ARG SERVICE
 WORKDIR /redspot
 COPY . .
 # No install script runs (.npmrc); Node 24 is the image's own, so the npm package of it stays out. redspot-admin asks the
-# services what they think of a configuration and of a model, so it has them beside it.
+# services what they think of a configuration and of a model, so it has them beside it. What npm installs and nothing here
+# loads goes again: TensorFlow.js, which the package with the embedded weights asks for (the training loads it, and no image
+# trains), and ONNX Runtime for other platforms.
 RUN --mount=type=cache,target=/root/.npm \
     set -eu; test -d "services/${SERVICE:?--build-arg SERVICE= stow, inference, worklist or admin}"; \
     kept="$SERVICE"; [ "$SERVICE" != admin ] || kept="admin stow inference worklist"; \
     npm ci --omit=dev --omit=optional $(printf -- '--workspace services/%s ' $kept) --loglevel=error; \
+    rm -rf node_modules/@tensorflow; \
+    ours="$(node -p 'process.platform + "/" + process.arch')"; \
+    for one in node_modules/onnxruntime-node/bin/*/*/*; do case "$one" in */"$ours") ;; *) rm -rf "$one" ;; esac; done; \
     mkdir services-kept; for one in $kept; do mv "services/$one" services-kept/; done; \
     rm -rf services; mv services-kept services; \
     find libs services -name '*.test.ts' -delete

@@ -12,6 +12,9 @@ export const IMAGES = {
 } as const;
 export type ImageName = keyof typeof IMAGES;
 
+/** What npm installs with them and the Dockerfile takes out again: the scope of TensorFlow.js, a peer that nothing loads. */
+export const REMOVED_SCOPE = "@tensorflow";
+
 /**
  * Licences that what we ship may have, as packages write them: those that ask for no more than a notice. A new one is looked at by
  * a person before it comes in here.
@@ -49,7 +52,7 @@ export interface Bom {
 /**
  * What of npm is in an image, from package-lock.json: the same bytes each time, so that two builds can be compared. npm itself
  * makes it (`npm sbom`), of all packages; those that `npm ci --omit=dev --omit=optional` does not install are taken out here, since
- * `npm sbom --omit dev` also loses what runs in one workspace and is only tested with in another. The image's name is put in, the
+ * `npm sbom --omit dev` also loses what runs in one workspace and is only tested with in another, and those that the Dockerfile removes. The image's name is put in, the
  * time left out, and the number derived from the content.
  */
 export function billOfMaterials(root: string, image: ImageName): Bom {
@@ -65,7 +68,9 @@ export function billOfMaterials(root: string, image: ImageName): Bom {
   // npm calls a workspace by its folder.
   for (const component of bom.components) component.name = nameOf(component);
   const installed = installedByNpm(root);
-  bom.components = bom.components.filter(({ name, version }) => installed.has(`${name}@${version}`));
+  bom.components = bom.components.filter(
+    ({ name, version }) => installed.has(`${name}@${version}`) && !name.startsWith(`${REMOVED_SCOPE}/`),
+  );
   const kept = new Set([bom.metadata.component["bom-ref"], ...bom.components.map((one) => one["bom-ref"])]);
   bom.dependencies = bom.dependencies
     .filter(({ ref }) => kept.has(ref))

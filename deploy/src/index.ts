@@ -5,6 +5,7 @@ export {
   billOfMaterials,
   IMAGES,
   type ImageName,
+  REMOVED_SCOPE,
   unlicensed,
 } from "./bill-of-materials.ts";
 export { IMAGE_FILES, type ImageReference, imagesIn, referenceOf } from "./image-reference.ts";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type Bom, billOfMaterials, IMAGES, type ImageName, unlicensed } from "@redspot/deploy";
+import { type Bom, billOfMaterials, IMAGES, type ImageName, REMOVED_SCOPE, unlicensed } from "@redspot/deploy";
 import { Ajv } from "ajv";
 import { neededBy } from "./needed-packages.ts";
 
@@ -64,7 +64,10 @@ describe("the bills of materials", () => {
   });
 
   test("the Dockerfile puts into an image what its bill says", () => {
-    const [, beside = ""] = /kept="(admin [^"]+)"/.exec(readFileSync(join(root, "Dockerfile"), "utf8")) ?? [];
+    const dockerfile = readFileSync(join(root, "Dockerfile"), "utf8");
+    const [, beside = ""] = /kept="(admin [^"]+)"/.exec(dockerfile) ?? [];
     assert.deepEqual(beside.split(" "), [...IMAGES.admin]);
+    const removed = [...dockerfile.matchAll(/rm -rf node_modules\/([^ ;]+)/g)].map(([, scope]) => scope);
+    assert.deepEqual(removed, [REMOVED_SCOPE]);
   });
 });

@@ -20,6 +20,8 @@ export interface RedspotOptions {
   readonly pacsUrl: string;
   /** For spool and logs; a temporary folder, removed at `stop`, where left out. */
   readonly folder?: string;
+  /** The installation whose services are started; this repository where left out. */
+  readonly installation?: string;
   /** Where the backbone is kept from run to run; the repository's .cache where left out. */
   readonly cacheFolder?: string;
   /** Bearer token that may store, read, work and see the metrics; a random one where left out. */
@@ -88,7 +90,7 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
       await services[name].program.stop();
       const { url, adminUrl } = services[name];
       const [port, adminPort] = [url, adminUrl].map((one) => Number(new URL(one).port)) as [number, number];
-      services[name] = await startService(name, { port, adminPort }, environment, folder);
+      services[name] = await startService(name, { port, adminPort }, environment, folder, options.installation);
     },
     async stop() {
       // Those that take work first: what they have taken can still be finished by the others.
@@ -99,7 +101,8 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
   try {
     for (const name of serviceNames) {
       const port = options.ports?.[name] ?? (await freePort());
-      services[name] = await startService(name, { port, adminPort: await freePort() }, environment, folder);
+      const ports = { port, adminPort: await freePort() };
+      services[name] = await startService(name, ports, environment, folder, options.installation);
     }
   } catch (error) {
     await running.stop();
@@ -113,11 +116,12 @@ async function startService(
   { port, adminPort }: { port: number; adminPort: number },
   environment: ServiceEnvironment,
   folder: WorkFolder,
+  installation = repository,
 ): Promise<RunningService> {
   const program = await startProgram({
     name: `services/${name}`,
     command: process.execPath,
-    args: [join(repository, "services", name, "src", "main.ts")],
+    args: [join(installation, "services", name, "src", "main.ts")],
     // Nothing of the caller's environment: a run is what its options say.
     env: { ...ALLOCATOR, ...environment, REDSPOT_PORT: `${port}`, REDSPOT_ADMIN_PORT: `${adminPort}` },
     cwd: folder.path,
