@@ -89,12 +89,13 @@ export function addModel(program: Command, environment: Environment): void {
       }),
   );
 
-  deed(sub("rollback", "Takes the latest change back: the package that spoke before it gets the word again."))
+  deed(sub("rollback", "Takes the latest promotion back: the package that spoke before it gets the word again."))
     .option("--force", "also where a process does not have that package: it then analyses nothing", false)
     .action((given: Deed) =>
       withStore(environment, async (store) => {
         const models = await modelsIn(store);
-        const { package: next, before } = rollbackOf(models, given.force ?? false);
+        const history = await new ModelChoice(store).history();
+        const { package: next, before } = rollbackOf(models, history, given.force ?? false);
         await confirm(`Give the word back to ${calledBy(next)}?`, given);
         await change(environment, store, models, { act: "rollback", package: next, before }, given);
       }),

@@ -69,18 +69,34 @@ test("nothing is changed while an earlier version, which would not follow, takes
   assert.match(mixed.troubles.join("\n"), /2 process\(es\) take studies and do not say/);
   assert.throws(() => promotionOf(mixed), { code: "NOT_EVERYWHERE", message: /earlier version/ });
   const promotedThere = runningModels([running("p", [A, B], { speaks: B.packageHash, change: 1 })], promoted, 2);
-  assert.throws(() => rollbackOf(promotedThere, false), { code: "NOT_EVERYWHERE" });
-  assert.deepEqual(rollbackOf(promotedThere, true).package, brief(A));
+  assert.throws(() => rollbackOf(promotedThere, [promoted], false), { code: "NOT_EVERYWHERE" });
+  assert.deepEqual(rollbackOf(promotedThere, [promoted], true).package, brief(A));
 });
 
 test("a rollback gives the word to who had it, where that one is still loaded, or by force", () => {
   const said = { speaks: B.packageHash, change: 1 };
   const both = runningModels([running("p", [A, B], said)], promoted);
-  assert.deepEqual(rollbackOf(both, false), { package: brief(A), before: brief(B) });
+  assert.deepEqual(rollbackOf(both, [promoted], false), { package: brief(A), before: brief(B) });
   const without = runningModels([running("p", [B], said)], promoted);
-  assert.throws(() => rollbackOf(without, false), { code: "NOT_EVERYWHERE" });
-  assert.deepEqual(rollbackOf(without, true).package, brief(A));
-  assert.throws(() => rollbackOf(runningModels([running("p", [A, B])], undefined), false), {
+  assert.throws(() => rollbackOf(without, [promoted], false), { code: "NOT_EVERYWHERE" });
+  assert.deepEqual(rollbackOf(without, [promoted], true).package, brief(A));
+  assert.throws(() => rollbackOf(runningModels([running("p", [A, B])], undefined), [], false), {
     code: "NOTHING_TO_ROLL_BACK",
   });
+});
+
+test("a rollback that is asked for twice takes the promotion before back, and never gives the word to what it was taken from", () => {
+  const change = (number: number, act: ModelChange["act"], to: LoadedPackage, from: LoadedPackage): ModelChange => ({
+    ...{ number, act, package: brief(to), before: brief(from), by: "x", why: "y", at: 0 },
+  });
+  const history = [change(1, "promote", B, A), change(2, "promote", C, B), change(3, "rollback", B, C)];
+  const rollback = () => {
+    const models = runningModels([running("p", [A, B, C])], history.at(-1));
+    return rollbackOf(models, history, false);
+  };
+  assert.deepEqual(rollback(), { package: brief(A), before: brief(B) });
+  history.push(change(4, "rollback", A, B));
+  assert.throws(rollback, { code: "NOTHING_TO_ROLL_BACK", message: /all that was promoted has been taken back: a 1/ });
+  history.push(change(5, "promote", B, A));
+  assert.deepEqual(rollback(), { package: brief(A), before: brief(B) });
 });

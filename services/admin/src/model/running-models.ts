@@ -92,22 +92,39 @@ export function promotionOf(models: RunningModels): Promotion {
 }
 
 /**
- * The rollback of the latest promotion: the package that spoke before gets the word again.
+ * The rollback of the latest promotion that was not taken back yet: the package that spoke before it gets the word again. Never
+ * that of a rollback, however often it is asked for: it would give the word back to what was taken out of service.
  *
+ * @param history all changes, the oldest first
  * @param force also where a process does not have it: that one then analyses nothing
  * @throws {AdminError} NO_PROCESS, NOTHING_TO_ROLL_BACK, NOT_EVERYWHERE, NOT_ALLOWED
  */
-export function rollbackOf(models: RunningModels, force: boolean): { package: PackageName; before: PackageName } {
-  const { change, processes } = models;
-  if (!change) {
-    throw new AdminError("NOTHING_TO_ROLL_BACK", "nothing was ever promoted: each process speaks as it is configured.");
+export function rollbackOf(
+  models: RunningModels,
+  history: readonly ModelChange[],
+  force: boolean,
+): { package: PackageName; before: PackageName } {
+  const { processes } = models;
+  const standing: ModelChange[] = [];
+  for (const change of history) {
+    if (change.act === "promote") standing.push(change);
+    else standing.pop();
+  }
+  const [promotion, latest] = [standing.at(-1), history.at(-1)];
+  if (!promotion || !latest) {
+    throw new AdminError(
+      "NOTHING_TO_ROLL_BACK",
+      latest
+        ? `all that was promoted has been taken back: ${calledBy(latest.package)} has the word. To give it to another, promote that.`
+        : "nothing was ever promoted: each process speaks as it is configured.",
+    );
   }
   if (!force) {
     if (processes.length === 0) throw noProcess();
     mustAllSay(models);
-    mustBeEverywhere(processes, change.before);
+    mustBeEverywhere(processes, promotion.before);
   }
-  return { package: change.before, before: change.package };
+  return { package: promotion.before, before: latest.package };
 }
 
 function mustSpeak({ processes, speaks }: RunningModels): PackageName {
