@@ -117,9 +117,24 @@ describe("a token of the issuer", () => {
       name: "oidc:4711",
       scopes: new Set(["store"]),
     });
-    const client = await scheme().identify({ token: await token({ client_id: "pacs", scope: "redspot:read store" }) });
+    const client = await scheme().identify({
+      token: await token({ client_id: "pacs", sub: "pacs", scope: "redspot:read store" }),
+    });
     assert.deepEqual(client, { name: "oidc:pacs", scopes: new Set(["read", "store"]) });
     assert.deepEqual((await scheme().identify({ token: await token({ scope: undefined }) }))?.scopes, new Set());
+  });
+
+  test("names the person who has signed in, of many at one client, and a client only where it speaks for itself", async () => {
+    const nameOf = async (claims: Record<string, unknown>) =>
+      (await scheme().identify({ token: await token(claims) }))?.name;
+    assert.equal(await nameOf({ azp: "reading-room", sub: "4711" }), "oidc:4711");
+    assert.equal(await nameOf({ azp: "reading-room", sub: "4712" }), "oidc:4712");
+    assert.equal(await nameOf({ client_id: "room", sub: "4711", preferred_username: "änne m" }), "oidc:_nne_m|4711");
+    assert.equal(await nameOf({ client_id: "pacs", sub: undefined }), "oidc:pacs");
+    assert.equal(await nameOf({ azp: "pacs", sub: "pacs@clients" }), "oidc:pacs");
+    assert.equal(await nameOf({ azp: "Pacs", sub: "8f3a", preferred_username: "service-account-pacs" }), "oidc:Pacs");
+    const long = await nameOf({ azp: "room", sub: "s".repeat(64), preferred_username: "u".repeat(200) });
+    assert.equal(long, `oidc:${"u".repeat(48)}|${"s".repeat(64)}`, "what tells people apart is not cut off");
   });
 
   test("may be signed in any algorithm that is configured, and no other", async () => {

@@ -75,10 +75,24 @@ function wordsOf(claims: JWTPayload, claim: string): string[] {
   return words.filter((word) => typeof word === "string");
 }
 
-/** The client to which the token was given (RFC 9068 2.2), else its subject. */
-function nameIn({ client_id, azp, sub }: JWTPayload): string {
-  const name = [client_id, azp, sub].find((claim) => typeof claim === "string" && claim !== "") ?? "unnamed";
-  return String(name)
-    .replace(/[^\w.@:|-]/g, "_")
-    .slice(0, 128);
+/** Of a name that people read no more is kept than leaves room for the subject, which tells them apart. */
+const LONGEST_USERNAME = 48;
+
+/**
+ * Whom a token speaks for. A client that got it for itself goes by its own name. Who has signed in goes by their subject
+ * (`sub`), which no two have, behind the name that people read: the client is the same for all who sign in by it, and an
+ * access token names it in any case (RFC 9068 2.2).
+ */
+function nameIn(claims: JWTPayload): string {
+  const [client, user, subject] = [claims.client_id ?? claims.azp, claims.preferred_username, claims.sub].map(
+    (claim) => (typeof claim === "string" && claim !== "" ? claim.replace(/[^\w.@:|-]/g, "_") : undefined),
+  );
+  if (subject === undefined) return (client ?? "unnamed").slice(0, 128);
+  if (client !== undefined && isOfClient({ client, user, subject })) return client.slice(0, 128);
+  return [...(user === undefined ? [] : [user.slice(0, LONGEST_USERNAME)]), subject].join("|").slice(0, 128);
+}
+
+/** Whether a client got a token for itself: its subject is the client (RFC 9068 2.2), as Auth0 and as Keycloak write that. */
+function isOfClient({ client, user, subject }: { client: string; user: string | undefined; subject: string }): boolean {
+  return [client, `${client}@clients`].includes(subject) || user === `service-account-${client.toLowerCase()}`;
 }
