@@ -13,7 +13,7 @@ import { storeInstances } from "../../services/stow/src/store-transaction.ts";
 import { MUTANTS } from "./mutants.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/hostile-input.md"), "utf8");
-const LIMITS = { maxInstanceBytes: 10_000_000, maxParts: 10, maxPartHeaderBytes: 1000 };
+const LIMITS = { maxInstanceBytes: 10_000_000, maxRequestBytes: 100_000_000, maxParts: 10, maxPartHeaderBytes: 1000 };
 
 /** Seen with Orthanc 1.10.1: its process ends. It is not asked, because it could not be asked anything else afterwards. */
 const ENDS_ORTHANC = "sequences nested 100 deep";

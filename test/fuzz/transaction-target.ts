@@ -12,7 +12,7 @@ import { inPieces } from "./pieces.ts";
 import { readUids } from "./read-uids.ts";
 import { splitWhole } from "./split-whole.ts";
 
-const LIMITS = { maxInstanceBytes: 100_000, maxParts: 10, maxPartHeaderBytes: 4096 };
+const LIMITS = { maxInstanceBytes: 100_000, maxRequestBytes: 10_000_000, maxParts: 10, maxPartHeaderBytes: 4096 };
 
 /** A kind of body that the Store transaction takes, and what must hold for what it stores of it. */
 export interface BodyKind {

@@ -24,7 +24,6 @@ import { BODY_TYPES, bodyOf, type ResponseType, responseTypeOf, studyOfPath } fr
 import { type StoreDependencies, type StoreLimits, storeInstances, type TakenInstance } from "./store-transaction.ts";
 
 interface StowLimits extends StoreLimits {
-  maxRequestBytes: number;
   /** After how many milliseconds without a byte a connection is cut off. */
   idleMs: number;
   /** Within how many milliseconds a request's header has to be there. */

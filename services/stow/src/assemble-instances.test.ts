@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { binaries, type DataSet, dataSetOf, items, readPart10, TransferSyntax, text } from "@redspot/dicom";
+import { waitUntil } from "@redspot/testbed";
 import { MOST_METADATA_BYTES } from "./assemble-instances.ts";
 import { byDcmtk, CR, crFile, multipart, sopInstanceUIDOf, studyInstanceUIDOf } from "./test-instances.ts";
-import { outcome, post, reason, TestService } from "./test-service.ts";
+import { outcome, post, reason, TestService, TOKEN } from "./test-service.ts";
 
 const service = new TestService();
 
@@ -177,6 +178,13 @@ describe("metadata and bulk data of which something is wrong", () => {
       { "": [reason("BAD_METADATA")] },
     ],
     "what is no DICOM JSON": [async () => [json({ PatientName: "SECRET" })], { "": [reason("BAD_METADATA")] }],
+    "a list within a value": [
+      async () => [
+        part("Content-Type: application/dicom+json", `[{"00100020":{"vr":"LO","Value":[${"[".repeat(100_000)}`),
+        json({ "00100020": { vr: "LO", Value: [["SECRET"]] } }),
+      ],
+      { "": [reason("BAD_METADATA"), reason("BAD_METADATA")] },
+    ],
     "a value that cannot be written": [async () => [json(badMetadata)], { [uid]: [reason("BAD_METADATA")] }],
     "no Study Instance UID": [
       async () => [json(dataSetOf({ SOPClassUID: "1.2.3", SOPInstanceUID: uid }))],
@@ -203,6 +211,56 @@ describe("metadata and bulk data of which something is wrong", () => {
       ]);
     });
   }
+
+  test("bulk data that many name is not put together without end", async () => {
+    const address = await service.serve();
+    const names = Array.from({ length: 8 }, (_, index) => `${index}`);
+    const models = await Promise.all(names.map((name) => metadataOf("many", name, "shared")));
+    const body = multipart([json(...models), bulk("shared", new Uint8Array(900_000))]);
+    const [status, taken, failed] = await outcome(await post(address, body, JSON_BODY));
+    assert.deepEqual([status, taken.length], [202, 5], "as much as a request may hold");
+    assert.deepEqual(Object.values(failed), Array(3).fill([reason("INSTANCE_TOO_LARGE")]));
+  });
+
+  test("more data sets than parts may be: the first ones are taken", async () => {
+    const address = await service.serve();
+    const models = [await metadataOf("good"), ...Array.from({ length: 100_000 }, () => ({}))];
+    const [status, taken, failed] = await outcome(
+      await post(address, multipart([json(...models), bulk("1/pixels", pixels)]), JSON_BODY),
+    );
+    assert.deepEqual([status, taken], [202, [sopInstanceUIDOf("good", "1")]]);
+    assert.equal(failed[""]?.filter((one) => one === reason("TOO_MANY_PARTS")).length, 1);
+    assert.equal(failed[""]?.length, 30, "29 without identity, and that there were more");
+  });
+
+  test("what all requests hold of metadata is bounded; who is too much is asked to come again, and may", async () => {
+    const address = await service.serve();
+    const content = json({ "00104000": { vr: "LT", Value: ["x".repeat(MOST_METADATA_BYTES - 1000)] } });
+    const whole = multipart([content, ...(await good())]);
+    const controller = new AbortController();
+    const begin = () =>
+      fetch(`${address}/studies`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}`, ...JSON_BODY.headers },
+        body: new ReadableStream({
+          start: (stream) => stream.enqueue(new Uint8Array(whole.subarray(0, MOST_METADATA_BYTES))),
+        }),
+        duplex: "half",
+        signal: controller.signal,
+      });
+    const begun = Array.from({ length: 5 }, begin);
+    const refused = await Promise.race(begun);
+    assert.equal(refused.status, 503);
+    assert.match(refused.headers.get("retry-after") ?? "", /^\d+$/);
+    assert.equal(((await refused.json()) as { code: string }).code, "BUSY");
+    controller.abort();
+    await Promise.allSettled(begun);
+    const allTaken = async () => {
+      const responses = await Promise.all(Array.from({ length: 4 }, () => post(address, whole, JSON_BODY)));
+      return responses.every(({ status }) => status === 202);
+    };
+    await waitUntil(allTaken, { what: "their room", intervalMilliseconds: 5 });
+  });
 
   test("a body that ends early: what was whole is stored", async () => {
     const address = await service.serve();

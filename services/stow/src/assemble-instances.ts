@@ -16,7 +16,7 @@ import { ByteSource, MultipartError, type Part, parseMediaType } from "@redspot/
 import { type Spool, SpoolError } from "@redspot/spool";
 import { transferSyntaxOf } from "./bulk-media-type.ts";
 import { type BulkPart, BulkParts } from "./bulk-parts.ts";
-import { InstanceFailure } from "./failures.ts";
+import { InstanceFailure, RequestFailure } from "./failures.ts";
 import { JPEG_HEADER_BYTES, type JpegHeader, readJpegHeader } from "./jpeg-header.ts";
 import { failureOf, type RefusedInstance } from "./receive-instance.ts";
 import type { MetadataType } from "./store-request.ts";
@@ -24,10 +24,15 @@ import type { MetadataType } from "./store-request.ts";
 /** Metadata is held in memory: of all instances of a request, no more than this. What is larger goes as bulk data. */
 export const MOST_METADATA_BYTES = 4 * 1024 * 1024;
 
+/** Of all requests that are under way: as objects it takes many times as much. */
+export const MOST_METADATA_BYTES_AT_A_TIME = 16 * 1024 * 1024;
+
 export interface AssemblyRules {
   /** What the metadata is written in. */
   type: MetadataType;
   maxInstanceBytes: number;
+  /** Of all instances together: one piece of bulk data can be named by as many as there are. */
+  maxRequestBytes: number;
   maxParts: number;
 }
 
@@ -36,7 +41,8 @@ export interface AssemblyRules {
  * would have been as a DICOM file, in Explicit VR Little Endian or the transfer syntax of its frames. Bulk data waits on
  * disk until all has come in, as it may come in any order; what is wrong with one instance is its own failure.
  *
- * Throws what the parts throw, once all that came before has come out.
+ * Throws what the parts throw, once all that came before has come out; and BUSY where other requests' metadata takes all
+ * the memory that there is for it.
  */
 export async function* assembleInstances(
   parts: AsyncIterable<Part>,
@@ -53,12 +59,14 @@ export async function* assembleInstances(
       if (!(error instanceof MultipartError)) throw error;
       broken = error;
     }
-    for (const dataSet of metadata.dataSets) yield await assembled(dataSet, bulk);
+    const room = { bytes: rules.maxRequestBytes };
+    for (const dataSet of metadata.dataSets) yield await assembled(dataSet, bulk, room);
     for (let left = bulk.unclaimed; left > 0; left -= 1) {
       yield { failure: new InstanceFailure("UNCLAIMED_BULK_DATA"), named: {} };
     }
     if (broken !== undefined) throw broken;
   } finally {
+    metadata.close();
     await bulk.remove();
   }
 }
@@ -87,9 +95,12 @@ async function takePart(part: Part, { bulk, metadata, spool, rules }: Taking): P
 
 /** The data sets of a request, without their bulk data. */
 class Metadata {
+  static #bytesOfAll = 0;
   readonly dataSets: DataSet[] = [];
   readonly #rules: AssemblyRules;
+  /** Of what was read, and of all that has come. */
   #bytes = 0;
+  #came = 0;
 
   constructor(rules: AssemblyRules) {
     this.#rules = rules;
@@ -99,6 +110,7 @@ class Metadata {
     const chunks: Uint8Array[] = [];
     let bytes = this.#bytes;
     for await (const chunk of body) {
+      this.#hold(chunk.byteLength);
       bytes += chunk.byteLength;
       if (bytes > MOST_METADATA_BYTES) {
         throw new InstanceFailure("INSTANCE_TOO_LARGE", `metadata of more than ${MOST_METADATA_BYTES} bytes`);
@@ -106,19 +118,31 @@ class Metadata {
       // Copied: a chunk is a view on much more memory, which would be held as long.
       chunks.push(Uint8Array.from(chunk));
     }
-    const found = this.#read(Buffer.concat(chunks));
-    this.#bytes = bytes;
     const room = this.#rules.maxParts - this.dataSets.length;
+    const found = this.#read(Buffer.concat(chunks), room + 1);
+    this.#bytes = bytes;
     this.dataSets.push(...found.slice(0, room));
     if (found.length > room) throw new InstanceFailure("TOO_MANY_PARTS");
   }
 
-  #read(bytes: Uint8Array): DataSet[] {
+  #hold(bytes: number): void {
+    if (Metadata.#bytesOfAll + bytes > MOST_METADATA_BYTES_AT_A_TIME) throw new RequestFailure("BUSY");
+    Metadata.#bytesOfAll += bytes;
+    this.#came += bytes;
+  }
+
+  /** Leaves its room to others. */
+  close(): void {
+    Metadata.#bytesOfAll -= this.#came;
+    this.#came = 0;
+  }
+
+  #read(bytes: Uint8Array, most: number): DataSet[] {
     try {
       if (this.#rules.type === "application/dicom+xml") return [readNativeDicomModel(decodeXml(bytes))];
       const json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
       // One part holds them all, in an array (PS3.18 10.5.2); one alone is taken too.
-      return (Array.isArray(json) ? json : [json]).map((one) => readDicomJson(one));
+      return (Array.isArray(json) ? json.slice(0, most) : [json]).map((one) => readDicomJson(one));
     } catch (error) {
       throw new InstanceFailure(
         "BAD_METADATA",
@@ -140,7 +164,7 @@ interface BulkSequence extends BulkBytes {
   parts: readonly BulkPart[];
 }
 
-async function assembled(dataSet: DataSet, bulk: BulkParts): Promise<Part | RefusedInstance> {
+async function assembled(dataSet: DataSet, bulk: BulkParts, room: { bytes: number }): Promise<Part | RefusedInstance> {
   try {
     const pixels = pixelParts(dataSet, bulk);
     const header = await jpegHeader(pixels);
@@ -150,6 +174,8 @@ async function assembled(dataSet: DataSet, bulk: BulkParts): Promise<Part | Refu
       transferSyntaxUID,
       bulkData: (uri) => bulkValue(bulk.find(uri), pixels, transferSyntaxUID),
     });
+    room.bytes -= pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (room.bytes < 0) throw new InstanceFailure("INSTANCE_TOO_LARGE", "more than one request may hold, put together");
     return { headers: new Map([["content-type", "application/dicom"]]), body: ByteSource.from(bytesOf(pieces)) };
   } catch (error) {
     const failure = error instanceof DicomError ? new InstanceFailure("BAD_METADATA", error.message) : failureOf(error);

@@ -47,6 +47,8 @@ export interface StoreDependencies {
 
 export interface StoreLimits {
   maxInstanceBytes: number;
+  /** Of the body, and of what is put together from one. */
+  maxRequestBytes: number;
   maxParts: number;
   maxPartHeaderBytes: number;
 }
@@ -107,9 +109,10 @@ function partsOf(
   { boundary, type }: BodyForm,
   { spool, strict, limits }: { spool: Spool; strict: boolean; limits: StoreLimits },
 ): AsyncIterable<Part | RefusedInstance> {
-  const { maxInstanceBytes, maxPartHeaderBytes: maxHeaderBytes, maxParts } = limits;
+  const { maxInstanceBytes, maxPartHeaderBytes: maxHeaderBytes, maxParts, maxRequestBytes } = limits;
   const parts = readMultipart(body, boundary, { maxHeaderBytes, maxParts, crlfOnly: strict });
-  return type === "application/dicom" ? parts : assembleInstances(parts, spool, { type, maxInstanceBytes, maxParts });
+  if (type === "application/dicom") return parts;
+  return assembleInstances(parts, spool, { type, maxInstanceBytes, maxParts, maxRequestBytes });
 }
 
 class Transaction {
