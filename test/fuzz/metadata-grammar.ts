@@ -132,6 +132,7 @@ const json = fc.oneof(
     "\ufeff[]",
     '{"a":1e400}',
     "[".repeat(50_000),
+    `[{"00100020":{"vr":"LO","Value":${"[".repeat(20_000)}${"]".repeat(20_000)}}}]`,
   ),
 );
 
@@ -177,11 +178,13 @@ const xml = fc
     head: mostly(fc.constant(XML_HEADS[0]!), ...XML_HEADS),
     set: radiograph,
     deep: mostly(fc.constant(0), 70, 5000),
+    // Tags that are none of the model's, one in the other.
+    strange: mostly(fc.constant(0), 100, 500_000),
   })
-  .map(({ head, set, deep }) => {
+  .map(({ head, set, deep, strange }) => {
     const open = '<DicomAttribute tag="00081115" vr="SQ"><Item number="1">'.repeat(deep);
     const close = "</Item></DicomAttribute>".repeat(deep);
-    return `${head}<NativeDicomModel>${xmlOf(set)}${open}${close}</NativeDicomModel>`;
+    return `${head}<NativeDicomModel>${xmlOf(set)}${open}${close}${"<a>".repeat(strange)}</NativeDicomModel>`;
   });
 
 const BULK_TYPES = [
