@@ -25,7 +25,7 @@ import type { MetadataType } from "./store-request.ts";
 export const MOST_METADATA_BYTES = 4 * 1024 * 1024;
 
 /** Of all requests that are under way: as objects it takes many times as much. */
-export const MOST_METADATA_BYTES_AT_A_TIME = 16 * 1024 * 1024;
+const MOST_METADATA_BYTES_AT_A_TIME = 16 * 1024 * 1024;
 
 export interface AssemblyRules {
   /** What the metadata is written in. */
