@@ -120,10 +120,11 @@ describe("pins", () => {
   test("come before all findings, in the order of pinning, and go back to where the findings would have the study", async () => {
     const { list, order } = await listWith("1.1", "1.2", "1.3", "1.4");
     await list.place(testFinding("1.3", 1, 0.9), POLICY);
-    await list.pin("1.4", { ...anna, why: "theatre waits" });
+    const ahead = { ...anna, at: 90_000 };
+    await list.pin("1.4", { ...ahead, why: "theatre waits" });
     await list.pin("1.2", { ...bert, why: "in pain" });
-    assert.deepEqual(await order(), ["1.4", "1.2", "1.3", "1.1"]);
-    assert.deepEqual((await list.get("1.4"))?.pin, { ...anna, why: "theatre waits" });
+    assert.deepEqual(await order(), ["1.4", "1.2", "1.3", "1.1"], "also where a service's clock is ahead");
+    assert.deepEqual((await list.get("1.4"))?.pin, { ...ahead, why: "theatre waits" });
     await list.pin("1.4", { by: "bert", at: 9_000, why: "theatre still waits" });
     assert.deepEqual(await order(), ["1.4", "1.2", "1.3", "1.1"], "pinned again it keeps its place among the pinned");
     await list.place(testFinding("1.2", 1, 0.9), POLICY);

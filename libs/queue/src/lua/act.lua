@@ -38,8 +38,8 @@ elseif act == 'pin' then
   if not isOpen(study) then return refuse('STUDY_ENDED') end
   local pin = study.pin and cjson.decode(study.pin)
   if pin and pin.by == by and pin.why == words then return { 'same' } end
-  -- Pinned again it keeps its place among the pinned.
-  study.pinnedAt = study.pinnedAt or at
+  -- Pinned again it keeps its place among the pinned. By Redis' clock, as arrivals are: services' clocks differ.
+  study.pinnedAt = study.pinnedAt or now()
   study.pin = cjson.encode({ by = by, why = words, at = at })
   move(study)
 elseif act == 'unpin' then
