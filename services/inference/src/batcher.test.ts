@@ -29,10 +29,11 @@ function engineByHand(lanes = 1) {
       const run = Promise.withResolvers<EngineOutput>();
       const logits = Float32Array.from({ length: n }, (_, index) => input[index * 3 * PLANE] ?? Number.NaN);
       const activationMaps = Float32Array.from({ length: n * 64 }, (_, cell) => Math.floor(cell / 64));
+      const features = Float32Array.from({ length: n * 2048 }, (_, at) => Math.floor(at / 2048));
       batches.push({
         n,
         head,
-        answer: () => run.resolve({ logits, activationMaps, features: new Float32Array(n * 2048) }),
+        answer: () => run.resolve({ logits, activationMaps, features }),
         fail: run.reject,
       });
       return run.promise;
@@ -79,6 +80,11 @@ test("a lone image does not wait for others; of those that come while it runs, a
   assert.deepEqual(
     scores.map((score) => score.activationMap[63]),
     [0, 1, 2, 3, 0],
+  );
+  assert.deepEqual(
+    scores.map(({ features }) => [features.length, features[0], features[2047]]),
+    [0, 1, 2, 3, 0].map((place) => [2048, place, place]),
+    "each has its own, which the shadow judges by",
   );
 });
 
