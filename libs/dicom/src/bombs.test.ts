@@ -68,3 +68,23 @@ test("beginnings of items without an end are refused by their number, not by rea
   ]);
   assert.ok("00081140" in readPart10(fileOf(TransferSyntax.ImplicitVRLittleEndian, many)).dataSet);
 });
+
+test("text of which nearly all is spaces is read, however much of it there is", () => {
+  const spaces = " ".repeat(2_000_000);
+  const ofRepresentation = {
+    LT: "00204000",
+    ST: "00080081",
+    TM: "00080030",
+    UC: "00080119",
+    UT: "00100218",
+    LO: "00081030",
+  };
+  for (const [vr, tag] of Object.entries(ofRepresentation)) {
+    const header = Buffer.from(`${tag.replace(/(..)(..)(..)(..)/, "$2$1$4$3")}00000000`, "hex");
+    const value = Buffer.from(`1${spaces}2${spaces} `);
+    header.writeUInt32LE(value.byteLength, 4);
+    const file = fileOf(TransferSyntax.ImplicitVRLittleEndian, Buffer.concat([header, value]));
+    const { [tag]: element } = readPart10(file).dataSet;
+    assert.deepEqual([element?.vr, String(element?.Value?.[0]).trimEnd()], [vr, `1${spaces}2`]);
+  }
+});

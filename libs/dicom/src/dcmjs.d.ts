@@ -27,6 +27,10 @@ declare module "dcmjs" {
       dict: DcmjsDataSet;
       write(options?: { fragmentMultiframe?: boolean; allowInvalidVRLength?: boolean }): ArrayBuffer;
     };
+    ValueRepresentation: {
+      /** The one that reads and writes all values of a representation. */
+      createByTypeString(vr: string): { applyFormatting: (value: string) => string };
+    };
     DicomMetaDictionary: {
       nameMap: Record<string, { tag: string; vr: string; vm: string; name: string } | undefined>;
       dictionary: Record<string, { tag: string; vr: string; vm: string; name: string } | undefined>;
