@@ -133,6 +133,23 @@ describe("docker-compose.yml", () => {
     assert.ok(readdirSync(join(root, "monitoring/grafana")).length > 3);
   });
 
+  test("what is no file is copied into containers that can be written to, and is never empty", () => {
+    // Compose refuses the one (docker/compose#12031), and mounts nothing for the other.
+    const inline = Object.entries(compose.configs).filter(([, { content }]) => content !== undefined);
+    assert.deepEqual(
+      inline.map(([name]) => name),
+      ["metrics-token", "orthanc"],
+    );
+    for (const [name, { content = "" }] of inline) {
+      assert.notEqual(content.replaceAll(/\$\{[^}]*\}/g, ""), "", name);
+      const users = Object.entries(compose.services).filter(([, { configs = [] }]) =>
+        configs.some(({ source }) => source === name),
+      );
+      assert.ok(users.length > 0, name);
+      for (const [service, { read_only }] of users) assert.notEqual(read_only, true, `${service}: ${name}`);
+    }
+  });
+
   test("alerts go where their severity says, by amtool", {
     skip: hasProgram("amtool") ? false : "amtool is not installed (prometheus-alertmanager)",
   }, () => {

@@ -467,6 +467,66 @@ describe("the Helm chart in a cluster", {
     });
   });
 
+  test("redspot-admin is told what the services are told, from the same Secrets, each once", () => {
+    const told: Values = {
+      admin: { enabled: true },
+      stow: { env: { REDSPOT_AUDIT_TO: "syslog-tls://arr.example.org" } },
+      inference: { env: { REDSPOT_AUDIT_TO: "syslog-tls://arr.example.org", REDSPOT_BATCH_SIZE: "4" } },
+      worklist: {
+        env: { REDSPOT_HL7_URL: "mllps://ris.example.org:2576" },
+        secretEnv: { REDSPOT_EXAMPLE_TOKEN: { name: "other", key: "token" } },
+        secretFiles: [{ name: "ris", mountPath: "/var/run/redspot/ris" }],
+      },
+    };
+    for (const [kind, name] of [
+      ["Deployment", "redspot-admin"],
+      ["Pod", "redspot-admin-doctor"],
+    ] as const) {
+      const { spec } = one(objectsWith(told), kind, name);
+      const { containers, volumes } = spec.template?.spec ?? spec;
+      const [{ env, volumeMounts, command }] = containers;
+      const names = env.map((variable: { name: string }) => variable.name);
+      assert.equal(new Set(names).size, names.length);
+      const value = (wanted: string) => env.find((variable: { name: string }) => variable.name === wanted);
+      assert.equal(value("REDSPOT_AUDIT_TO").value, "syslog-tls://arr.example.org");
+      assert.equal(value("REDSPOT_BATCH_SIZE").value, "4");
+      assert.equal(value("REDSPOT_HL7_URL").value, "mllps://ris.example.org:2576");
+      assert.deepEqual(value("REDSPOT_EXAMPLE_TOKEN").valueFrom.secretKeyRef, { name: "other", key: "token" });
+      const mount = volumeMounts.find((each: { mountPath: string }) => each.mountPath === "/var/run/redspot/ris");
+      const volume = volumes.find((each: { name: string }) => each.name === mount.name);
+      assert.equal(volume.secret.secretName, "ris");
+      // The first process of a container ends at SIGTERM only if it says so.
+      if (kind === "Deployment") assert.match(command.join(" "), /trap 'exit 0' TERM/);
+    }
+  });
+
+  test("where a service's own variables send it, its network policy lets it go, and no other service", () => {
+    const objects = objectsWith({
+      networkPolicy: { enabled: true },
+      admin: { enabled: true },
+      stow: { env: { REDSPOT_AUDIT_TO: "syslog-tls://arr.example.org" } },
+      inference: {
+        env: { REDSPOT_AUDIT_TO: "file:///var/log/audit", REDSPOT_TRACES_URL: "http://traces:4318/v1/traces" },
+      },
+      worklist: { env: { REDSPOT_HL7_URL: "mllps://ris.example.org:2576" } },
+    });
+    const ports = { stow: [6514], inference: [4318], worklist: [2576], admin: [2576, 4318] };
+    for (const [service, open] of Object.entries(ports)) {
+      const labels = {
+        "app.kubernetes.io/name": "redspot",
+        "app.kubernetes.io/instance": "redspot",
+        "app.kubernetes.io/component": service,
+      };
+      for (const port of [6514, 4318, 2576]) {
+        assert.equal(
+          allows(objects, "Egress", { labels }, { address: "203.0.113.1" }, port),
+          open.includes(port),
+          `${service}: ${port}`,
+        );
+      }
+    }
+  });
+
   test("helm test runs the doctor, on what the services run on", () => {
     const pod = one(sets.hardened!, "Pod", "redspot-admin-doctor");
     assert.equal(pod.metadata.annotations?.["helm.sh/hook"], "test");

@@ -1,6 +1,17 @@
+{{/* Variables that the values add for any of the services, those of inference first: what redspot-admin looks at is what they have. */}}
+{{- define "redspot.allEnv" -}}
+{{- toYaml (merge (dict) .Values.inference.env .Values.worklist.env .Values.stow.env) -}}
+{{- end }}
+
 {{/* A pod with redspot-admin. Takes (dict "root" $ "service" "admin" "command" LIST). */}}
 {{- define "redspot.adminPod" -}}
-{{- $inference := .root.Values.inference -}}
+{{- $values := .root.Values -}}
+{{- $inference := $values.inference -}}
+{{- $secretEnv := merge (dict) $inference.secretEnv $values.worklist.secretEnv $values.stow.secretEnv -}}
+{{- $secretFiles := dict -}}
+{{- range concat $values.stow.secretFiles $values.worklist.secretFiles $inference.secretFiles }}
+{{- $_ := set $secretFiles .mountPath .name }}
+{{- end -}}
 {{ include "redspot.pod" . }}
 containers:
   - name: admin
@@ -23,6 +34,15 @@ containers:
       {{- if .root.Values.tls.existingSecret }}
       - { name: REDSPOT_TLS_CERTIFICATE, value: /var/run/redspot/tls/tls.crt }
       {{- end }}
+      {{- range $name, $value := fromYaml (include "redspot.allEnv" .root) }}
+      - name: {{ $name }}
+        value: {{ $value | quote }}
+      {{- end }}
+      {{- range $name, $from := $secretEnv }}
+      - name: {{ $name }}
+        valueFrom:
+          secretKeyRef: { name: {{ $from.name | quote }}, key: {{ $from.key | quote }} }
+      {{- end }}
     resources:
       {{- toYaml .root.Values.admin.resources | nindent 6 }}
     volumeMounts:
@@ -38,6 +58,9 @@ containers:
       {{- end }}
       - { name: tmp, mountPath: /tmp }
       {{- include "redspot.secretMounts" . | nindent 6 }}
+      {{- range $index, $mountPath := keys $secretFiles | sortAlpha }}
+      - { name: secret-{{ $index }}, mountPath: {{ $mountPath | quote }}, readOnly: true }
+      {{- end }}
 volumes:
   - {{ include "redspot.spoolVolume" . | nindent 4 | trim }}
   - { name: cache, emptyDir: { sizeLimit: {{ $inference.cache.size | quote }} } }
@@ -49,4 +72,7 @@ volumes:
   {{- end }}
   - { name: tmp, emptyDir: { sizeLimit: 128Mi } }
   {{- include "redspot.secretVolumes" . | nindent 2 }}
+  {{- range $index, $mountPath := keys $secretFiles | sortAlpha }}
+  - { name: secret-{{ $index }}, secret: { secretName: {{ get $secretFiles $mountPath | quote }}, defaultMode: 288 } }
+  {{- end }}
 {{- end }}
