@@ -111,7 +111,7 @@ describe("the page of the reading list by keyboard alone", { skip: noBrowser }, 
     await page.context().close();
   });
 
-  test("D disagrees at one stroke; it is kept, told to others, and taken back", async () => {
+  test("D disagrees at one stroke, a button agrees; either is kept, told to others, and taken back", async () => {
     const page = await open();
     await press(page, "d");
     await said(page, "Noted as no fracture: Haddad, Layla.");
@@ -125,6 +125,13 @@ describe("the page of the reading list by keyboard alone", { skip: noBrowser }, 
     await press(page, "d");
     await said(page, "Disagreement taken back: Haddad, Layla.");
     assert.equal((await stage.room.list.get(PLANS.broken.studyInstanceUID))?.verdict, undefined);
+    await page.getByRole("button", { name: "Agree: fracture" }).click();
+    await said(page, "Noted as fracture: Haddad, Layla.");
+    await page.locator("#rows tr").first().getByText("Agreed").waitFor();
+    await page.locator("#detail ol.history").getByText("Agreed: fracture by you").waitFor();
+    assert.equal((await stage.room.list.get(PLANS.broken.studyInstanceUID))?.verdict?.verdict, "fracture");
+    await page.getByRole("button", { name: "Take back" }).click();
+    await said(page, "Agreement taken back: Haddad, Layla.");
     await page.getByRole("button", { name: "Müller, Jürgen" }).focus();
     await press(page, "d");
     await said(page, "Nothing was changed: there is no finding to disagree with.");

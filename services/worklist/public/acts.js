@@ -15,8 +15,19 @@ import { takeBack, work } from "./api.js";
 
 export const VERDICTS = { fracture: "fracture", "no-fracture": "no fracture" };
 
-/** What may be wrong with a finding: an answer with its opposite, none with either. */
-const OPPOSITES = { fracture: ["no-fracture"], "no-fracture": ["fracture"], inconclusive: ["fracture", "no-fracture"] };
+/** What a reader can say to a finding: that it is wrong, or that it is right; to one that leaves it open, either. */
+const ANSWERS = {
+  fracture: ["no-fracture", "fracture"],
+  "no-fracture": ["fracture", "no-fracture"],
+  inconclusive: ["fracture", "no-fracture"],
+};
+
+/**
+ * Whether a verdict says what the finding says that it is about.
+ *
+ * @param {{ verdict: string, outcome?: string }} given
+ */
+export const isAgreement = ({ verdict, outcome }) => verdict === outcome;
 
 /**
  * What somebody can do with a study in the state that its line tells.
@@ -73,10 +84,12 @@ function disagreeOrAgree({ outcome, verdict }, study) {
   if (verdict) {
     const { verdict: answer, comment } = verdict;
     const again = () => work(study, "verdict", { verdict: answer, ...(comment ? { comment } : {}) });
-    return [{ label: "Take back", said: "Disagreement taken back", run: agree, undo: again }];
+    const said = `${isAgreement(verdict) ? "Agreement" : "Disagreement"} taken back`;
+    return [{ label: "Take back", said, run: agree, undo: again }];
   }
-  return (OPPOSITES[outcome] ?? []).map((answer) => ({
-    label: `${outcome === "inconclusive" ? "I see" : "Disagree:"} ${VERDICTS[answer]}`,
+  const words = (answer) => (outcome === "inconclusive" ? "I see" : answer === outcome ? "Agree:" : "Disagree:");
+  return (ANSWERS[outcome] ?? []).map((answer) => ({
+    label: `${words(answer)} ${VERDICTS[answer]}`,
     said: `Noted as ${VERDICTS[answer]}`,
     run: () => work(study, "verdict", { verdict: answer }),
     undo: agree,

@@ -1,6 +1,6 @@
 // Sections of the selected study's panel, each from what is known to what it shows.
 
-import { VERDICTS } from "./acts.js";
+import { isAgreement, VERDICTS } from "./acts.js";
 import { element } from "./elements.js";
 import { probabilityScale } from "./probability-scale.js";
 import { mark } from "./shapes.js";
@@ -28,8 +28,8 @@ export function answer(line, me) {
         "p",
         {},
         mark(
-          "disagreement",
-          `${sentence(personName(by, me))} disagreed at ${clockTime(at)}: ${VERDICTS[verdict] ?? verdict}`,
+          isAgreement(line.verdict) ? "agreement" : "disagreement",
+          `${sentence(personName(by, me))} ${isAgreement(line.verdict) ? "agreed" : "disagreed"} at ${clockTime(at)}: ${VERDICTS[verdict] ?? verdict}`,
         ),
       ),
       ...(comment ? [element("p.under", {}, `“${comment}”`)] : []),

@@ -10,6 +10,7 @@ const MEANINGS = [
   [() => mark("pin", "Moved up"), "somebody wants it first, and says why; it goes before what the model says"],
   [() => mark("person", "Taken"), "somebody is reading it"],
   [() => mark("disagreement", "Disagreed"), "somebody says that the finding is wrong"],
+  [() => mark("agreement", "Agreed"), "somebody says that the finding is right"],
   [() => mark("done", "Completed"), "it has been read"],
 ];
 

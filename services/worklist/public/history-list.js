@@ -1,4 +1,4 @@
-import { VERDICTS } from "./acts.js";
+import { isAgreement, VERDICTS } from "./acts.js";
 import { element } from "./elements.js";
 import { clockTime, outcomeWords, personName } from "./words.js";
 
@@ -18,8 +18,9 @@ const EVENTS = {
   reopen: () => "Reopened",
   pin: () => "Moved up",
   unpin: () => "Moved back",
-  disagree: ({ verdict }) => `Disagreed: ${VERDICTS[verdict] ?? verdict}`,
-  agree: () => "Disagreement taken back",
+  disagree: ({ verdict }, outcome) =>
+    `${isAgreement({ verdict, outcome }) ? "Agreed" : "Disagreed"}: ${VERDICTS[verdict] ?? verdict}`,
+  agree: () => "Verdict taken back",
 };
 
 /**
@@ -32,8 +33,10 @@ export function historyList(events, me) {
   return element(
     "ol.history",
     {},
-    ...events.toReversed().map((event) => {
-      const words = EVENTS[event.event]?.(event) ?? event.event;
+    ...events.toReversed().map((event, fromLast) => {
+      const before = events.slice(0, events.length - 1 - fromLast);
+      const found = before.findLast((one) => one.event === "found");
+      const words = EVENTS[event.event]?.(event, found?.outcome) ?? event.event;
       const by = event.by === undefined ? "" : ` by ${personName(event.by, me)}`;
       return element(
         "li",

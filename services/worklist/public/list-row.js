@@ -1,3 +1,4 @@
+import { isAgreement } from "./acts.js";
 import { element } from "./elements.js";
 import { noPicture, picture } from "./picture.js";
 import { probabilityScale } from "./probability-scale.js";
@@ -138,7 +139,10 @@ function readingCell({ state, takenBy, takenAt, ended, verdict, report, lane }, 
   const by = (who) => [" ", element("span.under.one-line", {}, `by ${personName(who, me)}`)];
   if (takenBy) parts.push(mark("person", "Taken", `since ${clockTime(takenAt)}`), ...by(takenBy));
   if (ended) parts.push(mark("done", state === "CANCELED" ? "Withdrawn" : "Completed"), ...by(ended.by));
-  if (verdict) parts.push(mark("disagreement", "Disagreed", `by ${personName(verdict.by, me)}`));
+  if (verdict) {
+    const [shape, word] = isAgreement(verdict) ? ["agreement", "Agreed"] : ["disagreement", "Disagreed"];
+    parts.push(mark(shape, word, `by ${personName(verdict.by, me)}`));
+  }
   if (report.state === "failed") {
     const { text, kind } = reportWords(report);
     parts.push(element("span.under.one-line", { "data-kind": kind, title: text }, "Report not in the PACS"));

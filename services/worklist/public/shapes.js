@@ -14,6 +14,7 @@ const SHAPES = {
     }),
   disagreement: () =>
     shape("path", { d: "M3 8h10M8 3v10", stroke: "currentColor", "stroke-width": 2.4, transform: "rotate(45 8 8)" }),
+  agreement: () => shape("path", { d: "M3 6h10M3 10.5h10", stroke: "currentColor", "stroke-width": 2.2 }),
   person: () =>
     shape("path", {
       d: "M8 8a3.2 3.2 0 1 0 0-6.4A3.2 3.2 0 0 0 8 8zm-6 6.5c0-3 2.6-4.9 6-4.9s6 1.9 6 4.9z",

@@ -89,6 +89,13 @@ test("it says how few there are, and on what readers gave verdicts", () => {
   assert.match(alike.cautions.join("\n"), /nothing is known of which package is right/);
 });
 
+test("it says where readers have only contradicted the package that speaks", () => {
+  const wrong = NOTES.map(({ scores }, at) => verdict(at + 1, scores[A]!.outcome === "fracture" ? NO : YES));
+  const said = /Every verdict contradicts the package that speaks/;
+  assert.match(comparePackages(NOTES, [A, B], wrong).cautions.join("\n"), said);
+  assert.doesNotMatch(comparePackages(NOTES, [A, B], VERDICTS).cautions.join("\n"), said);
+});
+
 test("a verdict about another revision is left out, and counted", () => {
   const { verdicts, cautions } = comparePackages(NOTES, [A, B], [verdict(1, YES, 2), verdict(2, YES)]);
   assert.deepEqual([verdicts.studies, verdicts.otherRevision], [1, 1]);

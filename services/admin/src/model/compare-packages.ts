@@ -188,6 +188,11 @@ function cautionsOf({ studies, flagged, verdicts }: Omit<Comparison, "cautions">
   cautions.push(
     `Readers give verdicts mostly where they disagree, and mostly on what was flagged: ${seen.verdicts} of ${seen.studies} studies that a package flagged have one, and ${unseen.verdicts} of ${unseen.studies} that neither did. What both packages missed is hardly among them (verification bias): sensitivities come out too high, specificities too low, and none of the figures with verdicts holds for all studies. Only verdicts on consecutive studies, flagged or not, would.`,
   );
+  if (verdicts.right?.speaks.value === 0) {
+    cautions.push(
+      "Every verdict contradicts the package that speaks: readers have said only where it was wrong, and no figure with verdicts tells which package is right more often.",
+    );
+  }
   tooAlike("what readers say is right", verdicts.right);
   if (verdicts.area === undefined) {
     cautions.push(
