@@ -47,6 +47,22 @@ test("who began to wait while nobody held any gets that of the quietest, once so
   assert.equal(await third, first);
 });
 
+test("nobody gives his away half full while one that is on its way back will do", async () => {
+  const blocks = new Blocks(2);
+  const [one, other] = [await blocks.take(), await blocks.take()];
+  const waiting = [blocks.take(), blocks.take(), blocks.take()];
+  const asked: string[] = [];
+  const holder = (name: string) => ({ yieldBlock: () => void asked.push(name) });
+  blocks.release(one);
+  await waiting[0];
+  blocks.held(holder("first"));
+  assert.deepEqual(asked, []);
+  blocks.release(other);
+  await waiting[1];
+  blocks.held(holder("second"));
+  assert.deepEqual(asked, ["first"]);
+});
+
 test("those who wait get what comes back, first come, first served", async () => {
   const blocks = new Blocks(1);
   const block = await blocks.take();

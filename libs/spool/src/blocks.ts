@@ -10,7 +10,7 @@ export interface BlockHolder {
 }
 
 /** Long enough that a block's own cost does not count beside that of its bytes. */
-export const BLOCK_BYTES = 512 * 1024;
+export const BLOCK_BYTES = 1024 * 1024;
 
 const BLOCKS = 12;
 const WASM_PAGE_BYTES = 64 * 1024;
@@ -52,8 +52,8 @@ export class Blocks {
   held(by: BlockHolder): void {
     this.#holders.delete(by);
     this.#holders.add(by);
-    // Nobody held one when others began to wait, and no longer are enough of them on their way back.
-    if (this.#waiting.length + this.#holders.size > this.#count) this.#askQuietest();
+    // While one is on its way back somebody is served soon. None is where all went to slow ones that began to wait before.
+    if (this.#waiting.length > 0 && this.#holders.size === this.#count) this.#askQuietest();
   }
 
   #askQuietest(): void {

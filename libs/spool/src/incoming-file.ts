@@ -194,8 +194,7 @@ export class IncomingFile implements IncomingInstance, BlockHolder {
     if (this.#block !== undefined) this.#passBlock(this.#block, 0);
     await Promise.all(this.#underWay);
     // What cannot be closed or removed now is removed when the spool is opened again.
-    await this.#handle.close().catch(() => {});
-    await unlink(this.#path).catch(() => {});
+    await Promise.allSettled([this.#handle.close(), unlink(this.#path)]);
   }
 }
 

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import type { AuditedAct } from "@redspot/audit";
 import { TransferSyntax } from "@redspot/dicom";
 import { parseStoreResponse } from "@redspot/dicomweb";
+import { StudyQueue } from "@redspot/queue";
 import { Metrics } from "@redspot/runtime";
 import { type FileSpool, SpoolError } from "@redspot/spool";
 import { waitUntil } from "@redspot/testbed";
@@ -35,6 +36,28 @@ describe("a Store transaction", () => {
     assert.equal(note.bytes, files[0]!.byteLength);
     assert.equal(await service.settlingJobs("a"), 1);
     assert.equal(await service.settlingJobs("b"), 1);
+  });
+
+  test("sees to the settling of each study's revision once in a request, whatever number of instances it has", async () => {
+    const queue = new StudyQueue(service.store, "settling");
+    const added: string[] = [];
+    const settling: Pick<StudyQueue, "add"> = {
+      add: async (job, delayMs) => {
+        added.push(`${job.studyInstanceUID} ${job.revision}`);
+        await queue.add(job, delayMs);
+      },
+    };
+    const address = await service.serve({ settling });
+    const names = Array.from({ length: 12 }, (_, index) => `${index}`);
+    const files = names.flatMap((name) => [crFile({ study: "many", name }), crFile({ study: "more", name })]);
+    const [status, stored] = await outcome(await post(address, multipart(files)));
+    assert.deepEqual([status, stored.length], [200, 24]);
+    assert.deepEqual(added.sort(), [`${studyInstanceUIDOf("many")} 1`, `${studyInstanceUIDOf("more")} 1`].sort());
+    assert.equal(await service.settlingJobs("many"), 1);
+    assert.equal(await service.settlingJobs("more"), 1);
+    await post(address, multipart([crFile({ study: "many", name: "0" })]));
+    assert.equal(added.length, 3, "a request of its own asks anew");
+    await queue.close();
   });
 
   test("answers a repetition as it answered the first time, and does nothing else", async () => {

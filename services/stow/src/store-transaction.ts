@@ -119,6 +119,8 @@ class Transaction {
   readonly #dependencies: StoreDependencies;
   readonly #result: StoreResult = { stored: [], failed: [], duplicates: 0, newBytes: 0 };
   readonly #committing = new Set<Promise<void>>();
+  /** The settling jobs that this request has seen to, by study and revision. */
+  readonly #settling = new Map<string, Promise<void>>();
   #fault: unknown;
   #brokenPartTold = false;
   #ledgerAway = false;
@@ -175,7 +177,7 @@ class Transaction {
   }
 
   async #note(identity: ReceivedInstance["identity"] & { arrivedAt?: number }, bytes: number): Promise<void> {
-    const { ledger, settling, settleMs, site, onFailure } = this.#dependencies;
+    const { ledger, site, onFailure } = this.#dependencies;
     // Each would wait for Redis as long as the first one did, and the sender has to come again anyway.
     if (this.#ledgerAway) throw new InstanceFailure("LEDGER_AWAY");
     try {
@@ -186,13 +188,25 @@ class Transaction {
         bytes,
         ...(site === undefined ? {} : { site }),
       });
-      if (openRevision !== undefined) await settling.add({ studyInstanceUID, revision: openRevision }, settleMs);
+      if (openRevision !== undefined) await this.#settle(studyInstanceUID, openRevision);
     } catch (cause) {
       const failure = new InstanceFailure("LEDGER_AWAY");
       if (!this.#ledgerAway) onFailure?.(failure, cause);
       this.#ledgerAway = true;
       throw failure;
     }
+  }
+
+  /**
+   * Sees to it that a revision's settling job exists. Once for all instances of the request: the job stays until it has
+   * closed its revision, and what is noted after that opens another one.
+   */
+  #settle(studyInstanceUID: string, revision: number): Promise<void> {
+    const job = `${studyInstanceUID} ${revision}`;
+    const { settling, settleMs } = this.#dependencies;
+    const added = this.#settling.get(job) ?? settling.add({ studyInstanceUID, revision }, settleMs);
+    this.#settling.set(job, added);
+    return added;
   }
 
   refuse({ failure, named }: RefusedInstance): void {
