@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, afterEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { workFolder } from "@redspot/testbed";
 import { loseUnsynced } from "./power-cut.ts";
@@ -10,6 +10,13 @@ import { loseUnsynced } from "./power-cut.ts";
 const folder = workFolder("power-cut");
 const root = join(realpathSync(folder.path), "spool");
 const journal = join(folder.path, "synced.jsonl");
+
+afterEach(() => {
+  rmSync(root, { recursive: true });
+  rmSync(journal);
+});
+
+after(() => folder.remove());
 
 /** Runs a program as the services are run: with its fsyncs written down. */
 function run(source: string): void {
@@ -54,5 +61,29 @@ test("a power cut leaves what was synced, by file and by name, and nothing else"
   assert.deepEqual(left, ["kept/whole", "kept/too-late", "kept/linked", "tmp"]);
   for (const name of ["kept/no-bytes", "kept/no-name", "unnamed"]) assert.ok(!existsSync(join(root, name)), name);
   assert.equal(lost, 3);
-  folder.remove();
 });
+
+for (const durable of [true, false]) {
+  test(`what the spool has said it holds is ${durable ? "left" : "lost where durability is switched off"}`, () => {
+    mkdirSync(root);
+    run(`
+      const { FileSpool } = await import(${JSON.stringify(import.meta.resolve("@redspot/spool"))});
+      const spool = await FileSpool.open(root, { durable: ${durable} });
+      const store = async (sopInstanceUID, bytes) => {
+        const incoming = await spool.receive();
+        await incoming.write(Buffer.from(bytes));
+        return (await incoming.commit({ studyInstanceUID: "1.2", sopInstanceUID })).outcome;
+      };
+      const outcomes = [await store("1.2.1", "one"), await store("1.2.2", "two"), await store("1.2.1", "one")];
+      if (outcomes.join() !== "stored,stored,duplicate") throw new Error(outcomes.join());
+      await spool.putRecord("1.3", "finding-1", Buffer.from("{}"));
+      // The disk's own time: what is above the spool was there before.
+      const folder = await open(root);
+      await folder.sync();
+      await folder.close();
+    `);
+    loseUnsynced(root, journal);
+    const left = globSync("instances/*/*/*", { cwd: root }).map((path) => path.slice(path.lastIndexOf("/") + 1));
+    assert.deepEqual(left.sort(), durable ? ["1.2.1.dcm", "1.2.2.dcm", "finding-1.json"] : []);
+  });
+}

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { StudyQueue, workOn } from "./jobs.ts";
+import { PermanentFailure, type StudyJob, StudyQueue, workOn } from "./jobs.ts";
 import { redisForTests } from "./test-support.ts";
 import { UnderWay } from "./under-way.ts";
 
@@ -79,5 +79,37 @@ test("a job whose lock was lost while its process lived is done by another too, 
   assert.equal(runs, 2);
   assert.deepEqual(await queue.depth(), { waiting: 0, active: 0, delayed: 0, failed: 0 });
   assert.match(errors.join(), /lock/i);
+  await queue.close();
+});
+
+test("who has lost the lock may not give a study up that another is done with", async () => {
+  const store = redis.store();
+  const queue = new StudyQueue(store, "triage");
+  await queue.add({ studyInstanceUID: "1.1", revision: 1 });
+  const held = Promise.withResolvers<void>();
+  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let runs = 0;
+  const work = async () => {
+    begun[runs]?.resolve();
+    runs += 1;
+    if (runs > 1) return;
+    await held.promise;
+    throw new PermanentFailure("in vain");
+  };
+  const givenUp: string[] = [];
+  const options = {
+    ...{ concurrency: 1, lockMs: 500, onError: () => {} },
+    onGivenUp: async ({ studyInstanceUID }: StudyJob) => void givenUp.push(studyInstanceUID),
+  };
+  const busy = workOn(store, "triage", work, options);
+  await begun[0]?.promise;
+  await store.redis.del(`${store.prefix}:queue:triage:1.1-r1:lock`);
+  const other = workOn(redis.again(store), "triage", work, options);
+  await begun[1]?.promise;
+  while ((await queue.depth()).active > 0) await new Promise((resolve) => setImmediate(resolve));
+  held.resolve();
+  await Promise.all([busy.close(), other.close()]);
+  assert.deepEqual([runs, givenUp], [2, []]);
+  assert.deepEqual(await queue.depth(), { waiting: 0, active: 0, delayed: 0, failed: 0 });
   await queue.close();
 });

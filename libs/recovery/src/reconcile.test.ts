@@ -321,6 +321,21 @@ describe("the spool", () => {
     assert.equal((await reconcile({ spool, store, keepMs, now: () => now })).removed, 0);
   });
 
+  test("an image that came and is not noted yet keeps those of its study, however long ago that was reported", async () => {
+    const now = new Date("2090-03-08T00:00:00Z");
+    await spooled("1.1", "1.1.1");
+    await noted("1.1", "1.1.1");
+    await ledger.closeRevision("1.1", 1, 0);
+    const list = new ReadingList(store);
+    await new FindingStore(store).put(finding("1.1", 1, "1.1.1"));
+    await list.place(finding("1.1", 1, "1.1.1"), { headStartMs: 0 });
+    await list.noteReport({ studyInstanceUID: "1.1", revision: 1 }, { state: "stored", sopInstanceUID: "1.5" });
+    await records.keepReport("1.1", 1, { sopInstanceUID: "1.5", storedAt: "2090-03-01T00:00:00Z" });
+    await spooled("1.1", "1.1.2");
+    const { removed, instancesNoted } = await reconcile({ spool, store, keepMs: 1, now: () => now });
+    assert.deepEqual([removed, instancesNoted, await spool.list("1.1")], [0, 1, ["1.1.1", "1.1.2"]]);
+  });
+
   test("what is remembered of a swept study goes long after its report, and it can come again", async () => {
     const now = new Date("2090-06-01T00:00:00Z");
     const keepSweptRecordsMs = 30 * 24 * 3_600_000;

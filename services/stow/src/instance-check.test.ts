@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test } from "node:test";
-import { createDeflateRaw } from "node:zlib";
+import { createDeflateRaw, deflateRawSync } from "node:zlib";
 import { type dataSetOf, deriveUid, TransferSyntax } from "@redspot/dicom";
 import { hasProgram } from "@redspot/testbed";
 import { InstanceFailure, type InstanceFailureCode } from "./failures.ts";
@@ -175,6 +175,8 @@ describe("what dcmtk writes in other encodings", () => {
     const file = inSyntax(crFile(), TransferSyntax.DeflatedExplicitVRLittleEndian);
     const start = 144 + Buffer.from(file).readUInt32LE(140);
     await assertRefused(Buffer.concat([file.subarray(0, start), Buffer.alloc(100, 0xff)]), "MALFORMED");
+    const spoilt = Buffer.concat([Buffer.from(crFile()).subarray(start), Buffer.from("0000000000000000", "hex")]);
+    await assertRefused(Buffer.concat([file.subarray(0, start), deflateRawSync(spoilt)]), "MALFORMED");
     const element = Buffer.from("e07f10004f570000000000f0", "hex"); // (7FE0,0010) OW of 3.75 GiB
     const zeros = Buffer.alloc(16 * 1024 * 1024);
     const deflate = createDeflateRaw();

@@ -143,6 +143,7 @@ export class InstanceCheck {
     if (wholeness === "no prefix") throw new InstanceFailure("NOT_PART_10");
     if (wholeness === "truncated") throw new InstanceFailure("TRUNCATED");
     if (this.#encoding === undefined) throw new InstanceFailure("NOT_PART_10", "no Transfer Syntax UID (0002,0010)");
+    if (wholeness === "malformed") throw new InstanceFailure("MALFORMED");
     const identity = this.#identity();
     if (this.#strict && !isStorage(identity.sopClassUID)) {
       throw new InstanceFailure("SOP_CLASS", `SOP class ${identity.sopClassUID} is no Storage SOP Class (PS3.4 B.5)`);

@@ -61,7 +61,7 @@ export class TestService {
     before(async () => {
       this.#port = await freePort();
       await this.startRedis();
-      this.store = connectStore(this.redis.url, { prefix: "stow-test", answerWithinMs: 500 });
+      this.store = connectStore(this.redis.url, { prefix: "stow-test", answerWithinMs: 2_000 });
       this.store.redis.on("error", () => {});
       this.root = await mkdtemp(join(tmpdir(), "redspot-stow-"));
       this.spool = await FileSpool.open(this.root);
