@@ -1,7 +1,7 @@
 import { alone, onConnected } from "@redspot/queue";
 import { type ReconcileOptions, type Reconciliation, reconcile } from "./reconcile.ts";
 
-interface RegularOptions extends Omit<ReconcileOptions, "dryRun" | "onProgress"> {
+interface RegularOptions extends Omit<ReconcileOptions, "dryRun" | "onProgress" | "signal"> {
   /** Milliseconds from the end of one pass to the beginning of the next. */
   everyMs: number;
   onDone: (reconciliation: Reconciliation) => void;
@@ -10,7 +10,8 @@ interface RegularOptions extends Omit<ReconcileOptions, "dryRun" | "onProgress">
 
 /**
  * Reconciles at once, whenever Redis comes back (it may have lost a second, or everything), and now and then besides; one
- * process of the installation at a time.
+ * process of the installation at a time. Who closes it does not wait for the end of a pass, which may take minutes: the
+ * next one goes on with what is missing.
  */
 export function reconcileRegularly({ everyMs, onDone, onError, ...options }: RegularOptions): {
   close(): Promise<void>;
@@ -18,14 +19,15 @@ export function reconcileRegularly({ everyMs, onDone, onError, ...options }: Reg
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let again = false;
-  let closed = false;
+  const closing = new AbortController();
+  const { signal } = closing;
 
   const pass = async () => {
-    const done = await alone(options.store, "reconcile", () => reconcile(options));
+    const done = await alone(options.store, "reconcile", () => reconcile({ ...options, signal }));
     if (done) onDone(done);
   };
   const start = () => {
-    if (closed) return;
+    if (signal.aborted) return;
     if (running !== undefined) {
       // What has been looked at already may be out of date.
       again = true;
@@ -33,13 +35,15 @@ export function reconcileRegularly({ everyMs, onDone, onError, ...options }: Reg
     }
     clearTimeout(timer);
     running = pass()
-      .catch(onError)
+      .catch((error: unknown) => {
+        if (error !== signal.reason) onError(error);
+      })
       .finally(() => {
         running = undefined;
         if (again) {
           again = false;
           start();
-        } else if (!closed) {
+        } else if (!signal.aborted) {
           timer = setTimeout(start, everyMs);
         }
       });
@@ -47,7 +51,7 @@ export function reconcileRegularly({ everyMs, onDone, onError, ...options }: Reg
   const forget = onConnected(options.store, start);
   return {
     close: async () => {
-      closed = true;
+      closing.abort();
       forget();
       clearTimeout(timer);
       await running;

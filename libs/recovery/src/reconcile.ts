@@ -28,6 +28,8 @@ export interface ReconcileOptions {
   /** Is asked what it holds of each study that has a finding; not asked where left out. */
   pacs?: ReportsInPacs;
   now?: () => Date;
+  /** Ends it after some more studies, with the signal's reason; what has been mended until then is mended. */
+  signal?: AbortSignal;
   /** Told how far it is: of the spool's 256 folders, and then of the studies that Redis knows. */
   onProgress?: (where: "spool" | "Redis", done: number, of: number) => void;
 }
@@ -82,7 +84,7 @@ const MOST_PATHS = 1000;
  * rejects with that.
  */
 export async function reconcile(options: ReconcileOptions): Promise<Reconciliation> {
-  const { store, dryRun = false, onProgress = () => {} } = options;
+  const { store, dryRun = false, signal, onProgress = () => {} } = options;
   const recovery = new StudyRecovery(store);
   const run = new Run(options, recovery);
   try {
@@ -90,10 +92,14 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
       onStray: (path) => run.stray(path),
       onProgress: (done, of) => onProgress("spool", done, of),
     });
-    for await (const studies of inBatches(spooled)) await run.lookIntoSpool(studies);
+    for await (const studies of inBatches(spooled)) {
+      signal?.throwIfAborted();
+      await run.lookIntoSpool(studies);
+    }
     const all = await recovery.count();
     let known = 0;
     for await (const studies of recovery.studies()) {
+      signal?.throwIfAborted();
       await run.lookIntoRedis(studies);
       known += studies.length;
       onProgress("Redis", Math.min(known, all), all);

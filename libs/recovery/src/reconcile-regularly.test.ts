@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import { closeStore, connectStore } from "@redspot/queue";
+import type { FileSpool } from "@redspot/spool";
+import { type RunningRedis, startRedis } from "@redspot/testbed";
+import { reconcileRegularly } from "./reconcile-regularly.ts";
+
+let redis: RunningRedis;
+
+before(async () => {
+  redis = await startRedis();
+});
+
+after(() => redis.stop());
+
+test("a pass that goes on for ever is left when it is closed, and is no failure", async () => {
+  const store = connectStore(redis.url, { prefix: `test-${randomUUID()}` });
+  const begun = Promise.withResolvers<void>();
+  const endless = {
+    async *studies() {
+      for (let number = 0; ; number += 1) {
+        if (number === 1000) begun.resolve();
+        yield { studyInstanceUID: `1.${number}`, sopInstanceUIDs: [], records: [] };
+      }
+    },
+  };
+  const told: unknown[] = [];
+  const recovery = reconcileRegularly({
+    spool: endless as unknown as FileSpool,
+    store,
+    everyMs: 3_600_000,
+    onDone: (reconciliation) => told.push(reconciliation),
+    onError: (error) => told.push(error),
+  });
+  await begun.promise;
+  await recovery.close();
+  assert.deepEqual(told, []);
+  assert.equal(await store.redis.exists(`${store.prefix}:lock:reconcile`), 0, "the next process can begin at once");
+  await closeStore(store);
+});
