@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { parseStoreResponse } from "@redspot/dicomweb";
 import { staticTokenEntry } from "@redspot/runtime";
-import { freePort, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
+import { startRedis, startService, waitUntil, workFolder } from "@redspot/testbed";
 import { expect, Finding, type FuzzTarget, type OpenTarget, type Verdict } from "./fuzz-target.ts";
 import { inPieces } from "./pieces.ts";
 import { readUids } from "./read-uids.ts";
@@ -28,24 +28,18 @@ async function openService(): Promise<OpenTarget> {
   const folder = workFolder("fuzz-service");
   const spoolDir = join(folder.path, "spool");
   const redis = await startRedis();
-  const port = await freePort();
-  const program = await startProgram({
-    name: "services/stow",
-    command: process.execPath,
-    args: [join(import.meta.dirname, "..", "..", "services", "stow", "src", "main.ts")],
-    env: {
+  const { program, url, ready } = await startService("stow", {
+    folder: folder.path,
+    environment: {
       REDSPOT_REDIS_URL: redis.url,
       REDSPOT_SPOOL_DIR: spoolDir,
-      REDSPOT_PORT: `${port}`,
-      REDSPOT_ADMIN_PORT: "0",
       REDSPOT_TOKENS: staticTokenEntry({ name: "fuzzer", scopes: ["store"] }, TOKEN),
       REDSPOT_SETTLE_SECONDS: "86400",
       REDSPOT_MAX_REQUEST_MIB: "1",
     },
-    logFile: join(folder.path, "stow.log"),
   });
-  const live = async () => (await fetch(`http://127.0.0.1:${port}/health/live`)).ok;
-  await waitUntil(live, { what: "stow is up", programs: [program] });
+  await ready();
+  const port = Number(new URL(url).port);
   const openFiles = () => readdirSync(`/proc/${program.pid}/fd`).length;
   // What is opened once, such as a thread's own, is open at the first look.
   let descriptors: number | undefined;
@@ -71,7 +65,7 @@ async function openService(): Promise<OpenTarget> {
     run,
     residentBytes: () => 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${program.pid}/status`, "utf8"))?.[1]),
     async checkLeftovers() {
-      expect(await live(), "the service is alive");
+      expect((await fetch(`${url}/health/live`)).ok, "the service is alive");
       descriptors ??= openFiles();
       const most = descriptors + 8;
       const nothing = async () => (await readdir(join(spoolDir, "tmp"))).length === 0 && openFiles() <= most;

@@ -9,24 +9,16 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { schemaMistake } from "@redspot/audit/schema-check";
 import { readPart10, text } from "@redspot/dicom";
-import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy } from "@redspot/phantom";
 import {
   certificateAuthority,
   freePort,
-  type RunningOrthanc,
-  type RunningRedis,
-  type RunningRedspot,
-  readReadingList,
   type SyslogReceiver,
-  serviceNames,
-  startOrthanc,
-  startRedis,
-  startRedspot,
   startSyslogReceiver,
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
+import { type Installation, startInstallation } from "./installation.ts";
 
 const matrix = { rows: 600, columns: 500 };
 const study = makeStudy({ seed: 71, views: ["lateral"], imageClass: "CR", matrix });
@@ -34,14 +26,10 @@ const uid = study.studyInstanceUID;
 
 describe("the audit trail of a running installation", () => {
   const folder = workFolder("audit");
-  const token = "a-token-of-a-reader";
-  let redis: RunningRedis;
-  let pacs: RunningOrthanc;
-  let redspot: RunningRedspot;
+  let installation: Installation;
   let receiver: SyslogReceiver;
   let all: string[] = [];
 
-  const programs = () => Object.values(redspot.services).map(({ program }) => program);
   const idOf = (message: string) =>
     /ParticipantObjectID="([^"]+)"[^>]*Role="20"><ParticipantObjectIDTypeCode csd-code="audit-event"/.exec(
       message,
@@ -49,7 +37,8 @@ describe("the audit trail of a running installation", () => {
   const of = (type: string) => [
     ...new Map(all.filter((one) => one.includes(`csd-code="${type}"`)).map((one) => [idOf(one), one])).values(),
   ];
-  const ask = (path: string, init: RequestInit = {}, base = redspot.services.worklist.url, credentials = token) =>
+  const urlOf = (name: "stow" | "worklist") => installation.redspot.services[name].url;
+  const ask = (path: string, init: RequestInit = {}, base = urlOf("worklist"), credentials = installation.token) =>
     fetch(`${base}${path}`, {
       ...init,
       headers: { authorization: `Bearer ${credentials}`, ...(init.headers as Record<string, string>) },
@@ -62,7 +51,7 @@ describe("the audit trail of a running installation", () => {
     assert.equal(response.status, 200, what);
   };
   const signIn = (given: string) =>
-    fetch(`${redspot.services.worklist.url}/session`, {
+    fetch(`${urlOf("worklist")}/session`, {
       method: "POST",
       body: JSON.stringify({ token: given }),
       headers: { "content-type": "application/json" },
@@ -79,12 +68,7 @@ describe("the audit trail of a running installation", () => {
       return join(folder.path, name);
     };
     const port = await freePort();
-    [redis, pacs] = await Promise.all([startRedis(), startOrthanc()]);
-    redspot = await startRedspot({
-      redisUrl: redis.url,
-      pacsUrl: pacs.dicomWebUrl,
-      folder: folder.path,
-      token,
+    installation = await startInstallation({
       environment: {
         REDSPOT_AUDIT_TO: `syslog-tls://127.0.0.1:${port}`,
         REDSPOT_AUDIT_CA: file("ca.crt", authority.certificate),
@@ -93,19 +77,13 @@ describe("the audit trail of a running installation", () => {
         REDSPOT_AUDIT_SITE: "North",
       },
     });
-    for (const name of serviceNames) await redspot.ready(name, 180);
 
     // The receiver is away: nobody notices.
-    const sender = new DicomWebClient({ url: redspot.services.stow.url, authorization: `Bearer ${token}` });
-    for (const _ of ["new", "again"]) await sender.storeInstances(study.instances.map(({ bytes }) => bytes));
-    await waitUntil(
-      async () =>
-        (await readReadingList(redspot.services.worklist.url, token)).some(({ report }) => report.state === "stored"),
-      { what: "the report is stored", timeoutSeconds: 90, programs: programs() },
-    );
-    assert.equal((await signIn(token)).status, 204);
+    for (const _ of ["new", "again"]) await installation.push(study);
+    await installation.allReported(1);
+    assert.equal((await signIn(installation.token)).status, 204);
     for (let n = 0; n < 5; n += 1) assert.equal((await signIn(`wrong-${n}`)).status, 401);
-    assert.equal((await ask("/studies", { method: "POST" }, redspot.services.stow.url, "nobody's")).status, 401);
+    assert.equal((await ask("/studies", { method: "POST" }, urlOf("stow"), "nobody's")).status, 401);
     for (const _ of ["first", "again"]) assert.equal((await ask(`/studies/${uid}`)).status, 200);
     assert.equal((await ask(`/patients?study=${uid}`)).status, 200);
     assert.equal((await ask("/ups-rs/workitems?PatientName=Nobody")).status, 204);
@@ -113,8 +91,8 @@ describe("the audit trail of a running installation", () => {
     await act("POST", "pin", { why: "in pain" });
     await act("POST", "verdict", { verdict: "fracture" });
     await act("POST", "complete");
-    await redspot.restart("worklist");
-    await redspot.ready("worklist", 60);
+    await installation.redspot.restart("worklist");
+    await installation.redspot.ready("worklist");
 
     // It comes back, leaves every connection in the middle, and stays at last.
     receiver = await startSyslogReceiver(
@@ -125,27 +103,26 @@ describe("the audit trail of a running installation", () => {
     await waitUntil(async () => receiver.departures > 0 && receiver.messages.length > 0, {
       what: "a connection was broken off",
       timeoutSeconds: 90,
-      programs: programs(),
+      programs: installation.programs(),
     });
     receiver.leaveAfter();
     await waitUntil(async () => (await waiting()) === 0, {
       what: "all is delivered",
       timeoutSeconds: 120,
-      programs: programs(),
+      programs: installation.programs(),
     });
     all = [...receiver.messages];
   });
 
   after(async () => {
-    await redspot?.stop();
+    await installation?.stop();
     await receiver?.close();
-    await Promise.all([redis?.stop(), pacs?.stop()]);
     folder.remove();
   });
 
   async function waiting(): Promise<number> {
-    const headers = { authorization: `Bearer ${token}` };
-    const text = await (await fetch(`${redspot.services.worklist.adminUrl}/metrics`, { headers })).text();
+    const headers = { authorization: `Bearer ${installation.token}` };
+    const text = await (await fetch(`${installation.redspot.services.worklist.adminUrl}/metrics`, { headers })).text();
     const states = [...text.matchAll(/redspot_queue_jobs\{queue="audit",state="(?:waiting|delayed|active)"\} (\d+)/g)];
     assert.equal(states.length, 3);
     return states.reduce((sum, [, count]) => sum + Number(count), 0);

@@ -5,71 +5,41 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy } from "@redspot/phantom";
-import { closeStore, connectStore, type Store, StudyQueue } from "@redspot/queue";
-import {
-  findReports,
-  type RunningOrthanc,
-  type RunningRedis,
-  type RunningRedspot,
-  readReadingList,
-  serviceNames,
-  startOrthanc,
-  startRedis,
-  startRedspot,
-  waitUntil,
-} from "@redspot/testbed";
+import { StudyQueue } from "@redspot/queue";
+import { findReports, waitUntil } from "@redspot/testbed";
+import { type Installation, startInstallation } from "./installation.ts";
 
 /** Sent at a time: more than a service has done before it can be told to end. */
 const STUDIES = 6;
 
 describe("a service that is told to end", () => {
-  let redis: RunningRedis;
-  let store: Store;
-  let orthanc: RunningOrthanc;
-  let redspot: RunningRedspot;
+  let installation: Installation;
   let sent = 0;
 
   before(async () => {
-    redis = await startRedis();
-    store = connectStore(redis.url);
-    orthanc = await startOrthanc({ by: "program" });
-    redspot = await startRedspot({ redisUrl: redis.url, pacsUrl: orthanc.dicomWebUrl });
-    for (const name of serviceNames) await redspot.ready(name, 180);
+    installation = await startInstallation({ pacs: { by: "program" } });
   });
 
   after(async () => {
-    orthanc?.program?.kill("SIGCONT");
-    await redspot?.stop();
-    await orthanc?.stop();
-    await closeStore(store);
-    await redis?.stop();
+    installation?.pacs.program?.kill("SIGCONT");
+    await installation?.stop();
   });
 
   async function send(): Promise<void> {
-    const pacs = new DicomWebClient({ url: orthanc.dicomWebUrl });
-    const stow = new DicomWebClient({ url: redspot.services.stow.url, authorization: `Bearer ${redspot.token}` });
     for (let index = 0; index < STUDIES; index++) {
       sent += 1;
       const matrix = { rows: 900, columns: 700 };
-      const { instances } = makeStudy({ seed: 60 + sent, views: ["lateral"], imageClass: "CR", matrix });
-      const files = instances.map(({ bytes }) => bytes);
-      await pacs.storeInstances(files);
-      assert.deepEqual((await stow.storeInstances(files)).failed, []);
+      const study = makeStudy({ seed: 60 + sent, views: ["lateral"], imageClass: "CR", matrix });
+      await installation.storeInPacs(study);
+      await installation.push(study);
     }
   }
 
   /** Each study that was sent has its one report, in the PACS and as the list has it. */
   async function allReportedOnce(): Promise<void> {
-    await waitUntil(
-      async () => {
-        const lines = await readReadingList(redspot.services.worklist.url, redspot.token);
-        return lines.length === sent && lines.every(({ report }) => report.state === "stored");
-      },
-      { what: `${sent} studies have their reports`, timeoutSeconds: 150 },
-    );
-    const reports = await findReports(orthanc.dicomWebUrl);
+    await installation.allReported(sent);
+    const reports = await findReports(installation.pacs.dicomWebUrl);
     assert.equal(new Set(reports.map(({ sopInstanceUID }) => sopInstanceUID)).size, sent);
     assert.equal(reports.length, sent);
   }
@@ -80,7 +50,7 @@ describe("a service that is told to end", () => {
     queue: StudyQueue,
     beforeIt = () => {},
   ): Promise<void> {
-    const { program } = redspot.services[service];
+    const { program } = installation.redspot.services[service];
     program.kill("SIGSTOP");
     await send();
     await waitUntil(
@@ -104,31 +74,31 @@ describe("a service that is told to end", () => {
     ["worklist", "report"],
   ] as const) {
     test(`${service}: what it holds it brings to an end, and takes no more`, async () => {
-      const queue = new StudyQueue(store, name);
+      const queue = new StudyQueue(installation.store, name);
       await inTheHandsOf(service, queue);
-      const { program } = redspot.services[service];
+      const { program } = installation.redspot.services[service];
       program.kill("SIGTERM");
       assert.deepEqual(await program.ended, { code: 0, signal: null });
       assert.equal((await queue.depth()).active, 0);
       await queue.close();
-      await redspot.restart(service);
-      await redspot.ready(service, 180);
+      await installation.redspot.restart(service);
+      await installation.redspot.ready(service, 180);
       await allReportedOnce();
     });
 
     test(`${service}: killed over that it loses nothing, and nothing is done twice`, async () => {
-      const queue = new StudyQueue(store, name);
+      const queue = new StudyQueue(installation.store, name);
       // A PACS that does not answer keeps reports in the hands of who sends them.
-      const silence = () => orthanc.program?.kill("SIGSTOP");
+      const silence = () => installation.pacs.program?.kill("SIGSTOP");
       await inTheHandsOf(service, queue, service === "worklist" ? silence : undefined);
-      const { program } = redspot.services[service];
+      const { program } = installation.redspot.services[service];
       program.kill("SIGTERM");
       program.kill("SIGKILL");
       assert.equal((await program.ended).signal, "SIGKILL");
       await queue.close();
-      orthanc.program?.kill("SIGCONT");
-      await redspot.restart(service);
-      await redspot.ready(service, 180);
+      installation.pacs.program?.kill("SIGCONT");
+      await installation.redspot.restart(service);
+      await installation.redspot.ready(service, 180);
       await allReportedOnce();
     });
   }

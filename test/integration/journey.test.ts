@@ -3,28 +3,13 @@
  * three services, each a process, judge it and report, and the report is in the PACS and the study in its place.
  */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { number, tagOf, text, writePart10 } from "@redspot/dicom";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy, type PhantomStudy } from "@redspot/phantom";
-import {
-  countReports,
-  freePort,
-  pushAgain,
-  type ReadingListLine,
-  type RunningOrthanc,
-  type RunningRedis,
-  type RunningRedspot,
-  readReadingList,
-  startOrthanc,
-  startRedis,
-  startRedspot,
-  storeByDimse,
-  waitUntil,
-  workFolder,
-} from "@redspot/testbed";
+import { countReports, pushAgain, type ReadingListLine, waitUntil } from "@redspot/testbed";
+import { type Installation, startInstallation } from "./installation.ts";
 
 const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
 const matrix = { rows: 900, columns: 700 };
@@ -61,57 +46,18 @@ function withTooFewPixels(study: PhantomStudy): PhantomStudy {
 }
 
 describe("the life of a study", () => {
-  const folder = workFolder("journey");
-  let redis: RunningRedis;
-  let orthanc: RunningOrthanc;
-  let redspot: RunningRedspot;
+  let installation: Installation;
   let list: ReadingListLine[];
 
   before(async () => {
-    const stowPort = await freePort();
-    const token = "a-token-of-the-journey";
-    redis = await startRedis();
-    orthanc = await startOrthanc({
-      forwardTo: { url: `http://127.0.0.1:${stowPort}`, token },
-      longestPauseSeconds: 1,
-    });
-    redspot = await startRedspot({
-      redisUrl: redis.url,
-      pacsUrl: orthanc.dicomWebUrl,
-      folder: folder.path,
-      token,
-      ports: { stow: stowPort },
-      // What comes back with a study must not open a revision.
-      environment: { REDSPOT_SR_ACTIVATION: "secondary-capture" },
-    });
-    for (const name of ["stow", "inference", "worklist"] as const) await redspot.ready(name, 180);
-    for (const kind of kinds) await store(studies[kind]);
-    list = await waitUntil(
-      async () => {
-        const lines = await readReadingList(redspot.services.worklist.url, token);
-        return kinds.length === lines.length && lines.every(({ report }) => report.state === "stored") && lines;
-      },
-      { what: "each study has its report", timeoutSeconds: 120, programs: programs() },
-    );
+    // What comes back with a study must not open a revision.
+    const environment = { REDSPOT_SR_ACTIVATION: "secondary-capture" };
+    installation = await startInstallation({ pushes: true, environment });
+    for (const kind of kinds) await installation.storeInPacs(studies[kind]);
+    list = await installation.allReported(kinds.length);
   });
 
-  after(async () => {
-    await redspot?.stop();
-    await orthanc?.stop();
-    await redis?.stop();
-    folder.remove();
-  });
-
-  const programs = () => Object.values(redspot.services).map(({ program }) => program);
-
-  async function store({ instances }: PhantomStudy): Promise<void> {
-    const files = instances.map(({ sopInstanceUID, bytes }) => {
-      const file = join(folder.path, `${sopInstanceUID}.dcm`);
-      writeFileSync(file, bytes);
-      return file;
-    });
-    await storeByDimse(files, orthanc.dimse);
-  }
+  after(() => installation?.stop());
 
   const lineOf = (kind: Kind) => {
     const line = list.find(({ studyInstanceUID }) => studyInstanceUID === uidOf(kind));
@@ -120,7 +66,7 @@ describe("the life of a study", () => {
   };
 
   test("each study has exactly one structured report in the PACS", async () => {
-    const reports = await countReports(orthanc.dicomWebUrl);
+    const reports = await countReports(installation.pacs.dicomWebUrl);
     assert.deepEqual(
       reports,
       new Map(kinds.map((kind) => [uidOf(kind), 1]).sort() as [string, number][]),
@@ -129,7 +75,7 @@ describe("the life of a study", () => {
   });
 
   test("a picture goes with each image that shows a fracture or may, and with no other", async () => {
-    const client = new DicomWebClient({ url: orthanc.dicomWebUrl });
+    const client = new DicomWebClient({ url: installation.pacs.dicomWebUrl });
     for (const kind of kinds) {
       const found = await client.searchForInstances(
         { SOPClassUID: SECONDARY_CAPTURE },
@@ -167,29 +113,26 @@ describe("the life of a study", () => {
   });
 
   test("pushing a study again changes nothing", async () => {
-    await pushAgain(orthanc.url, uidOf("broken"));
-    await pushAgain(orthanc.url, uidOf("short"));
+    await pushAgain(installation.pacs.url, uidOf("broken"));
+    await pushAgain(installation.pacs.url, uidOf("short"));
     // What would come of it would have come by the time that a study sent afterwards is reported.
     const later = wrist(20, false);
-    await store(later);
+    await installation.storeInPacs(later);
     const reports = await waitUntil(
       async () => {
-        const counts = await countReports(orthanc.dicomWebUrl);
+        const counts = await countReports(installation.pacs.dicomWebUrl);
         return counts.has(later.studyInstanceUID) && counts;
       },
-      { what: "the later study has its report", programs: programs() },
+      { what: "the later study has its report", programs: installation.programs() },
     );
     for (const kind of kinds) assert.equal(reports.get(uidOf(kind)), 1, kind);
-    const { worklist } = redspot.services;
-    const lines = await readReadingList(worklist.url, redspot.token);
+    const lines = await installation.list();
     assert.equal(lines.length, kinds.length + 1);
     for (const line of lines) assert.equal(line.revision, 1);
   });
 
   test("no log line holds patient data", () => {
-    const logs = readdirSync(folder.path)
-      .filter((file) => file.endsWith(".log"))
-      .map((file) => readFileSync(join(folder.path, file), "utf8"));
+    const logs = installation.programs().map(({ logFile }) => readFileSync(logFile, "utf8"));
     assert.equal(logs.length, 3);
     assert.ok(logs.every((log) => log.length > 0));
     for (const { instances } of Object.values(studies)) {

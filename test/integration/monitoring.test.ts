@@ -11,23 +11,15 @@ import { dashboards, serviceMetricsOf } from "@redspot/monitoring";
 import { makeStudy } from "@redspot/phantom";
 import {
   findProgram,
-  freePort,
   hasProgram,
-  type RunningOrthanc,
   type RunningPrometheus,
-  type RunningRedis,
-  type RunningRedspot,
-  readReadingList,
   serviceNames,
-  startOrthanc,
   startPrometheus,
-  startRedis,
-  startRedspot,
-  storeByDimse,
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
 import { writeCandidate } from "./candidate-package.ts";
+import { type Installation, startInstallation } from "./installation.ts";
 
 const monitoring = join(import.meta.dirname, "..", "..", "monitoring", "prometheus");
 const matrix = { rows: 900, columns: 700 };
@@ -39,60 +31,34 @@ const studies = [
 
 describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "prometheus is not installed" }, () => {
   const folder = workFolder("monitoring");
-  const token = "a-token-of-the-monitoring";
-  let redis: RunningRedis;
-  let orthanc: RunningOrthanc;
-  let redspot: RunningRedspot;
+  let installation: Installation;
   let prometheus: RunningPrometheus;
 
   before(async () => {
-    const stowPort = await freePort();
     await writeCandidate(join(folder.path, "candidate"), { higher: 1 });
-    redis = await startRedis();
-    orthanc = await startOrthanc({ forwardTo: { url: `http://127.0.0.1:${stowPort}`, token }, longestPauseSeconds: 1 });
-    redspot = await startRedspot({
-      redisUrl: redis.url,
-      pacsUrl: orthanc.dicomWebUrl,
-      folder: folder.path,
-      token,
-      ports: { stow: stowPort },
+    installation = await startInstallation({
+      pushes: true,
       environment: {
         REDSPOT_SHADOW_PACKAGE: join(folder.path, "candidate"),
         REDSPOT_AUDIT_TO: `file://${join(folder.path, "audit.jsonl")}`,
       },
     });
-    for (const name of serviceNames) await redspot.ready(name, 180);
     prometheus = await startPrometheus({
       targets: Object.fromEntries(
-        serviceNames.map((name) => [`redspot-${name}`, new URL(redspot.services[name].adminUrl).host]),
+        serviceNames.map((name) => [`redspot-${name}`, new URL(installation.redspot.services[name].adminUrl).host]),
       ),
-      token,
+      token: installation.token,
       // Longer than a service waits for Redis before it tells without it.
       scrapeSeconds: 3,
       ruleFiles: [join(monitoring, "rules.yml"), alertsAtOnce()],
     });
-    const files = studies.flatMap(({ instances }) =>
-      instances.map(({ sopInstanceUID, bytes }) => {
-        const file = join(folder.path, `${sopInstanceUID}.dcm`);
-        writeFileSync(file, bytes);
-        return file;
-      }),
-    );
-    await storeByDimse(files, orthanc.dimse);
-    await waitUntil(
-      async () => {
-        const lines = await readReadingList(redspot.services.worklist.url, token);
-        return lines.length === studies.length && lines.every(({ report }) => report.state === "stored");
-      },
-      { what: "each study has its report", timeoutSeconds: 120, programs: programs() },
-    );
+    for (const study of studies) await installation.storeInPacs(study);
+    await installation.allReported(studies.length);
   });
 
   after(async () => {
     await prometheus?.stop();
-    await redspot?.stop();
-    await orthanc?.stop();
-    await redis?.stop();
+    await installation?.stop();
     folder.remove();
   });
 
@@ -104,10 +70,9 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
     return file;
   }
 
-  const programs = () => Object.values(redspot.services).map(({ program }) => program);
   const metricsOf = async (name: (typeof serviceNames)[number]) => {
-    const response = await fetch(`${redspot.services[name].adminUrl}/metrics`, {
-      headers: { authorization: `Bearer ${token}` },
+    const response = await fetch(`${installation.redspot.services[name].adminUrl}/metrics`, {
+      headers: { authorization: `Bearer ${installation.token}` },
     });
     assert.equal(response.status, 200);
     return response.text();
@@ -179,15 +144,15 @@ describe("a running Redspot", { skip: hasProgram("prometheus") ? false : "promet
     assert.deepEqual(await firing(), []);
     const fires = (name: string) =>
       waitUntil(async () => (await firing()).includes(name), { what: `${name} fires`, timeoutSeconds: 60 });
-    await orthanc.stop();
-    await fetch(`${redspot.services.worklist.url}/patients?study=${studies[0]!.studyInstanceUID}`, {
-      headers: { authorization: `Bearer ${token}` },
+    await installation.pacs.stop();
+    await fetch(`${installation.redspot.services.worklist.url}/patients?study=${studies[0]!.studyInstanceUID}`, {
+      headers: { authorization: `Bearer ${installation.token}` },
     });
     await fires("RedspotPacsAway");
-    await redspot.services.inference.program.stop();
+    await installation.redspot.services.inference.program.stop();
     await fires("RedspotServiceDown");
-    await redis.stop();
+    await installation.redis.stop();
     await fires("RedspotRedisAway");
-    for (const program of programs()) program.kill("SIGKILL");
+    for (const program of installation.programs()) program.kill("SIGKILL");
   });
 });

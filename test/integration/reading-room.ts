@@ -4,11 +4,10 @@ import { DicomWebClient } from "@redspot/dicomweb";
 import { closeStore, connectStore, FindingStore, ReadingList, StudyLedger, StudyQueue } from "@redspot/queue";
 import { staticTokenEntry } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
-import { type ChildProgram, freePort, startProgram, type WorkFolder, waitUntil, workFolder } from "@redspot/testbed";
+import { type ChildProgram, freePort, startService, type WorkFolder, workFolder } from "@redspot/testbed";
 import { type Finding, findingOf, type InstanceFinding, type ReasonCode, reason } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 
-const repository = join(import.meta.dirname, "..", "..");
 const CR = "1.2.840.10008.5.1.4.1.1.1";
 
 /** The cut-off and band of the findings made here. */
@@ -63,8 +62,6 @@ export async function openReadingRoom(options: RoomOptions) {
     REDSPOT_REDIS_PREFIX: prefix,
     REDSPOT_SPOOL_DIR: spoolDir,
     REDSPOT_PACS_URL: pacsUrl,
-    REDSPOT_PORT: String(port),
-    REDSPOT_ADMIN_PORT: "0",
     REDSPOT_TOKENS: [
       ...(token === "" ? [] : [{ name: "reading-room", token, scopes: ["read", "work"] as const }]),
       ...people,
@@ -77,18 +74,9 @@ export async function openReadingRoom(options: RoomOptions) {
   let program: ChildProgram | undefined;
 
   const open = async (): Promise<void> => {
-    program = await startProgram({
-      name: "services/worklist",
-      command: process.execPath,
-      args: [join(repository, "services", "worklist", "src", "main.ts")],
-      env,
-      cwd: folder.path,
-      logFile: join(folder.path, "worklist.log"),
-    });
-    await waitUntil(async () => (await fetch(`${url}/health/ready`)).ok, {
-      what: "the worklist service is ready",
-      programs: [program],
-    });
+    const service = await startService("worklist", { folder: folder.path, environment: env, port });
+    program = service.program;
+    await service.ready();
   };
 
   const receive = async (studyInstanceUID: string, dataSet: DataSet): Promise<void> => {

@@ -17,12 +17,12 @@ import {
   type RunningRedis,
   startOrthanc,
   startRedis,
+  startService,
   storeByDimse,
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
 import { inOtherSyntax, makePacsObjects, type PacsObject } from "./pacs-objects.ts";
-import { startStow } from "./stow-service.ts";
 
 const run = promisify(execFile);
 const token = "a-token-of-this-test";
@@ -51,17 +51,20 @@ after(async () => {
   folder.remove();
 });
 
-const startListener = () =>
-  startStow({
-    redisUrl: redis.url,
-    spoolDir,
-    port: new URL(url).port,
-    logFile: join(folder.path, "stow.log"),
-    env: {
+async function startListener(): Promise<ChildProgram> {
+  const stow = await startService("stow", {
+    folder: folder.path,
+    port: Number(new URL(url).port),
+    environment: {
+      REDSPOT_REDIS_URL: redis.url,
+      REDSPOT_SPOOL_DIR: spoolDir,
       REDSPOT_TOKENS: staticTokenEntry({ name: "pacs", scopes: ["store"] }, token),
       REDSPOT_SETTLE_SECONDS: "3600",
     },
   });
+  await stow.ready();
+  return stow.program;
+}
 
 const uidsOf = (objects: readonly PacsObject[]) => objects.map(({ sopInstanceUID }) => sopInstanceUID).sort();
 

@@ -4,22 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy, type PhantomStudy } from "@redspot/phantom";
-import { closeStore, connectStore, type Store } from "@redspot/queue";
-import {
-  findReports,
-  type ReadingListLine,
-  type RunningOrthanc,
-  type RunningRedis,
-  type RunningRedspot,
-  readReadingList,
-  serviceNames,
-  startOrthanc,
-  startRedis,
-  startRedspot,
-  waitUntil,
-} from "@redspot/testbed";
+import { findReports, type ReadingListLine, serviceNames } from "@redspot/testbed";
+import { type Installation, startInstallation } from "./installation.ts";
 
 const matrix = { rows: 900, columns: 700 };
 const wrist = (seed: number, fracture: false | { severity: number }) =>
@@ -32,43 +19,18 @@ const studies = [
 ];
 
 describe("what was acknowledged", () => {
-  let redis: RunningRedis;
-  let store: Store;
-  let orthanc: RunningOrthanc;
-  let redspot: RunningRedspot;
+  let installation: Installation;
 
   before(async () => {
-    redis = await startRedis();
-    store = connectStore(redis.url);
-    orthanc = await startOrthanc();
-    redspot = await startRedspot({ redisUrl: redis.url, pacsUrl: orthanc.dicomWebUrl });
-    for (const name of serviceNames) await redspot.ready(name, 180);
+    installation = await startInstallation();
   });
 
-  after(async () => {
-    await redspot?.stop();
-    await orthanc?.stop();
-    await closeStore(store);
-    await redis?.stop();
-  });
+  after(() => installation?.stop());
 
   /** To the PACS, which has the images before a report about them comes, and to Redspot. */
-  async function send({ instances }: PhantomStudy): Promise<void> {
-    const files = instances.map(({ bytes }) => bytes);
-    await new DicomWebClient({ url: orthanc.dicomWebUrl }).storeInstances(files);
-    const stow = new DicomWebClient({ url: redspot.services.stow.url, authorization: `Bearer ${redspot.token}` });
-    const { failed } = await stow.storeInstances(files);
-    assert.deepEqual(failed, []);
-  }
-
-  async function allReported(count: number): Promise<ReadingListLine[]> {
-    return waitUntil(
-      async () => {
-        const lines = await readReadingList(redspot.services.worklist.url, redspot.token);
-        return lines.length === count && lines.every(({ report }) => report.state === "stored") && lines;
-      },
-      { what: `${count} studies have their reports`, timeoutSeconds: 120 },
-    );
+  async function send(study: PhantomStudy): Promise<void> {
+    await installation.storeInPacs(study);
+    await installation.push(study);
   }
 
   const told = (lines: ReadingListLine[]) =>
@@ -79,31 +41,33 @@ describe("what was acknowledged", () => {
       revision,
     ]);
   const reports = async () =>
-    (await findReports(orthanc.dicomWebUrl)).map(({ sopInstanceUID }) => sopInstanceUID).sort();
+    (await findReports(installation.pacs.dicomWebUrl)).map(({ sopInstanceUID }) => sopInstanceUID).sort();
 
   test("is on the list as it was, reported once, after Redis has lost everything", async () => {
     for (const study of studies) await send(study);
-    const before = told(await allReported(studies.length));
+    const before = told(await installation.allReported(studies.length));
     const sent = await reports();
     assert.equal(sent.length, studies.length);
 
-    await store.redis.flushall();
+    const { redis } = installation.store;
+    await redis.flushall();
     // A Redis that has lost everything was away: everybody connects anew.
-    await store.redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-    assert.deepEqual(told(await allReported(studies.length)), before);
+    await redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    assert.deepEqual(told(await installation.allReported(studies.length)), before);
     assert.deepEqual(await reports(), sent);
   });
 
   test("is analysed and reported once though every service is killed over it", async () => {
     const study = wrist(34, { severity: 1 });
     await send(study);
+    const { redspot } = installation;
     for (const name of serviceNames) redspot.services[name].program.kill("SIGKILL");
     for (const name of serviceNames) {
       await redspot.services[name].program.ended;
       await redspot.restart(name);
     }
     for (const name of serviceNames) await redspot.ready(name, 180);
-    await allReported(studies.length + 1);
+    await installation.allReported(studies.length + 1);
     assert.equal((await reports()).length, studies.length + 1);
   });
 });

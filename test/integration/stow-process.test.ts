@@ -17,11 +17,11 @@ import {
   type RunningRedis,
   startOrthanc,
   startRedis,
+  startService,
   storeByDimse,
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
-import { startStow } from "./stow-service.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const CR = "1.2.840.10008.5.1.4.1.1.1";
@@ -52,17 +52,20 @@ after(async () => {
   folder.remove();
 });
 
-const startListener = () =>
-  startStow({
-    redisUrl: redis.url,
-    spoolDir,
-    port: new URL(url).port,
-    logFile: join(folder.path, "stow.log"),
-    env: {
+async function startListener(): Promise<ChildProgram> {
+  const stow = await startService("stow", {
+    folder: folder.path,
+    port: Number(new URL(url).port),
+    environment: {
+      REDSPOT_REDIS_URL: redis.url,
+      REDSPOT_SPOOL_DIR: spoolDir,
       REDSPOT_TOKENS: staticTokenEntry({ name: "pacs", scopes: ["store"] }, token),
       REDSPOT_SETTLE_SECONDS: "0.2",
     },
   });
+  await stow.ready();
+  return stow.program;
+}
 
 function instance(study: string, name: string, more: Parameters<typeof dataSetOf>[0] = {}): Uint8Array {
   return writePart10(

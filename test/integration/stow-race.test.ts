@@ -4,8 +4,14 @@ import { after, before, test } from "node:test";
 import { dataSetOf, deriveUid, writePart10 } from "@redspot/dicom";
 import { closeStore, connectStore, type Store, StudyLedger, workOn } from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
-import { type ChildProgram, freePort, type RunningRedis, startRedis, waitUntil, workFolder } from "@redspot/testbed";
-import { startStow } from "./stow-service.ts";
+import {
+  type ChildProgram,
+  type RunningRedis,
+  startRedis,
+  startService,
+  waitUntil,
+  workFolder,
+} from "@redspot/testbed";
 
 const CR = "1.2.840.10008.5.1.4.1.1.1";
 const folder = workFolder("stow-race");
@@ -20,12 +26,14 @@ before(async () => {
   redis = await startRedis();
   store = connectStore(redis.url);
   for (const name of ["one", "other"]) {
-    const port = await freePort();
-    const logFile = join(folder.path, `${name}.log`);
-    programs.push(
-      await startStow({ redisUrl: redis.url, spoolDir, port, logFile, env: { REDSPOT_SETTLE_SECONDS: "1" } }),
-    );
-    urls.push(`http://127.0.0.1:${port}`);
+    const stow = await startService("stow", {
+      folder: folder.path,
+      logName: name,
+      environment: { REDSPOT_REDIS_URL: redis.url, REDSPOT_SPOOL_DIR: spoolDir, REDSPOT_SETTLE_SECONDS: "1" },
+    });
+    await stow.ready();
+    programs.push(stow.program);
+    urls.push(stow.url);
   }
 });
 

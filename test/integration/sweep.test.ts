@@ -9,23 +9,10 @@ import { after, before, describe, test } from "node:test";
 import { type DataSet, dataSetOf, deriveUid, pick, writePart10 } from "@redspot/dicom";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy, type PhantomStudy, type StudyOptions } from "@redspot/phantom";
-import { Backlog, closeStore, connectStore, type Store } from "@redspot/queue";
+import { Backlog } from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
-import {
-  type ChildProgram,
-  countReports,
-  type ReadingListLine,
-  type RunningOrthanc,
-  type RunningRedis,
-  type RunningRedspot,
-  readReadingList,
-  startOrthanc,
-  startProgram,
-  startRedis,
-  startRedspot,
-  waitUntil,
-  workFolder,
-} from "@redspot/testbed";
+import { type ChildProgram, countReports, startProgram, waitUntil, workFolder } from "@redspot/testbed";
+import { type Installation, startInstallation } from "./installation.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 const matrix = { rows: 700, columns: 550 };
@@ -92,53 +79,34 @@ function documentIn({ instances, studyInstanceUID }: PhantomStudy, sopClassUID: 
 
 describe("a sweep of the backlog", { timeout: 240_000 }, () => {
   const folder = workFolder("sweep");
-  let redis: RunningRedis;
-  let orthanc: RunningOrthanc;
-  let redspot: RunningRedspot;
-  let store: Store;
+  let installation: Installation;
   let backlog: Backlog;
-  let stow: DicomWebClient;
   let environment: Record<string, string>;
   let runs = 0;
 
   before(async () => {
-    redis = await startRedis();
-    orthanc = await startOrthanc();
-    const pacs = new DicomWebClient({ url: orthanc.dicomWebUrl });
+    installation = await startInstallation({
+      folder: folder.path,
+      environment: { REDSPOT_SWEEP_SPOOL_RESERVE_MIB: "0" },
+    });
+    const { redis, pacs, store } = installation;
     const all = [...Object.values(unreported), ...Object.values(others)];
-    await pacs.storeInstances([
+    await new DicomWebClient({ url: pacs.dicomWebUrl }).storeInstances([
       ...all.flatMap(({ instances }) => instances.map(({ bytes }) => bytes)),
       documentIn(unreported.withDose, DOSE, "SR"),
       documentIn(others.reported, BASIC_TEXT, "SR"),
       documentIn(others.withDocument, ENCAPSULATED_PDF, "DOC"),
     ]);
-    redspot = await startRedspot({
-      redisUrl: redis.url,
-      pacsUrl: orthanc.dicomWebUrl,
-      folder: folder.path,
-      environment: { REDSPOT_SWEEP_SPOOL_RESERVE_MIB: "0" },
-    });
-    for (const name of ["stow", "inference", "worklist"] as const) await redspot.ready(name, 180);
-    store = connectStore(redis.url);
     backlog = new Backlog(store);
-    environment = { REDSPOT_REDIS_URL: redis.url, REDSPOT_PACS_URL: orthanc.dicomWebUrl };
-    stow = new DicomWebClient({
-      url: redspot.services.stow.url,
-      authorization: `Bearer ${redspot.token}`,
-    });
-    await send(others.liveBefore);
+    environment = { REDSPOT_REDIS_URL: redis.url, REDSPOT_PACS_URL: pacs.dicomWebUrl };
+    await installation.push(others.liveBefore);
   });
 
   after(async () => {
     await backlog?.close();
-    if (store) await closeStore(store);
-    await redspot?.stop();
-    await orthanc?.stop();
-    await redis?.stop();
+    await installation?.stop();
     folder.remove();
   });
-
-  const send = ({ instances }: PhantomStudy) => stow.storeInstances(instances.map(({ bytes }) => bytes));
 
   function admin(...args: string[]): Promise<ChildProgram> {
     return startProgram({
@@ -184,14 +152,14 @@ describe("a sweep of the backlog", { timeout: 240_000 }, () => {
       what: "a day has been looked through",
       programs: [first],
     });
-    await send(unreported.arrivesMeanwhile);
-    await send(live);
+    await installation.push(unreported.arrivesMeanwhile);
+    await installation.push(live);
     first.kill("SIGKILL");
-    redspot.services.inference.program.kill("SIGKILL");
+    installation.redspot.services.inference.program.kill("SIGKILL");
     await first.ended;
     const halfWay = await backlog.current();
     assert.ok(halfWay && halfWay.daysDone < 3, "some days are left");
-    await redspot.restart("inference");
+    await installation.redspot.restart("inference");
 
     const report = await run(...days, "--rate", "200");
     const { complete, outcomes, queued } = report as {
@@ -213,14 +181,8 @@ describe("a sweep of the backlog", { timeout: 240_000 }, () => {
 
   test("each study that was swept has one report in the PACS, and nothing of it is left in the spool", async () => {
     const swept = Object.values(unreported).map(({ studyInstanceUID }) => studyInstanceUID);
-    const lines = await waitUntil(
-      async () => {
-        const all = await list();
-        return all.length === 10 && all.every(({ report }) => report.state === "stored") && all;
-      },
-      { what: "all reports are stored", timeoutSeconds: 120 },
-    );
-    const reports = await countReports(orthanc.dicomWebUrl);
+    const lines = await installation.allReported(10);
+    const reports = await countReports(installation.pacs.dicomWebUrl);
     for (const uid of swept) {
       const before = uid === unreported.withDose.studyInstanceUID ? 1 : 0;
       assert.equal((reports.get(uid) ?? 0) - before, 1, uid);
@@ -239,7 +201,7 @@ describe("a sweep of the backlog", { timeout: 240_000 }, () => {
   });
 
   test("the list has what is live first, and then the backlog by probability, the unscored last", async () => {
-    const lines = await list();
+    const lines = await installation.list();
     const lanes = lines.map(({ lane }) => lane);
     assert.deepEqual(lanes, [...Array(3).fill("live"), ...Array(7).fill("backlog")]);
     const liveUIDs = [live, others.liveBefore, unreported.arrivesMeanwhile].map((one) => one.studyInstanceUID);
@@ -262,9 +224,4 @@ describe("a sweep of the backlog", { timeout: 240_000 }, () => {
     const { found: anew } = await run(...days, "--rate", "200", "--dry-run");
     assert.deepEqual(anew, { reported: 1, "document-only": 1, "another-part": 1, "reported-by-redspot": 9 });
   });
-
-  async function list(): Promise<(ReadingListLine & { lane: string })[]> {
-    const lines = await readReadingList(redspot.services.worklist.url, redspot.token);
-    return lines as (ReadingListLine & { lane: string })[];
-  }
 });

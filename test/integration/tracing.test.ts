@@ -6,23 +6,17 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy, type PhantomStudy } from "@redspot/phantom";
 import { traceOf } from "@redspot/runtime";
 import {
   countReports,
   type RunningOrthanc,
-  type RunningRedis,
-  type RunningRedspot,
-  readReadingList,
   serviceNames,
-  startOrthanc,
-  startRedis,
-  startRedspot,
   startTraceCollector,
   type TraceCollector,
   waitUntil,
 } from "@redspot/testbed";
+import { type Installation, startInstallation } from "./installation.ts";
 
 const matrix = { rows: 600, columns: 500 };
 const wrist = (seed: number) => makeStudy({ seed, views: ["lateral"], imageClass: "CR", matrix });
@@ -51,21 +45,31 @@ const SERVICE_OF: Record<string, string> = {
 };
 
 describe("traces", () => {
-  let redis: RunningRedis;
-  let orthanc: RunningOrthanc;
   let pacs: Server;
   let collector: TraceCollector;
-  let redspot: RunningRedspot;
+  let installation: Installation;
   /** What stores in the PACS said of their trace. */
   const traceparents: string[] = [];
 
   before(async () => {
-    [redis, orthanc, collector] = await Promise.all([startRedis(), startOrthanc(), startTraceCollector()]);
-    // Passes everything on to the PACS, and notes what came with it.
+    collector = await startTraceCollector();
+    const environment = { REDSPOT_TRACES_URL: collector.url };
+    installation = await startInstallation({ wayToPacs: listened, environment });
+  });
+
+  after(async () => {
+    await installation?.stop();
+    await collector?.close();
+    pacs?.close();
+    pacs?.closeAllConnections();
+  });
+
+  /** Passes everything on to the PACS, and notes what came with it. */
+  async function listened({ url, dicomWebUrl }: RunningOrthanc): Promise<string> {
     pacs = createServer(async (request, response) => {
       const { traceparent, "content-type": type, accept } = request.headers;
       if (request.method === "POST") traceparents.push(String(traceparent));
-      const answer = await fetch(new URL(request.url ?? "", orthanc.url), {
+      const answer = await fetch(new URL(request.url ?? "", url), {
         method: request.method ?? "GET",
         headers: { ...(type ? { "content-type": type } : {}), ...(accept ? { accept } : {}) },
         ...(request.method === "POST" ? { body: new Uint8Array(await buffer(request)) } : {}),
@@ -75,39 +79,14 @@ describe("traces", () => {
     });
     pacs.listen(0, "127.0.0.1");
     await once(pacs, "listening");
-    const { pathname } = new URL(orthanc.dicomWebUrl);
-    redspot = await startRedspot({
-      redisUrl: redis.url,
-      pacsUrl: `http://127.0.0.1:${(pacs.address() as AddressInfo).port}${pathname}`,
-      environment: { REDSPOT_TRACES_URL: collector.url },
-    });
-    for (const name of serviceNames) await redspot.ready(name, 180);
-  });
+    return `http://127.0.0.1:${(pacs.address() as AddressInfo).port}${new URL(dicomWebUrl).pathname}`;
+  }
 
-  after(async () => {
-    await redspot?.stop();
-    await collector?.close();
-    pacs?.close();
-    pacs?.closeAllConnections();
-    await orthanc?.stop();
-    await redis?.stop();
-  });
-
-  const programs = () => Object.values(redspot.services).map(({ program }) => program);
-
-  async function reported({ studyInstanceUID, instances }: PhantomStudy): Promise<void> {
-    const sender = new DicomWebClient({
-      url: redspot.services.stow.url,
-      authorization: `Bearer ${redspot.token}`,
-    });
-    await sender.storeInstances(instances.map(({ bytes }) => bytes));
-    await waitUntil(
-      async () =>
-        (await readReadingList(redspot.services.worklist.url, redspot.token)).some(
-          (line) => line.studyInstanceUID === studyInstanceUID && line.report.state === "stored",
-        ),
-      { what: "the report is stored", timeoutSeconds: 60, programs: programs() },
-    );
+  let studies = 0;
+  async function reported(study: PhantomStudy): Promise<void> {
+    await installation.push(study);
+    studies += 1;
+    await installation.allReported(studies);
   }
 
   test("a study is one trace through all services, and the PACS is told where in it a report is stored", async () => {
@@ -118,7 +97,7 @@ describe("traces", () => {
         const found = collector.spans.filter((span) => span.traceId === traceId);
         return Object.keys(PARENT_OF).every((name) => found.some((span) => span.name === name)) && found;
       },
-      { what: "every part of the study's way has been told of", timeoutSeconds: 30, programs: programs() },
+      { what: "every part of the study's way has been told of", timeoutSeconds: 30, programs: installation.programs() },
     );
     assert.deepEqual(
       collector.spans.filter((span) => span.traceId !== traceId),
@@ -152,9 +131,9 @@ describe("traces", () => {
     await reported(meanwhile);
     await collector.close();
     await reported(wrist(53));
-    assert.equal((await countReports(orthanc.dicomWebUrl)).size, 3);
+    assert.equal((await countReports(installation.pacs.dicomWebUrl)).size, 3);
     for (const name of serviceNames) {
-      const { program } = redspot.services[name];
+      const { program } = installation.redspot.services[name];
       await program.stop();
       assert.deepEqual(program.exit, { code: 0, signal: null }, name);
       const log = readFileSync(program.logFile, "utf8");

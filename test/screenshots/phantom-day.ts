@@ -1,14 +1,10 @@
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy, type PhantomStudy, planStudies } from "@redspot/phantom";
 import { StudyLedger, StudyQueue } from "@redspot/queue";
-import { freePort, type RunningOrthanc, startProgram, waitUntil } from "@redspot/testbed";
+import { backboneCache, type RunningOrthanc, startService, waitUntil } from "@redspot/testbed";
 import type { openReadingRoom } from "../integration/reading-room.ts";
 
 type ReadingRoom = Awaited<ReturnType<typeof openReadingRoom>>;
-
-const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 const DAY = { count: 14, seed: 20, fractureShare: 0.3, exclusionShare: 0.15, oddityShare: 0 } as const;
 const MATRIX = { rows: 1200, columns: 900 };
@@ -51,18 +47,9 @@ async function backdate({ store: { redis, prefix } }: ReadingRoom, study: string
 }
 
 async function analyse(room: ReadingRoom, studies: PhantomStudy[]): Promise<void> {
-  const inference = await startProgram({
-    name: "services/inference",
-    command: process.execPath,
-    args: [join(repository, "services/inference/src/main.ts")],
-    env: {
-      ...room.environment,
-      REDSPOT_CACHE_DIR: join(repository, ".cache"),
-      REDSPOT_PORT: String(await freePort()),
-      REDSPOT_ADMIN_PORT: "0",
-      REDSPOT_LOG_LEVEL: "warn",
-    },
-    logFile: join(room.folder, "inference.log"),
+  const { program: inference } = await startService("inference", {
+    folder: room.folder,
+    environment: { ...room.environment, REDSPOT_CACHE_DIR: backboneCache, REDSPOT_LOG_LEVEL: "warn" },
   });
   const triage = new StudyQueue(room.store, "triage");
   try {

@@ -12,14 +12,15 @@ export { countReports, type FoundReport, findReports, pushAgain, studyPage } fro
 export { type PrometheusOptions, type RunningPrometheus, type Sample, startPrometheus } from "./prometheus.ts";
 export { type ReadingListLine, readReadingList } from "./reading-list.ts";
 export { type RedisOptions, type RunningRedis, startRedis } from "./redis.ts";
+export { type RedspotOptions, type RunningRedspot, startRedspot } from "./redspot.ts";
 export {
-  type RedspotOptions,
-  type RunningRedspot,
+  backboneCache,
   type RunningService,
   type ServiceName,
+  type ServiceOptions,
   serviceNames,
-  startRedspot,
-} from "./redspot.ts";
+  startService,
+} from "./service.ts";
 export { type SyslogReceiver, startSyslogReceiver } from "./syslog-receiver.ts";
 export { TestbedError, type TestbedErrorCode } from "./testbed-error.ts";
 export { type CollectedSpan, startTraceCollector, type TraceCollector } from "./trace-collector.ts";

@@ -6,6 +6,8 @@ export interface ReadingListLine {
   readonly position: number;
   readonly studyInstanceUID: string;
   readonly arrivedAt: string;
+  /** "live" or "backlog". */
+  readonly lane: string;
   /** "fracture", "no-fracture", "inconclusive" or "not-analysed"; null while it waits for its analysis. */
   readonly outcome: string | null;
   readonly probability?: number | null;

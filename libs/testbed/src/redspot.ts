@@ -2,14 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { staticTokenEntry } from "@redspot/runtime";
-import { ALLOCATOR } from "./allocator.ts";
-import { type ChildProgram, startProgram } from "./child-program.ts";
-import { freePort } from "./free-port.ts";
-import { waitUntil } from "./wait-until.ts";
-import { type WorkFolder, workFolder } from "./work-folder.ts";
-
-export const serviceNames = ["stow", "inference", "worklist"] as const;
-export type ServiceName = (typeof serviceNames)[number];
+import { backboneCache, type RunningService, type ServiceName, serviceNames, startService } from "./service.ts";
+import { workFolder } from "./work-folder.ts";
 
 /** Environment variables of a service beside those that every run sets. */
 type ServiceEnvironment = Readonly<Record<string, string>>;
@@ -34,15 +28,6 @@ export interface RedspotOptions {
   readonly environment?: ServiceEnvironment;
 }
 
-/** One of Redspot's services as a process of its own. */
-export interface RunningService {
-  readonly name: ServiceName;
-  readonly url: string;
-  /** Where its metrics are. */
-  readonly adminUrl: string;
-  readonly program: ChildProgram;
-}
-
 export interface RunningRedspot {
   readonly token: string;
   readonly folder: string;
@@ -55,8 +40,6 @@ export interface RunningRedspot {
   stop(): Promise<void>;
 }
 
-const repository = join(import.meta.dirname, "..", "..", "..");
-
 /** Starts Redspot's three services as separate processes. They are not ready yet: see `ready`. */
 export async function startRedspot(options: RedspotOptions): Promise<RunningRedspot> {
   const folder = workFolder("services", options.folder);
@@ -64,7 +47,7 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
   const environment = {
     REDSPOT_REDIS_URL: options.redisUrl,
     REDSPOT_SPOOL_DIR: join(folder.path, "spool"),
-    REDSPOT_CACHE_DIR: options.cacheFolder ?? join(repository, ".cache"),
+    REDSPOT_CACHE_DIR: options.cacheFolder ?? backboneCache,
     REDSPOT_HOST: "127.0.0.1",
     REDSPOT_TOKENS: staticTokenEntry({ name: "testbed", scopes: ["store", "read", "work", "metrics"] }, token),
     REDSPOT_PACS_URL: options.pacsUrl,
@@ -73,24 +56,18 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
   };
   mkdirSync(environment.REDSPOT_SPOOL_DIR, { recursive: true });
 
+  const shared = { folder: folder.path, environment, installation: options.installation };
   const services = {} as Record<ServiceName, RunningService>;
   const running: RunningRedspot = {
     token,
     folder: folder.path,
     services,
-    async ready(name, timeoutSeconds = 60) {
-      const { url, program } = services[name];
-      await waitUntil(async () => (await fetch(`${url}/health/ready`)).ok, {
-        what: `${name} is ready`,
-        timeoutSeconds,
-        programs: [program],
-      });
-    },
+    ready: (name, timeoutSeconds) => services[name].ready(timeoutSeconds),
     async restart(name) {
       await services[name].program.stop();
       const { url, adminUrl } = services[name];
       const [port, adminPort] = [url, adminUrl].map((one) => Number(new URL(one).port)) as [number, number];
-      services[name] = await startService(name, { port, adminPort }, environment, folder, options.installation);
+      services[name] = await startService(name, { ...shared, port, adminPort });
     },
     async stop() {
       // Those that take work first: what they have taken can still be finished by the others.
@@ -100,32 +77,11 @@ export async function startRedspot(options: RedspotOptions): Promise<RunningReds
   };
   try {
     for (const name of serviceNames) {
-      const port = options.ports?.[name] ?? (await freePort());
-      const ports = { port, adminPort: await freePort() };
-      services[name] = await startService(name, ports, environment, folder, options.installation);
+      services[name] = await startService(name, { ...shared, port: options.ports?.[name] });
     }
   } catch (error) {
     await running.stop();
     throw error;
   }
   return running;
-}
-
-async function startService(
-  name: ServiceName,
-  { port, adminPort }: { port: number; adminPort: number },
-  environment: ServiceEnvironment,
-  folder: WorkFolder,
-  installation = repository,
-): Promise<RunningService> {
-  const program = await startProgram({
-    name: `services/${name}`,
-    command: process.execPath,
-    args: [join(installation, "services", name, "src", "main.ts")],
-    // Nothing of the caller's environment: a run is what its options say.
-    env: { ...ALLOCATOR, ...environment, REDSPOT_PORT: `${port}`, REDSPOT_ADMIN_PORT: `${adminPort}` },
-    cwd: folder.path,
-    logFile: join(folder.path, `${name}.log`),
-  });
-  return { name, url: `http://127.0.0.1:${port}`, adminUrl: `http://127.0.0.1:${adminPort}`, program };
 }

@@ -24,6 +24,7 @@ const line = (uid: string, rest: Partial<ReadingListLine>): ReadingListLine => (
   position: 0,
   studyInstanceUID: uid,
   arrivedAt: `2024-01-15T08:0${uid}:00.000Z`,
+  lane: "live",
   outcome: "no-fracture",
   probability: 0.1,
   report: { state: "stored" },
