@@ -1,23 +1,22 @@
-/**
- * How fast audit events are recorded and delivered, and what one takes in Redis while it waits: a real Redis that syncs
- * every change, and a receiver of syslog over TLS on this machine.
- */
 import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { Gathering, messageOf, openAuditDestination, writeAuditMessage } from "@redspot/audit";
-import { closeStore, connectStore, deliverAudit, openAuditTrail, StudyQueue } from "@redspot/queue";
+import { closeStore, connectStore, deliverAudit, openAuditTrail, readRedisSettings, StudyQueue } from "@redspot/queue";
 import { certificateAuthority, startRedis, startSyslogReceiver, workFolder } from "@redspot/testbed";
+import { Command } from "commander";
+import { positive } from "./positive.ts";
+import { rounded } from "./spread.ts";
 
-const { values } = parseArgs({ options: { help: { type: "boolean" }, events: { type: "string", default: "10000" } } });
-if (values.help) {
-  process.stdout.write(
-    "npm run bench:audit -- [--events N]: records and delivers N audit events (10,000), and prints the figures as JSON\n",
-  );
-  process.exit(0);
-}
-const count = Number(values.events);
+const { events: count } = new Command("bench:audit")
+  .description(
+    "How fast audit events are recorded and delivered, and what one takes in Redis while it waits: a real Redis that syncs " +
+      "every change, and a receiver of syslog over TLS on this machine. The last line is one JSON object.",
+  )
+  .option("--events <n>", "events that are recorded, and then delivered", positive, 10_000)
+  .parse()
+  .opts<{ events: number }>();
+
 const AT_ONCE = 512;
 
 const folder = workFolder("bench-audit");
@@ -45,7 +44,7 @@ const trail = openAuditTrail(store, {
   process: { service: "bench", host: hostname(), pid: process.pid },
   now: () => new Date(),
 });
-const usedBytes = async () => Number(/used_memory:(\d+)/.exec(await store.redis.info("memory"))?.[1]);
+const usedBytes = async () => (await readRedisSettings(store)).usedBytes;
 
 const bytesBefore = await usedBytes();
 const recordStart = performance.now();
@@ -86,15 +85,15 @@ await trail.close();
 await closeStore(store);
 await Promise.all([receiver.close(), redis.stop()]);
 folder.remove();
-process.stdout.write(
-  `${JSON.stringify({
+console.log(
+  JSON.stringify({
     events: count,
     delivered: receiver.messages.length,
     connections: receiver.connections,
     recorded_per_second: Math.round(count / recordSeconds),
     delivered_per_second: Math.round(count / deliverSeconds),
-    cpu_ms_per_message: Number(((user + system) / 1000 / count).toFixed(3)),
+    cpu_ms_per_message: rounded((user + system) / 1000 / count),
     redis_bytes_per_event: Math.round(bytesPerEvent / count),
     message_bytes: Buffer.byteLength(receiver.messages[0] ?? ""),
-  })}\n`,
+  }),
 );

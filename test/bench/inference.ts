@@ -1,19 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { dataSetOf, deriveUid, readPart10, tagOf, writePart10 } from "@redspot/dicom";
 import { makeStudy } from "@redspot/phantom";
 import { closeStore, connectStore, FindingStore, StudyLedger, StudyQueue } from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
-import { ALLOCATOR, freePort, startProgram, startRedis, waitUntil } from "@redspot/testbed";
+import { backboneCache, startRedis, startService, workFolder } from "@redspot/testbed";
 import { Command } from "commander";
-import { cacheDir, openBareNetwork } from "./bare-network.ts";
+import { openBareNetwork } from "./bare-network.ts";
 import { positive } from "./positive.ts";
-
-const repository = fileURLToPath(new URL("../..", import.meta.url));
+import { peakMegabytes } from "./process.ts";
+import { median, rounded } from "./spread.ts";
 
 const options = new Command("bench:inference")
   .description(
@@ -39,32 +37,24 @@ const options = new Command("bench:inference")
     columns: number;
   }>();
 
-const work = await mkdtemp(join(tmpdir(), "redspot-bench-"));
-const redis = await startRedis({ folder: join(work, "redis") });
+const work = workFolder("bench-inference");
+const redis = await startRedis({ folder: join(work.path, "redis") });
 const store = connectStore(redis.url);
-const spoolDir = join(work, "spool");
+const spoolDir = join(work.path, "spool");
 
 const bare = await openBareNetwork(options);
 
-// The service.
-const port = await freePort();
-const service = await startProgram({
-  name: "services/inference",
-  command: process.execPath,
-  args: [join(repository, "services/inference/src/main.ts")],
-  env: {
-    ...ALLOCATOR,
+const service = await startService("inference", {
+  folder: work.path,
+  environment: {
     REDSPOT_REDIS_URL: redis.url,
     REDSPOT_SPOOL_DIR: spoolDir,
-    REDSPOT_CACHE_DIR: cacheDir,
-    REDSPOT_PORT: String(port),
-    REDSPOT_ADMIN_PORT: "0",
+    REDSPOT_CACHE_DIR: backboneCache,
     REDSPOT_BATCH_SIZE: String(options.batch),
     REDSPOT_ENGINE_THREADS: String(options.threads),
     REDSPOT_PREPARATION_THREADS: String(options.preparationThreads),
     REDSPOT_LOG_LEVEL: "warn",
   },
-  logFile: join(work, "inference.log"),
 });
 
 const spool = await FileSpool.open(spoolDir);
@@ -107,7 +97,7 @@ async function serviceTurn(): Promise<number> {
     for (;;) {
       const now = await done();
       if (now >= wanted) return { now, at: performance.now() };
-      if (service.exit) throw service.endedError();
+      if (service.program.exit) throw service.program.endedError();
       await pause(50);
     }
   };
@@ -120,15 +110,6 @@ async function serviceTurn(): Promise<number> {
   return (end.now - start.now) / ((end.at - start.at) / 1000);
 }
 
-/** Highest resident memory that the service's process has had, in MB. */
-async function peakMemory(): Promise<number> {
-  const status = await readFile(`/proc/${service.pid}/status`, "utf8");
-  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
-}
-
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const rounded = (value: number) => Math.round(value * 1000) / 1000;
-
 const sources = [1, 2, 3, 4].map(
   (seed) =>
     readPart10(
@@ -138,11 +119,7 @@ const sources = [1, 2, 3, 4].map(
 );
 
 try {
-  await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, {
-    what: "the inference service is ready",
-    timeoutSeconds: 120,
-    programs: [service],
-  });
+  await service.ready(120);
   // Both have a turn that does not count, in which caches fill and code is compiled.
   await bare.turn(options.images);
   await serviceTurn();
@@ -165,15 +142,15 @@ try {
       batch: options.batch,
       threads: options.threads,
       instance_mb: rounded((options.rows * options.columns * 2) / 1e6),
-      rss_mb_max: await peakMemory(),
+      rss_mb_max: Math.round(peakMegabytes(service.program.pid)),
     }),
   );
 } finally {
   await bare.close();
-  await service.stop();
+  await service.program.stop();
   await triage.close();
   await reports.close();
   await closeStore(store);
   await redis.stop();
-  await rm(work, { recursive: true, force: true });
+  work.remove();
 }

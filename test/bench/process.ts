@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 /** Processor time of a process so far, in milliseconds, of which Linux counts 100 ticks a second (proc(5), stat). */
 export function cpuMs(pid: number): number {
@@ -9,8 +9,11 @@ export function cpuMs(pid: number): number {
 /** Resident memory of a process, in MB (proc(5), status). */
 export const residentMegabytes = (pid: number) => megabytes(pid, /VmRSS:\s+(\d+) kB/);
 
-/** Highest resident memory that a process has had, or has had since its `clear_refs` was written (proc(5)), in MB. */
+/** Highest resident memory that a process has had, or has had since `forgetPeak`, in MB. */
 export const peakMegabytes = (pid: number) => megabytes(pid, /VmHWM:\s+(\d+) kB/);
+
+/** From here on the kernel keeps a process's highest resident memory anew (proc(5), clear_refs). */
+export const forgetPeak = (pid: number) => writeFileSync(`/proc/${pid}/clear_refs`, "5");
 
 function megabytes(pid: number, line: RegExp): number {
   return (Number(line.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024) / 1e6;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { dataSetOf, deriveUid, writePart10 } from "@redspot/dicom";
-import { closeStore, connectStore } from "@redspot/queue";
+import { closeStore, connectStore, readRedisSettings } from "@redspot/queue";
 import { type Reconciliation, reconcile } from "@redspot/recovery";
 import { progressOn } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
@@ -9,6 +9,7 @@ import { startRedis, workFolder } from "@redspot/testbed";
 import { Command } from "commander";
 import { positive } from "./positive.ts";
 import { cpuMs, peakMegabytes } from "./process.ts";
+import { rounded } from "./spread.ts";
 
 const { studies } = new Command("bench:reconcile")
   .description(
@@ -66,17 +67,16 @@ try {
   progress.end();
   if (lost.instancesNoted !== studies || lost.queued.settling !== studies) throw new Error(JSON.stringify(lost));
   if (whole.instancesNoted !== 0 || Object.keys(whole.queued).length > 0) throw new Error(JSON.stringify(whole));
-  const redisBytes = Number(/^used_memory:(\d+)/m.exec(await store.redis.info("memory"))?.[1]);
-  const rounded = (value: number, digits = 1) => Number(value.toFixed(digits));
+  const { usedBytes } = await readRedisSettings(store);
   console.log(
     JSON.stringify({
       studies,
-      seconds_all_lost: rounded(lost.seconds),
-      seconds_nothing_lost: rounded(whole.seconds),
+      seconds_all_lost: rounded(lost.seconds, 1),
+      seconds_nothing_lost: rounded(whole.seconds, 1),
       cpu_ms_per_study_all_lost: rounded(lost.cpu, 2),
       cpu_ms_per_study_nothing_lost: rounded(whole.cpu, 2),
       rss_mb_max: Math.round(peakMegabytes(process.pid)),
-      redis_mb: Math.round(redisBytes / 1e6),
+      redis_mb: Math.round(usedBytes / 1e6),
     }),
   );
 } finally {

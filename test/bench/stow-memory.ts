@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { dataSetOf, deriveUid, TransferSyntax, writePart10 } from "@redspot/dicom";
-import { ALLOCATOR, freePort, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
+import { startRedis, startService, workFolder } from "@redspot/testbed";
 import { Command } from "commander";
 import { positive } from "./positive.ts";
+import { forgetPeak, peakMegabytes, residentMegabytes } from "./process.ts";
+import { rounded } from "./spread.ts";
 
 const { megabytes, instances, clients, nodeOption } = new Command("bench:stow-memory")
   .description(
@@ -42,18 +42,9 @@ function headOf(sopInstanceUID: string, pixelBytes: number): Buffer {
   return head;
 }
 
-function sizes(pid: number): { rss: number; peak: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const kibibytes = (field: string) => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]);
-  return { rss: kibibytes("VmRSS") * 1024, peak: kibibytes("VmHWM") * 1024 };
-}
-
-async function send(port: number, client: number): Promise<number | undefined> {
-  const outgoing = request({
-    port,
-    host: "127.0.0.1",
+async function send(url: string, client: number): Promise<number | undefined> {
+  const outgoing = request(`${url}/studies`, {
     method: "POST",
-    path: "/studies",
     headers: {
       "content-type": `multipart/related; type="application/dicom"; boundary=${BOUNDARY}`,
       accept: "application/dicom+json",
@@ -80,50 +71,37 @@ async function send(port: number, client: number): Promise<number | undefined> {
 const folder = workFolder("stow-memory");
 const redis = await startRedis();
 try {
-  const port = await freePort();
-  const service = await startProgram({
-    name: "services/stow",
-    command: process.execPath,
-    args: [...nodeOption, fileURLToPath(new URL("../../services/stow/src/main.ts", import.meta.url))],
-    env: {
-      ...ALLOCATOR,
-      REDSPOT_REDIS_URL: redis.url,
-      REDSPOT_SPOOL_DIR: join(folder.path, "spool"),
-      REDSPOT_PORT: `${port}`,
-      REDSPOT_ADMIN_PORT: "0",
-    },
-    logFile: join(folder.path, "stow.log"),
+  const { url, program, ready } = await startService("stow", {
+    folder: folder.path,
+    environment: { REDSPOT_REDIS_URL: redis.url, REDSPOT_SPOOL_DIR: join(folder.path, "spool") },
+    nodeOptions: nodeOption,
   });
   try {
-    const url = `http://127.0.0.1:${port}/health/ready`;
-    await waitUntil(async () => (await fetch(url)).ok, { what: "stow is ready", programs: [service] });
-    const started = sizes(service.pid);
-    // From here on the kernel keeps the peak anew (proc(5), clear_refs).
-    writeFileSync(`/proc/${service.pid}/clear_refs`, "5");
-    const idle = sizes(service.pid).rss;
+    await ready();
+    const start = peakMegabytes(program.pid);
+    forgetPeak(program.pid);
+    const before = residentMegabytes(program.pid);
     const startedAt = performance.now();
-    const statuses = await Promise.all(Array.from({ length: clients }, (_, client) => send(port, client)));
+    const statuses = await Promise.all(Array.from({ length: clients }, (_, client) => send(url, client)));
     const seconds = (performance.now() - startedAt) / 1000;
-    const { peak } = sizes(service.pid);
+    const peak = peakMegabytes(program.pid);
     if (statuses.some((status) => status !== 200)) {
-      throw new Error(`stow answered ${statuses.join(", ")}; its last lines:\n${service.tail()}`);
+      throw new Error(`stow answered ${statuses.join(", ")}; its last lines:\n${program.tail()}`);
     }
-    const mb = (bytes: number) => Math.round(bytes / 100_000) / 10;
+    const mb = (figure: number) => rounded(figure, 1);
     const total = megabytes * instances * clients;
     console.log(`${total} MB in ${seconds.toFixed(1)} s: ${Math.round(total / seconds)} MB/s`);
-    console.log(
-      `resident: ${mb(idle)} MB before, at most ${mb(peak)} MB meanwhile, ${mb(started.peak)} MB at the start`,
-    );
+    console.log(`resident: ${mb(before)} MB before, at most ${mb(peak)} MB meanwhile, ${mb(start)} MB at the start`);
     console.log(
       JSON.stringify({
         rss_mb_max: mb(peak),
-        rss_mb_before: mb(idle),
-        rss_mb_start: mb(started.peak),
+        rss_mb_before: mb(before),
+        rss_mb_start: mb(start),
         mb_per_second: Math.round(total / seconds),
       }),
     );
   } finally {
-    await service.stop();
+    await program.stop();
   }
 } finally {
   await redis.stop();

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ensureBackbone, FEATURE_COUNT, INPUT_LENGTH, INPUT_SIZE, openEngine } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
-import { type ChildProgram, startProgram } from "@redspot/testbed";
+import { backboneCache, startProgram, workFolder } from "@redspot/testbed";
 import { Command } from "commander";
 import { positive } from "./positive.ts";
+import { peakMegabytes } from "./process.ts";
+import { median, rounded } from "./spread.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -35,12 +37,11 @@ const LEAD = 2;
 /** The paper's size: 1,389 radiographs, eight images of each. */
 const PAPER_CASES = 1389;
 
-const folder = await mkdtemp(join(tmpdir(), "redspot-bench-"));
-const cacheDir = join(repository, ".cache");
+const folder = workFolder("bench-training");
 let rssMax = 0;
 
 // The bare network.
-const backbone = await ensureBackbone({ cacheDir });
+const backbone = await ensureBackbone({ cacheDir: backboneCache });
 const engine = await openEngine({
   engine: "onnxruntime",
   device: "cpu",
@@ -116,29 +117,24 @@ async function runKit(step: string, args: readonly string[]): Promise<void> {
     name: `redspot-train ${step}`,
     command: process.execPath,
     args: [join(repository, "services/training/src/main.ts"), step, ...args],
-    logFile: join(folder, `${step}.log`),
+    logFile: join(folder.path, `${step}.log`),
   });
   while (program.exit === undefined) {
-    rssMax = Math.max(rssMax, await peakMemory(program));
+    // NaN where it has just ended.
+    rssMax = Math.max(rssMax, Math.round(peakMegabytes(program.pid)) || 0);
     await Promise.race([program.ended, pause(100)]);
   }
   if (program.exit.code !== 0) throw program.endedError();
-}
-
-/** Highest resident memory of a program so far, in MB; 0 where it has just ended. */
-async function peakMemory({ pid }: ChildProgram): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
 }
 
 let turns = 0;
 
 /** Images a second from the moment that the first cases are through, when all stages are busy, to the last. */
 async function kitTurn(): Promise<number> {
-  const work = join(folder, `turn-${++turns}`);
+  const work = join(folder.path, `turn-${++turns}`);
   await makeWorkFolder(work, options.cases + LEAD);
   const threads = ["--engine-threads", `${options.threads}`, "--threads", `${options.preparationThreads}`];
-  await runKit("features", ["--work", work, "--cache", cacheDir, ...threads]);
+  await runKit("features", ["--work", work, "--cache", backboneCache, ...threads]);
   const cached = join(work, "features/cache");
   const files = await readdir(cached);
   const times = await Promise.all(files.map(async (file) => (await stat(join(cached, file))).mtimeMs));
@@ -155,9 +151,6 @@ async function headSeconds(work: string): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const rounded = (value: number) => Math.round(value * 1000) / 1000;
-
 try {
   // A turn that does not count, in which the network's memory is laid out and code is compiled.
   await bareTurn();
@@ -171,10 +164,10 @@ try {
     );
   }
   await engine.close();
-  const paper = join(folder, "paper");
+  const paper = join(folder.path, "paper");
   const seconds = await headSeconds(paper);
   console.log(`head of ${PAPER_CASES * BATCH} images: ${seconds.toFixed(1)} s; most memory so far ${rssMax} MB`);
-  if (options.full) await runKit("features", ["--work", paper, "--cache", cacheDir]);
+  if (options.full) await runKit("features", ["--work", paper, "--cache", backboneCache]);
   // Each turn of the kit is held against the turn of the network beside it: the machine's mood cancels out.
   const ratios = kit.map((rate, index) => rate / bare[index]!);
   console.log(
@@ -191,5 +184,5 @@ try {
   );
 } finally {
   await engine.close();
-  await rm(folder, { recursive: true, force: true });
+  folder.remove();
 }

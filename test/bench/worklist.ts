@@ -7,13 +7,14 @@ import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { closeStore, connectStore, ReadingList, StudyLedger } from "@redspot/queue";
 import { staticTokenEntry } from "@redspot/runtime";
-import { ALLOCATOR, freePort, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
+import { startRedis, startService, workFolder } from "@redspot/testbed";
 import { type Finding, findingOf } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { positive } from "./positive.ts";
 import { cpuMs, residentMegabytes } from "./process.ts";
+import { rounded, spreadOf } from "./spread.ts";
 import type { Browsers, Heard } from "./worklist-browsers.ts";
 
 const options = new Command("bench:worklist")
@@ -51,7 +52,6 @@ const WARM_UP_SECONDS = 5;
 const MEMORY_EVERY_MS = 10_000;
 const POLICY = { headStartMs: 240 * 60_000 };
 const TOKEN = "token-of-the-benchmark-of-the-list";
-const serviceMain = fileURLToPath(new URL("../../services/worklist/src/main.ts", import.meta.url));
 const browsersScript = fileURLToPath(new URL("worklist-browsers.ts", import.meta.url));
 
 const studyUid = (n: number) => `1.2.826.0.1.3680043.10.1.${n}`;
@@ -102,14 +102,6 @@ async function fsyncLatencies(folder: string): Promise<number[]> {
   return latencies;
 }
 
-const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
-
-function summary(latencies: number[]) {
-  const sorted = latencies.toSorted((a, b) => a - b);
-  const at = (q: number) => rounded(sorted[Math.ceil(q * sorted.length) - 1] ?? Number.NaN);
-  return { n: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
-}
-
 /**
  * Does things at the times at which they are due, so many a second, and notes how long after that each was done. What
  * is late is not left out, nor does it move what comes after it.
@@ -149,30 +141,20 @@ try {
   }
   bar.stop();
 
-  const [port, adminPort] = [await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${port}`;
-  const service = await startProgram({
-    name: "services/worklist",
-    command: process.execPath,
-    args: [...(options.serviceNodeOption ?? []), serviceMain],
-    env: {
-      ...ALLOCATOR,
+  const service = await startService("worklist", {
+    folder: work.path,
+    nodeOptions: options.serviceNodeOption,
+    environment: {
       REDSPOT_REDIS_URL: redis.url,
       REDSPOT_SPOOL_DIR: work.path,
-      REDSPOT_HOST: "127.0.0.1",
-      REDSPOT_PORT: String(port),
-      REDSPOT_ADMIN_PORT: String(adminPort),
       // No report is written here: the queue is empty.
       REDSPOT_PACS_URL: "http://127.0.0.1:9/dicom-web",
       REDSPOT_TOKENS: staticTokenEntry({ name: "benchmark", scopes: ["read"] }, TOKEN),
     },
-    logFile: join(work.path, "worklist.log"),
   });
-  stops.push(() => service.stop());
-  await waitUntil(async () => (await fetch(`${url}/health/ready`)).ok, {
-    what: "worklist is ready",
-    programs: [service],
-  });
+  const { url, program } = service;
+  stops.push(() => program.stop());
+  await service.ready();
 
   const browsers = fork(browsersScript);
   stops.push(() => browsers.disconnect());
@@ -184,7 +166,7 @@ try {
     return (await once(browsers, "message"))[0] as Heard;
   };
 
-  const disk = summary(await fsyncLatencies(work.path));
+  const disk = spreadOf(await fsyncLatencies(work.path));
 
   const agent = new Agent({ keepAlive: true });
   const firstPage = () =>
@@ -235,9 +217,9 @@ try {
   await load(WARM_UP_SECONDS);
   latencies = { insertion: [], reordering: [], completion: [], page: [] };
   await heard();
-  const memory = () => ({ worklist: residentMegabytes(service.pid), redis: residentMegabytes(redis.program!.pid) });
+  const memory = () => ({ worklist: residentMegabytes(program.pid), redis: residentMegabytes(redis.program!.pid) });
   const cpu = () => ({
-    worklist: cpuMs(service.pid) / 1000,
+    worklist: cpuMs(program.pid) / 1000,
     redis: cpuMs(redis.program!.pid) / 1000,
     own: (cpuMs(process.pid) + cpuMs(browsers.pid!)) / 1000,
   });
@@ -257,10 +239,10 @@ try {
   const { events, fewest, lost, pages } = await heard();
 
   const measured = {
-    insertion: summary(latencies.insertion),
-    reordering: summary(latencies.reordering),
-    completion: summary(latencies.completion),
-    first_page: summary(latencies.page),
+    insertion: spreadOf(latencies.insertion),
+    reordering: spreadOf(latencies.reordering),
+    completion: spreadOf(latencies.completion),
+    first_page: spreadOf(latencies.page),
   };
   console.log(`${await list.length()} open workitems, ${options.streams} streams, ${rounded(seconds, 1)} s`);
   for (const [name, { n, p50, p99, max }] of Object.entries({ ...measured, "disk's fsync": disk })) {
@@ -270,20 +252,20 @@ try {
     JSON.stringify({
       p99_ms_max: Math.max(measured.insertion.p99, measured.reordering.p99, measured.first_page.p99),
       ...measured,
-      ...(options.browsersAsk ? { browsers_page: summary(pages) } : {}),
+      ...(options.browsersAsk ? { browsers_page: spreadOf(pages) } : {}),
       disk_fsync: disk,
       workitems: await list.length(),
       changes_per_s: rounded((measured.insertion.n + measured.reordering.n + measured.completion.n) / seconds, 1),
       streams: options.streams,
       streams_lost: lost,
-      events_a_stream_and_second: rounded(events / options.streams / seconds),
+      events_a_stream_and_second: rounded(events / options.streams / seconds, 2),
       events_fewest: fewest,
       worklist_rss_mb: resident.map(({ worklist }) => Math.round(worklist)),
       redis_rss_mb: resident.map(({ redis }) => Math.round(redis)),
-      worklist_cores: rounded((cpuAfter.worklist - cpuBefore.worklist) / seconds),
-      redis_cores: rounded((cpuAfter.redis - cpuBefore.redis) / seconds),
+      worklist_cores: rounded((cpuAfter.worklist - cpuBefore.worklist) / seconds, 2),
+      redis_cores: rounded((cpuAfter.redis - cpuBefore.redis) / seconds, 2),
       /** Of the benchmark itself: who changes, who asks, and the browsers. */
-      own_cores: rounded((cpuAfter.own - cpuBefore.own) / seconds),
+      own_cores: rounded((cpuAfter.own - cpuBefore.own) / seconds, 2),
     }),
   );
 } finally {
