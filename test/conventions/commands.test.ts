@@ -157,7 +157,10 @@ describe("the commands of the documentation", () => {
       assert.throws(() => run("admin", ["config", "check", "--env-file", "no.env"]), "a check that finds nothing");
       assert.equal(names.length, 6);
       for (const [file] of page("sh services").matchAll(/services\/\S+\.ts/g)) {
-        assert.ok(readFileSync(join(root, file), "utf8").includes("process.env"), file);
+        execFileSync(process.execPath, ["--env-file=redspot.env", join(root, file), "--check"], {
+          cwd: folder,
+          env: {},
+        });
       }
     } finally {
       rmSync(folder, { recursive: true });
