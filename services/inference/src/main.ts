@@ -212,7 +212,6 @@ await runService(inference, process, async (service) => {
     { concurrency, onTried, onGivenUp: async (job) => void (await analysis.giveUp(job)), onError },
   );
   workers.push(worker);
-  closers.push(() => worker.close());
 
   if (config.REDSPOT_PACS_URL !== undefined) {
     const backlogReports = new StudyQueue(store, "backlog-report");
@@ -239,8 +238,9 @@ await runService(inference, process, async (service) => {
     });
     workers.push(backlogWorker);
     holdUnlessSpeaking(backlogWorker);
-    closers.push(() => backlogWorker.close());
   }
+  // Together: the backlog's ends only once no live study is in hand, and until then the other must take none.
+  closers.push(() => Promise.all(workers.map((one) => one.close())));
 
   const shadowRefusedAs = shadowRefused && ((shadowRefused as { code?: string }).code ?? "SHADOW_FAILED");
   tellOfModel();

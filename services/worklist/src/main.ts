@@ -129,10 +129,12 @@ await runService(worklist, process, async (service) => {
         onError: (error, job) => logger.warn({ err: error, ...job }, "report failed"),
       },
     );
-  const worker = reportsOf("report", config.REDSPOT_REPORT_CONCURRENCY);
-  closers.push(() => worker.close());
-  const backlogWorker = reportsOf("backlog-report", BACKLOG_REPORTS_AT_ONCE);
-  closers.push(() => backlogWorker.close());
+  const workers = [
+    reportsOf("report", config.REDSPOT_REPORT_CONCURRENCY),
+    reportsOf("backlog-report", BACKLOG_REPORTS_AT_ONCE),
+  ];
+  // Together: one that waits for the PACS would have the other go on taking reports.
+  closers.push(() => Promise.all(workers.map((worker) => worker.close())));
 
   const list = new ReadingList(listStore);
   const events = new EventStream();
