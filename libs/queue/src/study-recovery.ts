@@ -158,12 +158,20 @@ export class StudyRecovery {
 
   /**
    * Whether the job of a study's revision is missing: neither waits nor is worked on, though what it should have brought
-   * about is not there. A report's dead letter is not missing: somebody decides about it.
+   * about is not there. A report's dead letter is not missing: somebody decides about it. BullMQ's own getState is not
+   * asked: it looks for the job along all that wait (LPOS), and Redis does nothing else meanwhile.
    */
   async isMissing(queue: QueueName, job: StudyJob): Promise<boolean> {
-    const state = await this.#queues.get(queue)!.jobs.getJobState(idOf(job));
-    if (state === "failed") return queue !== "report" && queue !== "backlog-report";
-    return state === "unknown" || state === "completed";
+    const { jobs } = this.#queues.get(queue)!;
+    const id = idOf(job);
+    const asking = this.#store.redis
+      .pipeline()
+      .exists(jobs.toKey(id))
+      .zscore(jobs.toKey("completed"), id)
+      .zscore(jobs.toKey("failed"), id);
+    const [exists, completed, failed] = await answersOf(asking);
+    if (exists === 0 || completed !== null) return true;
+    return failed !== null && queue !== "report" && queue !== "backlog-report";
   }
 
   /** Queues the job of a study's revision that is missing, in the place of one that has ended. */
