@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { AuditDestination, AuditRecord } from "./audit-destination.ts";
 import { AuditFailure } from "./audit-failure.ts";
 
@@ -13,6 +14,8 @@ const LINE_END = 0x0a;
  */
 export class AuditFile implements AuditDestination {
   readonly #path: string;
+  /** Of the file whose name is known to be on disk. */
+  #inode: bigint | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -28,10 +31,20 @@ export class AuditFile implements AuditDestination {
       const start = (await endsWithinLine(file)) ? "\n" : "";
       await file.appendFile(`${start}${lines.join("\n")}\n`);
       await file.datasync();
+      await this.#syncName(file);
     } catch (error) {
       const { code = "unknown" } = error as NodeJS.ErrnoException;
       throw new AuditFailure("AUDIT_NOT_WRITTEN", `the audit file could not be written (${code})`);
     }
+  }
+
+  /** A file that is new has its name on disk once its folder is synced (fsync(2)). */
+  async #syncName(file: FileHandle): Promise<void> {
+    const { ino } = await file.stat({ bigint: true });
+    if (ino === this.#inode) return;
+    await using folder = await open(dirname(this.#path), "r");
+    await folder.sync();
+    this.#inode = ino;
   }
 }
 
