@@ -8,11 +8,15 @@ import {
   type RunningRedis,
   type RunningRedspot,
   startOrthanc,
+  startProgram,
   startRedis,
   startRedspot,
 } from "@redspot/testbed";
-import { type LinkName, SERVICES, type Victim } from "./plan.ts";
+import { AuditView } from "./audit-view.ts";
+import { type LinkName, type Receiver, SERVICES, type Victim } from "./plan.ts";
 import { AppendOnlyFile, loseUnsynced } from "./power-cut.ts";
+import { Repository } from "./repository.ts";
+import { Ris, type RisBehaviour } from "./ris.ts";
 import { SmallDisk } from "./small-disk.ts";
 import { startToxicProxy, type ToxicProxy } from "./toxic-proxy.ts";
 
@@ -30,11 +34,14 @@ export interface CellOptions {
   readonly preload?: readonly string[];
   /** Whether the connections go through proxies; they do unless told. */
   readonly proxied?: boolean;
+  /** Whether findings are announced to a RIS and acts audited; they are unless told. */
+  readonly tellsOthers?: boolean;
   /** Told of every process that ended without being told to. */
   readonly onCrash?: (name: string, how: string) => void;
 }
 
 const ADDRESS = "127.0.0.1";
+const ADMIN = join(import.meta.dirname, "..", "..", "services", "admin", "src", "main.ts");
 const here = (file: string, query: string) => `${pathToFileURL(join(import.meta.dirname, file)).href}?${query}`;
 
 /** A hospital's Redspot in small: Redis, a PACS, several of each service, and a connection between any two that can break. */
@@ -47,6 +54,8 @@ export class Cell {
     "senders-stow": [],
     "services-redis": [],
     "services-orthanc": [],
+    "worklist-ris": [],
+    "worklist-repository": [],
   };
   readonly #replicas: RunningRedspot[] = [];
   /** Programs whose end is the harness's doing. */
@@ -56,13 +65,18 @@ export class Cell {
   #appendFsync: "always" | "everysec" = "always";
   readonly redisPort: number;
   readonly #pacsPorts: { http: number; dicom: number };
+  #ris: Ris | undefined;
+  #repository: Repository | undefined;
+  #auditView: AuditView | undefined;
+  /** When Redis was killed that did not sync what it had answered, in milliseconds since 1970. */
+  readonly forgotAt: number[] = [];
   #closing = false;
 
   private constructor(options: CellOptions, ports: [number, number, number]) {
     this.#options = options;
     this.redisPort = ports[0];
     this.#pacsPorts = { http: ports[1], dicom: ports[2] };
-    this.#disk = SmallDisk.at(join(options.folder, "spool"), options.spoolMiB);
+    this.#disk = SmallDisk.at(join(options.folder, "disk"), options.spoolMiB);
     this.#appendOnlyFile = new AppendOnlyFile(join(options.folder, "redis"));
   }
 
@@ -83,14 +97,38 @@ export class Cell {
     const { replicas } = this.#options;
     const redisUrl = `redis://${ADDRESS}:${await this.#through("services-redis", this.redisPort)}`;
     const pacsUrl = `http://${ADDRESS}:${await this.#through("services-orthanc", this.#pacsPorts.http)}/dicom-web`;
+    const others = this.#options.tellsOthers === false ? () => ({}) : await this.#startOthers();
     for (let replica = 0; replica < replicas; replica += 1) {
       this.setClock(replica, 0);
       const port = await freePort();
-      this.#replicas.push(await this.#startReplica(replica, { redisUrl, pacsUrl, port }));
+      const replicaOptions = { redisUrl, pacsUrl, port, environment: others(replica) };
+      this.#replicas.push(await this.#startReplica(replica, replicaOptions));
       await this.#through("senders-stow", port);
     }
     for (const redspot of this.#replicas) for (const name of SERVICES) await redspot.ready(name, 180);
     for (const redspot of this.#replicas) for (const name of SERVICES) this.#guard(redspot, name);
+  }
+
+  /**
+   * Who is told of what happens: a RIS, and where the audit trail goes. One replica's goes to a file, the next one's to a
+   * repository. Answers with what a replica is told of them.
+   */
+  async #startOthers(): Promise<(replica: number) => Record<string, string>> {
+    mkdirSync(this.#auditFolder, { recursive: true });
+    this.#ris = await Ris.start(await freePort());
+    this.#repository = await Repository.start(await freePort(), this.#options.folder);
+    const file = join(this.#auditFolder, "audit.jsonl");
+    this.#auditView = new AuditView(file, this.#repository);
+    const ris = await this.#through("worklist-ris", this.#ris.port);
+    const repository = await this.#through("worklist-repository", this.#repository.port);
+    const { environment } = this.#repository;
+    return (replica) => ({
+      ...environment,
+      REDSPOT_AUDIT_TO:
+        (replica + this.#options.seed) % 2 === 0 ? pathToFileURL(file).href : `syslog-tls://${ADDRESS}:${repository}`,
+      REDSPOT_HL7_URL: `mllp://${ADDRESS}:${ris}`,
+      REDSPOT_HL7_ANSWER_SECONDS: "5",
+    });
   }
 
   /** The port at which a service is reached: that of a proxy, where there are any. */
@@ -103,7 +141,10 @@ export class Cell {
     return proxy.port;
   }
 
-  #startReplica(replica: number, at: { redisUrl: string; pacsUrl: string; port: number }): Promise<RunningRedspot> {
+  #startReplica(
+    replica: number,
+    at: { redisUrl: string; pacsUrl: string; port: number; environment: Record<string, string> },
+  ): Promise<RunningRedspot> {
     const imports = [
       here("sync-journal.ts", `journal=${this.#journal}`),
       here("shifted-clock.ts", `offset=${this.#clockFile(replica)}`),
@@ -123,6 +164,7 @@ export class Cell {
         REDSPOT_RECONCILE_MINUTES: "1",
         REDSPOT_ENGINE_THREADS: "1",
         REDSPOT_PREPARATION_THREADS: "1",
+        ...at.environment,
         NODE_OPTIONS: imports.map((url) => `--import=${url}`).join(" "),
         ...this.#options.environment,
       },
@@ -167,7 +209,12 @@ export class Cell {
   }
 
   get spoolFolder(): string {
-    return this.#disk.folder;
+    return join(this.#disk.folder, "spool");
+  }
+
+  /** What the RIS accepted, and what is in the audit trail; undefined where nobody is told of anything. */
+  get told(): { ris: Ris; audit: AuditView } | undefined {
+    return this.#ris && this.#auditView && { ris: this.#ris, audit: this.#auditView };
   }
 
   get folder(): string {
@@ -236,6 +283,31 @@ export class Cell {
     };
   }
 
+  /** How those behave from now on who are told of things; as they should where left out. */
+  async behave(receiver: Receiver, behaviour?: RisBehaviour): Promise<void> {
+    if (receiver === "ris") await this.#ris?.behave(behaviour);
+    else if (behaviour === undefined) await this.#repository?.come();
+    else await this.#repository?.leave();
+  }
+
+  /** What an operator does about messages that the RIS refused, once it is mended; answers with how many there were. */
+  async retryRefused(): Promise<number> {
+    const program = await startProgram({
+      name: "services/admin",
+      command: process.execPath,
+      args: [ADMIN, "dead-letters", "retry", "--all", "--queue", "announce", "--rate", "50"],
+      env: {
+        REDSPOT_REDIS_URL: `redis://${ADDRESS}:${this.redisPort}`,
+        REDSPOT_AUDIT_TO: pathToFileURL(join(this.#auditFolder, "audit.jsonl")).href,
+      },
+      cwd: this.#options.folder,
+      logFile: join(this.#options.folder, "admin.log"),
+    });
+    const { code } = await program.ended;
+    if (code !== 0) throw new Error(`dead letters could not be retried: ${program.tail(3)}`);
+    return Number(/: (\d+) of \d+\s*$/.exec(program.tail(1))?.[1]);
+  }
+
   fillDisk(): void {
     this.#disk.fill();
   }
@@ -258,6 +330,8 @@ export class Cell {
     else if (program.exit === undefined) {
       program.kill("SIGKILL");
       await program.ended;
+      // The kernel has what Redis wrote, but with everysec Redis does not write while its last fsync is under way.
+      if (victim === "redis" && this.#appendFsync === "everysec") this.forgotAt.push(Date.now());
     }
   }
 
@@ -280,8 +354,10 @@ export class Cell {
       ...SERVICES.flatMap((name) => this.#replicas.map((_, replica): [Victim, number] => [name, replica])),
     ];
     await Promise.all(victims.map(([victim, replica]) => this.stopProgram(victim, replica, "SIGKILL")));
+    this.#auditView?.readAnew();
+    const folders = [this.spoolFolder, ...(this.#ris ? [this.#auditFolder] : [])];
     return {
-      filesLost: loseUnsynced(this.spoolFolder, this.#journal),
+      filesLost: folders.reduce((sum, folder) => sum + loseUnsynced(folder, this.#journal), 0),
       redisBytesLost: this.#appendFsync === "everysec" ? this.#appendOnlyFile.loseUnsynced() : 0,
     };
   }
@@ -306,9 +382,16 @@ export class Cell {
         .flat()
         .map((proxy) => proxy.close()),
     );
+    await this.#ris?.stop();
+    await this.#repository?.leave();
     await this.#orthanc?.stop();
     await this.#redis?.stop();
     this.#disk.remove();
+  }
+
+  /** On the disk that can be full, as it is the same machine's. */
+  get #auditFolder(): string {
+    return join(this.#disk.folder, "audit");
   }
 
   get #journal(): string {

@@ -36,6 +36,8 @@ function whatItTakes(of: Disturbance, cell: Cell): string[] {
       return ["redis 0", "orthanc 0", ...processes];
     case "toxic":
       return [of.link];
+    case "receiver":
+      return [of.receiver];
     case "clock":
       return [`clock ${of.replica}`];
     case "disk-full":
@@ -70,6 +72,11 @@ async function bringAbout(cell: Cell, of: Disturbance): Promise<string | undefin
       heal();
       return undefined;
     }
+    case "receiver":
+      await cell.behave(of.receiver, of.behaviour);
+      await pause(of.forMs);
+      await cell.behave(of.receiver);
+      return undefined;
     case "disk-full":
       if (cell.whyNoSmallDisk !== undefined) return `skipped: ${cell.whyNoSmallDisk}`;
       cell.fillDisk();

@@ -5,24 +5,29 @@ import type { Complaint } from "./verdict.ts";
 export function figuresOf(result: ChaosResult) {
   const studiesWith = (kind: Complaint["kind"]) =>
     new Set(result.complaints.filter((one) => one.kind === kind).map((one) => one.studyInstanceUID)).size;
-  const recoveries = result.episodes.flatMap(({ recoverySeconds }) => recoverySeconds ?? []);
   return {
     lost: studiesWith("lost"),
     duplicated: studiesWith("duplicated"),
     misordered: studiesWith("misordered"),
     given_up: studiesWith("given-up"),
     late: result.late,
+    audit_lost: studiesWith("unaudited"),
+    hl7_lost: studiesWith("unannounced"),
+    hl7_duplicated: studiesWith("announced-anew"),
+    hl7_misordered: studiesWith("announced-late"),
     studies: result.studies,
     instances: result.instances,
+    audited: result.told.audited,
+    audited_again: result.told.auditedAgain,
+    audit_forgotten_by_redis: result.told.forgotten,
+    announced: result.told.announced,
+    announced_again: result.told.announcedAgain,
     requests: result.senders.requests,
     retries: result.senders.retries,
     crashes: result.crashes.length,
     episodes: result.episodes.length,
-    recovery_s: {
-      median: percentile(recoveries, 0.5),
-      p95: percentile(recoveries, 0.95),
-      max: percentile(recoveries, 1),
-    },
+    recovery_s: spread(result.episodes.flatMap(({ recoverySeconds }) => recoverySeconds ?? [])),
+    told_s: spread(result.episodes.flatMap(({ toldSeconds }) => toldSeconds ?? [])),
     recovery_s_max_with: recoveryByKind(result.episodes),
     skipped: result.skipped,
   };
@@ -35,6 +40,10 @@ function recoveryByKind(episodes: ChaosResult["episodes"]): Record<string, numbe
     for (const kind of kinds) longest.set(kind, Math.max(longest.get(kind) ?? 0, recoverySeconds));
   }
   return Object.fromEntries([...longest].sort().map(([kind, seconds]) => [kind, round(seconds)]));
+}
+
+function spread(values: readonly number[]) {
+  return { median: percentile(values, 0.5), p95: percentile(values, 0.95), max: percentile(values, 1) };
 }
 
 function percentile(values: readonly number[], share: number): number | null {

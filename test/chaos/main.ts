@@ -23,8 +23,9 @@ const options = new Command("npm run chaos --")
     "Breaks everything that can break, on this machine's loopback: Redspot's services, Redis and Orthanc are killed,\n" +
       "ended and paused, their connections poisoned, the disk filled, clocks set wrong and the power cut, while made-up\n" +
       "radiographs come in from senders that send again what was not acknowledged. After each episode a checker reads\n" +
-      "Redis, the spool and the PACS, and holds them against the senders' log. See docs/chaos.md.\n\n" +
-      "The last line is one JSON object. The exit status is 0 where nothing was lost, duplicated, misordered or given up.",
+      "Redis, the spool, the PACS, the audit trail and what a RIS was told, and holds them against the senders' log. See docs/chaos.md.\n\n" +
+      "The last line is one JSON object. The exit status is 0 where nothing was lost, duplicated, misordered or given up.\n" +
+      "Ctrl-C ends it after the episode that is under way.",
   )
   .option("--minutes <n>", "how long, about", number(0.1, 24 * 60), 10)
   .option("--studies <n>", "how many studies are sent in that time", whole(1, 1_000_000), 1000)
@@ -84,12 +85,19 @@ const bar = process.stderr.isTTY
     )
   : undefined;
 bar?.start(total, 0);
+const ending = new AbortController();
+process.on("SIGINT", () => {
+  if (ending.signal.aborted) process.exit(130);
+  console.log("The run ends after this episode; once more, and it ends now.");
+  ending.abort();
+});
 try {
   const result = await runChaos({
     ...options,
     episodes,
     folder: folder.path,
     say: (line) => console.log(line),
+    signal: ending.signal,
     onProgress: (done) => bar?.update(Math.min(done, total)),
   });
   bar?.stop();

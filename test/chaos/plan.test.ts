@@ -28,9 +28,11 @@ test("a long run meets everything that can go wrong", () => {
     ...LINKS.flatMap((link) =>
       ["latency", "bandwidth", "half-open", "reset", "truncation", "garbage"].map((toxic) => `${link} ${toxic}`),
     ),
-    ...["disk-full", "clock", "power-cut"],
+    ...["away", "silent", "reset", "AE", "AR"].map((behaviour) => `ris ${behaviour}`),
+    ...["repository away", "disk-full", "clock", "power-cut"],
   ];
   assert.deepEqual([...kinds].sort(), expected.sort());
+  assert.deepEqual([...new Set(planRun(options).flatMap(({ away }) => away))].sort(), ["repository", "ris"]);
 });
 
 test("every disturbance begins and ends while studies are sent, and can be told", () => {

@@ -1,4 +1,5 @@
 import { type Random, randomFor } from "@redspot/phantom";
+import type { RisBehaviour } from "./ris.ts";
 import type { Toxic } from "./toxic.ts";
 
 export const SERVICES = ["stow", "inference", "worklist"] as const;
@@ -6,8 +7,17 @@ export const SERVICES = ["stow", "inference", "worklist"] as const;
 export type Victim = (typeof SERVICES)[number] | "redis" | "orthanc";
 export const VICTIMS: readonly Victim[] = [...SERVICES, "redis", "orthanc"];
 /** What can be poisoned. */
-export const LINKS = ["senders-stow", "services-redis", "services-orthanc"] as const;
+export const LINKS = [
+  "senders-stow",
+  "services-redis",
+  "services-orthanc",
+  "worklist-ris",
+  "worklist-repository",
+] as const;
 export type LinkName = (typeof LINKS)[number];
+
+/** Who is told of what happens: of findings, and of what is audited. */
+export type Receiver = "ris" | "repository";
 
 /** One thing that goes wrong. */
 export type Disturbance =
@@ -18,7 +28,14 @@ export type Disturbance =
   /** SIGSTOP, and SIGCONT after a while: a machine that is too busy, or a paused virtual one. */
   | { readonly kind: "pause"; readonly victim: Victim; readonly replica: number; readonly forMs: number }
   | { readonly kind: "toxic"; readonly link: LinkName; readonly toxic: Toxic; readonly forMs: number }
-  /** The spool's file system has no room left. */
+  /** A receiver does not take what it is told. */
+  | {
+      readonly kind: "receiver";
+      readonly receiver: Receiver;
+      readonly behaviour: RisBehaviour;
+      readonly forMs: number;
+    }
+  /** The file system of spool and audit trail has no room left. */
   | { readonly kind: "disk-full"; readonly forMs: number }
   /** A replica's clock is wrong. */
   | { readonly kind: "clock"; readonly replica: number; readonly offsetMs: number; readonly forMs: number }
@@ -41,6 +58,8 @@ export interface Episode {
   /** How Redis makes its log durable; the other way it loses up to a second or two in a power cut. */
   readonly appendFsync: "always" | "everysec";
   readonly disturbances: readonly PlannedDisturbance[];
+  /** Who is away from its beginning until every study has its report and its place: neither may wait for them. */
+  readonly away: readonly Receiver[];
 }
 
 export interface PlanOptions {
@@ -55,6 +74,8 @@ export interface PlanOptions {
 /** Longest that anything is away, paused or poisoned, as a share of the time over which studies are sent. */
 const LONGEST_SHARE = 0.35;
 const DISTURBANCES_EACH = 4;
+const RECEIVERS: readonly Receiver[] = ["ris", "repository"];
+const AWAY_CHANCE = 0.2;
 
 /** The whole run, made of its options alone. */
 export function planRun({ seed, minutes, studies, replicas, episodeSeconds = 120 }: PlanOptions): Episode[] {
@@ -78,6 +99,11 @@ export function planRun({ seed, minutes, studies, replicas, episodeSeconds = 120
       loadMs,
       appendFsync: random.chance(0.5) ? "everysec" : "always",
       disturbances: disturbances.sort((a, b) => a.atMs - b.atMs),
+      away: RECEIVERS.filter(
+        (receiver) =>
+          randomFor(seed, "away", receiver, number).chance(AWAY_CHANCE) &&
+          !disturbances.some(({ disturbance: of }) => of.kind === "receiver" && of.receiver === receiver),
+      ),
     };
   });
 }
@@ -88,6 +114,15 @@ interface Draw {
   readonly replica: number;
 }
 type Card = (draw: Draw) => Disturbance;
+
+/** A break comes somewhere in this many bytes: about what a request has. */
+const WITHIN_BYTES: Readonly<Record<LinkName, number>> = {
+  "senders-stow": 200_000,
+  "services-redis": 20_000,
+  "services-orthanc": 12_000,
+  "worklist-ris": 6_000,
+  "worklist-repository": 20_000,
+};
 
 /** Every way in which something can go wrong. */
 const CARDS: readonly Card[] = [
@@ -104,6 +139,11 @@ const CARDS: readonly Card[] = [
           poisoned(link, toxic(draw.random), draw),
     ),
   ),
+  ...(["away", "silent", "reset", "AE", "AR"] as const).map(
+    (behaviour): Card =>
+      ({ forMs }) => ({ kind: "receiver", receiver: "ris", behaviour, forMs }),
+  ),
+  ({ forMs }) => ({ kind: "receiver", receiver: "repository", behaviour: "away", forMs }),
   ({ forMs }) => ({ kind: "disk-full", forMs }),
   ({ random, forMs, replica }) => ({
     kind: "clock",
@@ -121,10 +161,12 @@ function poisoned(link: LinkName, toxic: Toxic, { forMs }: Draw): Disturbance {
 
 /**
  * The toxics of a link. On plain TCP nobody could tell noise within a request to Redis from a value that was meant, as
- * there is no checksum: there it comes in the answers only. On the others noise ends what it is in the middle of.
+ * there is no checksum: there it comes in the answers only, and for the same reason so it does on the RIS's. On the
+ * others noise ends what it is in the middle of.
  */
 function toxics(link: LinkName): ((random: Random) => Toxic)[] {
-  const withinBytes = { "senders-stow": 200_000, "services-redis": 20_000, "services-orthanc": 12_000 }[link];
+  const withinBytes = WITHIN_BYTES[link];
+  const isPlain = link === "services-redis" || link === "worklist-ris";
   return [
     (random) => ({ kind: "latency", ms: random.integer(20, 300), jitterMs: random.integer(0, 200) }),
     (random) => ({ kind: "bandwidth", bytesPerSecond: random.integer(20_000, 200_000) }),
@@ -134,7 +176,7 @@ function toxics(link: LinkName): ((random: Random) => Toxic)[] {
     () => ({ kind: "reset", withinBytes }),
     () => ({ kind: "truncation", direction: "request", withinBytes }),
     () => ({ kind: "truncation", direction: "response", withinBytes: 400 }),
-    ...(link === "services-redis" ? [] : [(): Toxic => ({ kind: "garbage", direction: "request", withinBytes })]),
+    ...(isPlain ? [] : [(): Toxic => ({ kind: "garbage", direction: "request", withinBytes })]),
     () => ({ kind: "garbage", direction: "response", withinBytes: 400 }),
   ];
 }
@@ -168,6 +210,8 @@ export function describeDisturbance(of: Disturbance): string {
       const details = Object.entries(rest).map(([name, value]) => `${name} ${value}`);
       return `${of.link}: ${[kind, ...details].join(", ")} ${seconds}`;
     }
+    case "receiver":
+      return `${of.receiver} ${of.behaviour} ${seconds}`;
     case "clock":
       return `clocks of replica ${of.replica + 1} ${of.offsetMs > 0 ? "ahead" : "behind"} by ${Math.abs(of.offsetMs) / 1000} s ${seconds}`;
     default:
@@ -178,5 +222,6 @@ export function describeDisturbance(of: Disturbance): string {
 /** What kind it is, for figures by kind. */
 export function kindOf(of: Disturbance): string {
   if (of.kind === "toxic") return `${of.link} ${of.toxic.kind}`;
+  if (of.kind === "receiver") return `${of.receiver} ${of.behaviour}`;
   return "victim" in of ? `${of.kind} ${of.victim}` : of.kind;
 }

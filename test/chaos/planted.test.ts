@@ -15,14 +15,16 @@ const episode = (...disturbances: Disturbance[]): Episode => ({
   loadMs: LOAD_MS,
   appendFsync: "always",
   disturbances: disturbances.map((disturbance) => ({ atMs: LOAD_MS / 2, disturbance })),
+  away: [],
 });
 
 async function complaintsWith(bug: string | undefined, of: Episode): Promise<Set<string>> {
   const folder = workFolder("planted");
   const preload = bug === undefined ? [] : [pathToFileURL(join(import.meta.dirname, "planted", `${bug}.ts`)).href];
   try {
-    const { complaints } = await runChaos({
-      seed: 1,
+    const { complaints, late } = await runChaos({
+      // An even seed's first replica audits to the file.
+      seed: 2,
       episodes: [of],
       folder: folder.path,
       replicas: 1,
@@ -32,7 +34,7 @@ async function complaintsWith(bug: string | undefined, of: Episode): Promise<Set
       restWithinSeconds: bug === undefined ? 60 : 20,
       lastWaitSeconds: 0,
     });
-    return new Set(complaints.map(({ kind }) => kind));
+    return new Set([...complaints.map(({ kind }) => kind), ...(late > 0 ? ["late"] : [])]);
   } finally {
     folder.remove();
   }
@@ -54,5 +56,20 @@ describe("the harness finds", () => {
   test("a spool that is emptied too early", async () => {
     const found = await complaintsWith("delete-spool-too-early", episode());
     assert.ok(found.has("lost"), [...found].join());
+  });
+
+  test("an audit message that counts before fsync, by a power cut", async () => {
+    const found = await complaintsWith("audit-before-fsync", episode({ kind: "power-cut", forMs: 200 }));
+    assert.deepEqual([...found], ["unaudited"]);
+  });
+
+  test("an announcement that counts without its acknowledgement, by a RIS that breaks connections off", async () => {
+    const broken = episode({ kind: "receiver", receiver: "ris", behaviour: "reset", forMs: 3_000 });
+    assert.deepEqual([...(await complaintsWith("unacknowledged-announcement", broken))], ["unannounced"]);
+  });
+
+  test("a report that waits for the RIS, by a RIS that is away", async () => {
+    const found = await complaintsWith("report-waits-for-ris", { ...episode(), away: ["ris"] });
+    assert.ok(found.has("late") || found.has("lost"), [...found].join());
   });
 });

@@ -1,28 +1,31 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 
-type Line = { readonly file: string } | { readonly folder: string; readonly names: readonly string[] };
+type Line =
+  | { readonly file: string; readonly bytes: number }
+  | { readonly folder: string; readonly names: readonly string[] };
 
 /**
  * What a power cut leaves of a spool on the worst disk that POSIX allows: a file's bytes only where an fsync of the file
  * ended, its name only where an fsync of its folder began after the name was there (fsync(2)). All else is removed.
  *
  * @param journal what sync-journal.ts wrote
- * @returns how many files are gone
+ * @returns how many files are gone, or shorter
  */
 export function loseUnsynced(spool: string, journal: string): number {
-  const files = new Set<string>();
+  const files = new Map<string, number>();
   const names = new Map<string, Set<string>>();
   for (const text of readLines(journal)) {
     const line = JSON.parse(text) as Line;
-    if ("file" in line) files.add(line.file);
+    if ("file" in line) files.set(line.file, Math.max(line.bytes, files.get(line.file) ?? 0));
     else names.set(line.folder, (names.get(line.folder) ?? new Set()).union(new Set(line.names)));
   }
   return loseIn(spool, { files, names });
 }
 
 interface Durable {
-  readonly files: ReadonlySet<string>;
+  /** How many bytes of each an fsync has reached. */
+  readonly files: ReadonlyMap<string, number>;
   readonly names: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -35,10 +38,13 @@ function loseIn(folder: string, durable: Durable): number {
       // All below a name that is gone is gone; below the root everything has to be named.
       lost += named ? loseIn(path, durable) : countFiles(path);
       if (!named) rmSync(path, { recursive: true });
-    } else if (!named || !durable.files.has(identityOf(path))) {
-      rmSync(path);
-      lost += 1;
+      continue;
     }
+    const bytes = durable.files.get(identityOf(path));
+    if (!named || bytes === undefined) rmSync(path);
+    else if (statSync(path).size > bytes) truncateSync(path, bytes);
+    else continue;
+    lost += 1;
   }
   return lost;
 }

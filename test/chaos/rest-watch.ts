@@ -33,6 +33,11 @@ export class RestWatch {
     );
   }
 
+  /** When a study was first seen at rest since its last acknowledgement; undefined where it is not. */
+  restAt(studyInstanceUID: string): number | undefined {
+    return this.#restAt.get(studyInstanceUID);
+  }
+
   /** Looks once. */
   async look(): Promise<void> {
     const restless = this.restless;

@@ -60,6 +60,7 @@ async function deliver(
     log.counts.requests += 1;
     let wait = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
     try {
+      const askedAt = Date.now();
       const url = urls[(sender + tries) % urls.length]!;
       const answer = await store(
         `${url}/studies`,
@@ -67,7 +68,7 @@ async function deliver(
         token,
       );
       for (const sopInstanceUID of answer.stored) {
-        if (files.delete(sopInstanceUID)) log.acknowledged(studyInstanceUID, sopInstanceUID);
+        if (files.delete(sopInstanceUID)) log.acknowledged(studyInstanceUID, sopInstanceUID, askedAt);
       }
       for (const what of answer.refused) log.refused(studyInstanceUID, what);
       wait = Math.max(wait, answer.retryAfterMs);

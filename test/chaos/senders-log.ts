@@ -20,6 +20,8 @@ export interface SentStudy {
   acknowledgedAt?: number;
   /** When an acknowledgement of one of its instances, new or not, last came. */
   lastAcknowledgedAt?: number;
+  /** Every acknowledgement of an instance, new or not: when it was asked for and when it came. */
+  readonly acknowledgements: { readonly askedAt: number; readonly at: number }[];
 }
 
 /** What the senders sent and what they were told: the truth that everything else is held against. */
@@ -33,7 +35,11 @@ export class SendersLog {
   }
 
   sending(studyInstanceUID: string, instances: readonly (PlannedInstance & { sha256: string })[]): SentStudy {
-    const study = this.studies.get(studyInstanceUID) ?? { studyInstanceUID, instances: new Map() };
+    const study = this.studies.get(studyInstanceUID) ?? {
+      studyInstanceUID,
+      instances: new Map(),
+      acknowledgements: [],
+    };
     this.studies.set(studyInstanceUID, study);
     for (const { sopInstanceUID, template, sha256 } of instances) {
       if (study.instances.has(sopInstanceUID)) continue;
@@ -44,7 +50,7 @@ export class SendersLog {
     return study;
   }
 
-  acknowledged(studyInstanceUID: string, sopInstanceUID: string): void {
+  acknowledged(studyInstanceUID: string, sopInstanceUID: string, askedAt: number): void {
     const study = this.studies.get(studyInstanceUID);
     const instance = study?.instances.get(sopInstanceUID);
     if (study === undefined || instance === undefined)
@@ -53,6 +59,7 @@ export class SendersLog {
     instance.acknowledgedAt ??= now;
     study.acknowledgedAt ??= now;
     study.lastAcknowledgedAt = now;
+    study.acknowledgements.push({ askedAt, at: now });
     this.counts.acknowledged += 1;
     this.#write({ event: "acknowledged", studyInstanceUID, sopInstanceUID });
   }

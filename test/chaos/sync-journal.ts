@@ -24,7 +24,7 @@ for (const name of ["sync", "datasync"] as const) {
 
 function syncedBy(fd: number): string {
   const stats = fstatSync(fd, { bigint: true });
-  if (!stats.isDirectory()) return `${JSON.stringify({ file: identityOf(stats) })}\n`;
+  if (!stats.isDirectory()) return `${JSON.stringify({ file: identityOf(stats), bytes: Number(stats.size) })}\n`;
   const folder = readlinkSync(`/proc/self/fd/${fd}`);
   return `${JSON.stringify({ folder, names: readdirSync(folder) })}\n`;
 }

@@ -12,6 +12,7 @@ const policy: Policy = { headStartMs: 1_000_000, probabilities: new Map([["later
 const sent: SentStudy = {
   studyInstanceUID: study,
   acknowledgedAt: 5_000_000,
+  acknowledgements: [],
   instances: new Map([
     [
       "1.1",

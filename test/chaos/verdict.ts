@@ -10,7 +10,15 @@ export interface Complaint {
     /** A study stands where the policy does not put it, or is not on the list. */
     | "misordered"
     /** Explicit, but for no reason that lies in the instance: the analysis was given up. */
-    | "given-up";
+    | "given-up"
+    /** An audited act is not in the audit trail. */
+    | "unaudited"
+    /** The RIS has not accepted a message about the last finding. */
+    | "unannounced"
+    /** The RIS was told of a revision under another control ID than the one that is its own. */
+    | "announced-anew"
+    /** The RIS was told of an earlier finding after a later one. */
+    | "announced-late";
   readonly studyInstanceUID: string;
   readonly what: string;
 }

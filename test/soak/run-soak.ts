@@ -48,6 +48,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     seed,
     replicas: 1,
     proxied: false,
+    tellsOthers: false,
     environment: { REDSPOT_SETTLE_SECONDS: String(SETTLE_SECONDS), NODE_OPTIONS: "" },
     onCrash: (name, how) => crashes.push(`${name}: ${how}`),
   });
