@@ -54,7 +54,7 @@ export interface Installation {
   push(study: PhantomStudy): Promise<void>;
   list(): Promise<ReadingListLine[]>;
   /** The whole list, once it has so many studies and the report of each is in the PACS. */
-  allReported(studies: number): Promise<ReadingListLine[]>;
+  allReported(studies: number, withinSeconds?: number): Promise<ReadingListLine[]>;
   stop(): Promise<void>;
 }
 
@@ -121,13 +121,13 @@ function actsOn({ folder, pacs, redspot }: Pick<Installation, "folder" | "pacs" 
       });
       assert.deepEqual((await sender.storeInstances(instances.map(({ bytes }) => bytes))).failed, []);
     },
-    allReported: (studies: number) =>
+    allReported: (studies: number, withinSeconds = 150) =>
       waitUntil(
         async () => {
           const lines = await list();
           return lines.length === studies && lines.every(({ report }) => report.state === "stored") && lines;
         },
-        { what: `${studies} studies have their reports`, timeoutSeconds: 150, programs: programs() },
+        { what: `${studies} studies have their reports`, timeoutSeconds: withinSeconds, programs: programs() },
       ),
   };
 }

@@ -50,6 +50,29 @@ test("a worker that pauses takes no jobs, and goes on where it is told to", asyn
   await queue.close();
 });
 
+test("a worker that is closed takes no more jobs, and brings those in its hands to an end", async () => {
+  const store = redis.store();
+  const queue = new StudyQueue(store, "triage");
+  const begun = Promise.withResolvers<void>();
+  const may = Promise.withResolvers<void>();
+  const done: StudyJob[] = [];
+  const work = async (one: StudyJob) => {
+    begun.resolve();
+    await may.promise;
+    done.push(one);
+  };
+  const worker = workOn(store, "triage", work, { concurrency: 2, onError: assert.ifError });
+  await queue.add(job);
+  await begun.promise;
+  const closing = worker.close();
+  await queue.add({ ...job, revision: 2 });
+  may.resolve();
+  await closing;
+  assert.deepEqual(done, [job]);
+  assert.deepEqual(await queue.depth(), { waiting: 1, active: 0, delayed: 0, failed: 0 });
+  await queue.close();
+});
+
 test("a job carries identifiers and nothing else", async () => {
   const store = redis.store();
   const queue = new StudyQueue(store, "report");
