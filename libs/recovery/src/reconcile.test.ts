@@ -114,6 +114,14 @@ function news({ dryRun, studies, instances, ...rest }: Reconciliation) {
 
 const again = async () => news(await reconcile({ spool, store }));
 
+test("nothing is asked that takes Redis the longer the more jobs wait", async () => {
+  for (const study of ["1.1", "1.2", "1.3"]) await spooled(study, `${study}.1`);
+  await reconcile({ spool, store });
+  await store.redis.config("RESETSTAT");
+  assert.deepEqual(news(await reconcile({ spool, store })), {}, "three jobs wait");
+  assert.doesNotMatch(await store.redis.info("commandstats"), /cmdstat_(lpos|lrange|lrem):/);
+});
+
 describe("where Redis has lost everything", () => {
   test("the list is there again in order of arrival, findings as they were, and each study goes on where it was", async () => {
     // Reported; grown by an image since its finding; settling; with a document that came after.
