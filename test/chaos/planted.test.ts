@@ -18,9 +18,9 @@ const episode = (...disturbances: Disturbance[]): Episode => ({
   away: [],
 });
 
-async function complaintsWith(bug: string | undefined, of: Episode): Promise<Set<string>> {
+async function runWith(bug: string, of: Episode): Promise<{ found: Set<string>; late: number }> {
   const folder = workFolder("planted");
-  const preload = bug === undefined ? [] : [pathToFileURL(join(import.meta.dirname, "planted", `${bug}.ts`)).href];
+  const preload = [pathToFileURL(join(import.meta.dirname, "planted", `${bug}.ts`)).href];
   try {
     const { complaints, late } = await runChaos({
       // An even seed's first replica audits to the file.
@@ -31,10 +31,10 @@ async function complaintsWith(bug: string | undefined, of: Episode): Promise<Set
       senders: 4,
       preload,
       learn: false,
-      restWithinSeconds: bug === undefined ? 60 : 20,
+      restWithinSeconds: 20,
       lastWaitSeconds: 0,
     });
-    return new Set([...complaints.map(({ kind }) => kind), ...(late > 0 ? ["late"] : [])]);
+    return { found: new Set(complaints.map(({ kind }) => kind)), late };
   } finally {
     folder.remove();
   }
@@ -42,34 +42,36 @@ async function complaintsWith(bug: string | undefined, of: Episode): Promise<Set
 
 describe("the harness finds", () => {
   test("an acknowledgement before fsync, by a power cut", async () => {
-    const found = await complaintsWith("acknowledge-before-fsync", episode({ kind: "power-cut", forMs: 200 }));
+    const { found } = await runWith("acknowledge-before-fsync", episode({ kind: "power-cut", forMs: 200 }));
     assert.ok(found.has("lost"), [...found].join());
   });
 
   test("random report UIDs, by a PACS whose answers break off", async () => {
     const toxic = { kind: "truncation", direction: "response", withinBytes: 100 } as const;
     const broken = episode({ kind: "toxic", link: "services-orthanc", toxic, forMs: 3_000 });
-    const found = await complaintsWith("random-report-uids", broken);
+    const { found } = await runWith("random-report-uids", broken);
     assert.ok(found.has("duplicated"), [...found].join());
   });
 
   test("a spool that is emptied too early", async () => {
-    const found = await complaintsWith("delete-spool-too-early", episode());
+    const { found } = await runWith("delete-spool-too-early", episode());
     assert.ok(found.has("lost"), [...found].join());
   });
 
   test("an audit message that counts before fsync, by a power cut", async () => {
-    const found = await complaintsWith("audit-before-fsync", episode({ kind: "power-cut", forMs: 200 }));
-    assert.deepEqual([...found], ["unaudited"]);
+    const { found } = await runWith("audit-before-fsync", episode({ kind: "power-cut", forMs: 200 }));
+    assert.ok(found.has("unaudited") && !found.has("lost"), [...found].join());
   });
 
   test("an announcement that counts without its acknowledgement, by a RIS that breaks connections off", async () => {
     const broken = episode({ kind: "receiver", receiver: "ris", behaviour: "reset", forMs: 3_000 });
-    assert.deepEqual([...(await complaintsWith("unacknowledged-announcement", broken))], ["unannounced"]);
+    const { found } = await runWith("unacknowledged-announcement", broken);
+    assert.ok(found.has("unannounced") && !found.has("lost"), [...found].join());
   });
 
   test("a report that waits for the RIS, by a RIS that is away", async () => {
-    const found = await complaintsWith("report-waits-for-ris", { ...episode(), away: ["ris"] });
-    assert.ok(found.has("late") || found.has("lost"), [...found].join());
+    const { found, late } = await runWith("report-waits-for-ris", { ...episode(), away: ["ris"] });
+    // All but the first few: a machine that is busy makes some late, too.
+    assert.ok(late > 6 || found.has("lost"), `${late} late, ${[...found].join()}`);
   });
 });
