@@ -122,10 +122,10 @@ export class Cell {
     const ris = await this.#through("worklist-ris", this.#ris.port);
     const repository = await this.#through("worklist-repository", this.#repository.port);
     const { environment } = this.#repository;
+    const toFile = { REDSPOT_AUDIT_TO: pathToFileURL(file).href };
+    const toRepository = { ...environment, REDSPOT_AUDIT_TO: `syslog-tls://${ADDRESS}:${repository}` };
     return (replica) => ({
-      ...environment,
-      REDSPOT_AUDIT_TO:
-        (replica + this.#options.seed) % 2 === 0 ? pathToFileURL(file).href : `syslog-tls://${ADDRESS}:${repository}`,
+      ...((replica + this.#options.seed) % 2 === 0 ? toFile : toRepository),
       REDSPOT_HL7_URL: `mllp://${ADDRESS}:${ris}`,
       REDSPOT_HL7_ANSWER_SECONDS: "5",
     });
