@@ -12,11 +12,9 @@ import {
   startRedis,
   startRedspot,
 } from "@redspot/testbed";
-import { AuditView } from "./audit-view.ts";
-import { type LinkName, type Receiver, SERVICES, type Victim } from "./plan.ts";
+import { type LinkName, SERVICES, type Victim } from "./plan.ts";
 import { AppendOnlyFile, loseUnsynced } from "./power-cut.ts";
-import { Repository } from "./repository.ts";
-import { Ris, type RisBehaviour } from "./ris.ts";
+import { Receivers } from "./receivers.ts";
 import { SmallDisk } from "./small-disk.ts";
 import { startToxicProxy, type ToxicProxy } from "./toxic-proxy.ts";
 
@@ -65,9 +63,8 @@ export class Cell {
   #appendFsync: "always" | "everysec" = "always";
   readonly redisPort: number;
   readonly #pacsPorts: { http: number; dicom: number };
-  #ris: Ris | undefined;
-  #repository: Repository | undefined;
-  #auditView: AuditView | undefined;
+  /** Who is told of what happens; undefined where nobody is. */
+  told: Receivers | undefined;
   /** When Redis was killed that did not sync what it had answered, in milliseconds since 1970. */
   readonly forgotAt: number[] = [];
   #closing = false;
@@ -97,38 +94,24 @@ export class Cell {
     const { replicas } = this.#options;
     const redisUrl = `redis://${ADDRESS}:${await this.#through("services-redis", this.redisPort)}`;
     const pacsUrl = `http://${ADDRESS}:${await this.#through("services-orthanc", this.#pacsPorts.http)}/dicom-web`;
-    const others = this.#options.tellsOthers === false ? () => ({}) : await this.#startOthers();
+    if (this.#options.tellsOthers !== false) {
+      mkdirSync(this.#auditFolder, { recursive: true });
+      this.told = await Receivers.start({
+        ...{ folder: this.#options.folder, auditFolder: this.#auditFolder },
+        through: (link, port) => this.#through(link, port),
+      });
+    }
     for (let replica = 0; replica < replicas; replica += 1) {
       this.setClock(replica, 0);
       const port = await freePort();
-      const replicaOptions = { redisUrl, pacsUrl, port, environment: others(replica) };
+      // With one replica, which of both it is depends on the seed.
+      const environment = this.told?.environmentOf(replica + this.#options.seed) ?? {};
+      const replicaOptions = { redisUrl, pacsUrl, port, environment };
       this.#replicas.push(await this.#startReplica(replica, replicaOptions));
       await this.#through("senders-stow", port);
     }
     for (const redspot of this.#replicas) for (const name of SERVICES) await redspot.ready(name, 180);
     for (const redspot of this.#replicas) for (const name of SERVICES) this.#guard(redspot, name);
-  }
-
-  /**
-   * Who is told of what happens: a RIS, and where the audit trail goes. One replica's goes to a file, the next one's to a
-   * repository. Answers with what a replica is told of them.
-   */
-  async #startOthers(): Promise<(replica: number) => Record<string, string>> {
-    mkdirSync(this.#auditFolder, { recursive: true });
-    this.#ris = await Ris.start(await freePort());
-    this.#repository = await Repository.start(await freePort(), this.#options.folder);
-    const file = join(this.#auditFolder, "audit.jsonl");
-    this.#auditView = new AuditView(file, this.#repository);
-    const ris = await this.#through("worklist-ris", this.#ris.port);
-    const repository = await this.#through("worklist-repository", this.#repository.port);
-    const { environment } = this.#repository;
-    const toFile = { REDSPOT_AUDIT_TO: pathToFileURL(file).href };
-    const toRepository = { ...environment, REDSPOT_AUDIT_TO: `syslog-tls://${ADDRESS}:${repository}` };
-    return (replica) => ({
-      ...((replica + this.#options.seed) % 2 === 0 ? toFile : toRepository),
-      REDSPOT_HL7_URL: `mllp://${ADDRESS}:${ris}`,
-      REDSPOT_HL7_ANSWER_SECONDS: "5",
-    });
   }
 
   /** The port at which a service is reached: that of a proxy, where there are any. */
@@ -212,11 +195,6 @@ export class Cell {
     return join(this.#disk.folder, "spool");
   }
 
-  /** What the RIS accepted, and what is in the audit trail; undefined where nobody is told of anything. */
-  get told(): { ris: Ris; audit: AuditView } | undefined {
-    return this.#ris && this.#auditView && { ris: this.#ris, audit: this.#auditView };
-  }
-
   get folder(): string {
     return this.#options.folder;
   }
@@ -283,13 +261,6 @@ export class Cell {
     };
   }
 
-  /** How those behave from now on who are told of things; as they should where left out. */
-  async behave(receiver: Receiver, behaviour?: RisBehaviour): Promise<void> {
-    if (receiver === "ris") await this.#ris?.behave(behaviour);
-    else if (behaviour === undefined) await this.#repository?.come();
-    else await this.#repository?.leave();
-  }
-
   /** What an operator does about messages that the RIS refused, once it is mended; answers with how many there were. */
   async retryRefused(): Promise<number> {
     const program = await startProgram({
@@ -298,7 +269,7 @@ export class Cell {
       args: [ADMIN, "dead-letters", "retry", "--all", "--queue", "announce", "--rate", "50"],
       env: {
         REDSPOT_REDIS_URL: `redis://${ADDRESS}:${this.redisPort}`,
-        REDSPOT_AUDIT_TO: pathToFileURL(join(this.#auditFolder, "audit.jsonl")).href,
+        ...this.told?.toFile,
       },
       cwd: this.#options.folder,
       logFile: join(this.#options.folder, "admin.log"),
@@ -354,8 +325,8 @@ export class Cell {
       ...SERVICES.flatMap((name) => this.#replicas.map((_, replica): [Victim, number] => [name, replica])),
     ];
     await Promise.all(victims.map(([victim, replica]) => this.stopProgram(victim, replica, "SIGKILL")));
-    this.#auditView?.readAnew();
-    const folders = [this.spoolFolder, ...(this.#ris ? [this.#auditFolder] : [])];
+    this.told?.audit.readAnew();
+    const folders = [this.spoolFolder, ...(this.told ? [this.#auditFolder] : [])];
     return {
       filesLost: folders.reduce((sum, folder) => sum + loseUnsynced(folder, this.#journal), 0),
       redisBytesLost: this.#appendFsync === "everysec" ? this.#appendOnlyFile.loseUnsynced() : 0,
@@ -382,8 +353,7 @@ export class Cell {
         .flat()
         .map((proxy) => proxy.close()),
     );
-    await this.#ris?.stop();
-    await this.#repository?.leave();
+    await this.told?.stop();
     await this.#orthanc?.stop();
     await this.#redis?.stop();
     this.#disk.remove();

@@ -73,9 +73,9 @@ async function bringAbout(cell: Cell, of: Disturbance): Promise<string | undefin
       return undefined;
     }
     case "receiver":
-      await cell.behave(of.receiver, of.behaviour);
+      await cell.told?.behave(of.receiver, of.behaviour);
       await pause(of.forMs);
-      await cell.behave(of.receiver);
+      await cell.told?.behave(of.receiver);
       return undefined;
     case "disk-full":
       if (cell.whyNoSmallDisk !== undefined) return `skipped: ${cell.whyNoSmallDisk}`;

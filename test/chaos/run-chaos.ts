@@ -12,7 +12,7 @@ import { LOOK_EVERY_MS, RestWatch } from "./rest-watch.ts";
 import { sendAll } from "./sender.ts";
 import { SendersLog, type SentStudy } from "./senders-log.ts";
 import { Timeline } from "./timeline.ts";
-import { type Expected, expectedOf, judgeTold } from "./told.ts";
+import { type ToldFigures, ToldWatch } from "./told-watch.ts";
 import { type Complaint, judge, type Policy, type SeenReport } from "./verdict.ts";
 
 export interface ChaosOptions {
@@ -64,17 +64,6 @@ export interface ChaosResult {
   readonly skipped: readonly string[];
 }
 
-interface ToldFigures {
-  /** Messages that the RIS has accepted, and how many of them it had accepted before, by their control ID. */
-  readonly announced: number;
-  readonly announcedAgain: number;
-  /** Messages of the audit trail, and how many of them were there before, by their identifier. */
-  readonly audited: number;
-  readonly auditedAgain: number;
-  /** Events that went with the last seconds of a Redis with appendfsync everysec. */
-  readonly forgotten: number;
-}
-
 /** The default of REDSPOT_HEAD_START_MINUTES. */
 const HEAD_START_MS = 240 * 60_000;
 const INSPECTED_AT_ONCE = 6;
@@ -124,12 +113,9 @@ class Run {
   readonly #log: SendersLog;
   readonly #view: OutsideView;
   readonly #watch: RestWatch;
+  readonly #toldWatch: ToldWatch;
   readonly #complaints: Complaint[] = [];
   readonly #late = new Set<string>();
-  /** What is to be told of each study, as it was last seen. */
-  readonly #expected = new Map<string, Expected>();
-  /** How often an operator retried what the RIS had refused. */
-  #retries = 0;
   #policy: Policy = { headStartMs: HEAD_START_MS, probabilities: new Map() };
 
   constructor(cell: Cell, options: ChaosOptions, timeline: Timeline) {
@@ -140,6 +126,7 @@ class Run {
     this.#log = new SendersLog(join(options.folder, "senders.jsonl"));
     this.#view = new OutsideView(cell);
     this.#watch = new RestWatch(this.#view);
+    this.#toldWatch = new ToldWatch(cell);
   }
 
   /** Sends each image once while nothing is wrong: what the network says of it then, it has to say ever after. */
@@ -165,7 +152,7 @@ class Run {
     await this.#cell.setAppendFsync(appendFsync);
     for (const receiver of away) {
       this.#timeline.tell(`${receiver} is away until all is at rest`);
-      await this.#cell.behave(receiver, "away");
+      await this.#cell.told?.behave(receiver, "away");
     }
     let mendedAt = Date.now();
     let sending = true;
@@ -184,13 +171,16 @@ class Run {
     await this.#watch.allAtRest(restWithinSeconds, (restless) => this.#progress(restless));
     const recoverySeconds = this.#watch.recoverySeconds(mendedAt);
     for (const { studyInstanceUID } of this.#watch.restless) this.#late.add(studyInstanceUID);
-    for (const receiver of away) await this.#cell.behave(receiver);
+    for (const receiver of away) await this.#cell.told?.behave(receiver);
     const restedAt = Date.now();
     const released = this.#watch.release();
     const complaints = await this.#judge(released);
     const isRefused = disturbances.some(({ disturbance: of }) => of.kind === "receiver" && of.behaviour === "AR");
-    if (isRefused) await this.#retryRefused();
-    const isTold = await this.#allTold(released, restWithinSeconds);
+    if (isRefused) {
+      const messages = await this.#toldWatch.retryRefused();
+      this.#timeline.tell(`an operator has sent again what the RIS had refused: ${messages} messages`);
+    }
+    const isTold = await this.#toldWatch.allTold(released, restWithinSeconds);
     const toldSeconds = isTold ? (Date.now() - restedAt) / 1000 : undefined;
     const rest = recoverySeconds === undefined ? "not at rest" : `at rest after ${recoverySeconds.toFixed(1)} s`;
     const told = toldSeconds === undefined ? "not all told" : `told after ${toldSeconds.toFixed(1)} s more`;
@@ -202,71 +192,6 @@ class Run {
       ...away.map((one) => `${one} away all along`),
     ];
     return { number, kinds, recoverySeconds, toldSeconds };
-  }
-
-  /** Waits until the RIS and the audit trail have everything of some studies; false where they do not in time. */
-  async #allTold(studies: readonly SentStudy[], withinSeconds: number): Promise<boolean> {
-    const deadline = performance.now() + 1000 * withinSeconds;
-    for (;;) {
-      const { complaints } = this.#judgeTold(studies);
-      if (!complaints.some(({ kind }) => kind === "unaudited" || kind === "unannounced")) return true;
-      if (performance.now() > deadline) {
-        this.#timeline.tell(`not told yet: ${complaints.slice(0, 5).map(keyOf).join("; ")}`);
-        return false;
-      }
-      await pause(LOOK_EVERY_MS);
-    }
-  }
-
-  /** What is wrong with what was told of some studies, as it is now. */
-  #judgeTold(studies: readonly SentStudy[]): { complaints: Complaint[]; forgotten: number } {
-    const { told, forgotAt } = this.#cell;
-    if (told === undefined) return { complaints: [], forgotten: 0 };
-    const messages = Map.groupBy(told.audit.read(), (one) => one.studyInstanceUID);
-    const accepted = Map.groupBy(told.ris.accepted, (one) => one.studyInstanceUID);
-    const verdicts = studies.flatMap(({ studyInstanceUID }) => {
-      const expected = this.#expected.get(studyInstanceUID);
-      const of = { accepted: accepted.get(studyInstanceUID) ?? [], messages: messages.get(studyInstanceUID) ?? [] };
-      return expected === undefined ? [] : [judgeTold(expected, { ...of, forgotAt })];
-    });
-    return {
-      complaints: verdicts.flatMap(({ complaints }) => complaints),
-      forgotten: verdicts.reduce((sum, { forgotten }) => sum + forgotten, 0),
-    };
-  }
-
-  async #retryRefused(): Promise<void> {
-    const messages = await this.#cell.retryRefused();
-    this.#timeline.tell(`an operator has sent again what the RIS had refused: ${messages} messages`);
-    if (messages > 0) this.#retries += 1;
-  }
-
-  /** Judges at the end of the run what was told, when everything has had its time. */
-  async #endOfTelling(studies: readonly SentStudy[]): Promise<ToldFigures> {
-    const { told } = this.#cell;
-    if (told === undefined) return { announced: 0, announcedAgain: 0, audited: 0, auditedAgain: 0, forgotten: 0 };
-    await this.#allTold(studies, this.#options.lastWaitSeconds ?? 300);
-    const { complaints, forgotten } = this.#judgeTold(studies);
-    for (const complaint of complaints) this.#complain(complaint);
-    const messages = told.audit.read();
-    const { accepted } = told.ris;
-    for (const { studyInstanceUID, controlId } of accepted) {
-      if (this.#log.studies.has(studyInstanceUID)) continue;
-      const what = `message ${controlId} is of a study that nobody sent`;
-      this.#complain({ kind: "announced-anew", studyInstanceUID, what });
-    }
-    const operators = new Set(messages.filter(({ type }) => type === "110132").map(({ id }) => id)).size;
-    if (operators < this.#retries) {
-      const what = `an operator retried dead letters ${this.#retries} times, of which ${operators} are in the audit trail`;
-      this.#complain({ kind: "unaudited", studyInstanceUID: "", what });
-    }
-    return {
-      announced: accepted.length,
-      announcedAgain: accepted.length - new Set(accepted.map(({ controlId }) => controlId)).size,
-      audited: messages.length,
-      auditedAgain: messages.length - new Set(messages.map(({ id }) => id)).size,
-      forgotten,
-    };
   }
 
   /** Waits for those that are late, and judges everything once more: what was well may have become ill. */
@@ -289,13 +214,14 @@ class Run {
       const what = `report ${report?.sopInstanceUID} is of a study that nobody sent`;
       this.#complain({ kind: "duplicated", studyInstanceUID, what });
     }
-    const told = await this.#endOfTelling(resting);
+    await this.#toldWatch.allTold(resting, this.#options.lastWaitSeconds ?? 300);
+    for (const complaint of this.#toldWatch.judgeAll(resting)) this.#complain(complaint);
     return {
       studies: studies.length,
       instances: studies.reduce((sum, { instances }) => sum + instances.size, 0),
       complaints: this.#complaints,
       late: this.#late.size - restless.length,
-      told,
+      told: this.#toldWatch.figuresOf(resting),
       senders: this.#log.counts,
     };
   }
@@ -330,11 +256,7 @@ class Run {
         for (const complaint of judge(study, seen, this.#policy)) {
           if (!known.has(keyOf(complaint))) this.#complain(complaint);
         }
-        const { studyInstanceUID } = study;
-        this.#expected.set(
-          studyInstanceUID,
-          expectedOf(study, seen, this.#watch.restAt(studyInstanceUID) ?? Date.now()),
-        );
+        this.#toldWatch.expect(study, seen, this.#watch.restAt(study.studyInstanceUID));
       }
     };
     await Promise.all(Array.from({ length: INSPECTED_AT_ONCE }, one));
