@@ -217,6 +217,23 @@ describe("where a step is missing", () => {
     assert.deepEqual(await again(), {});
   });
 
+  test("a number that a report has is not given to images that came since: they open a revision of their own", async () => {
+    // Redis came back from before the first revision was closed, and has noted another image since.
+    for (const instance of ["1.1.1", "1.1.2"]) {
+      await spooled("1.1", instance);
+      await noted("1.1", instance);
+    }
+    await records.keepFinding(finding("1.1", 1, "1.1.1"));
+    assert.deepEqual(await again(), { findingsRestored: 1, queued: { settling: 1, report: 1 } });
+    assert.deepEqual(await jobs("settling"), ["1.1-r2"]);
+    assert.deepEqual(
+      (await ledger.instancesOf("1.1", 1)).map(({ sopInstanceUID }) => sopInstanceUID),
+      ["1.1.1"],
+    );
+    const { sopInstanceUIDs } = (await ledger.closeRevision("1.1", 2, 0)) as { sopInstanceUIDs: string[] };
+    assert.deepEqual(sopInstanceUIDs, ["1.1.1", "1.1.2"]);
+  });
+
   test("an open revision without its settling job, a closed one without its triage, a finding without its report", async () => {
     for (const study of ["1.1", "1.2", "1.3"]) await noted(study, `${study}.1`);
     for (const study of ["1.2", "1.3"]) await ledger.closeRevision(study, 1, 0);

@@ -175,6 +175,19 @@ test("a study that is removed leaves nothing, and no other is touched", async ()
   await assert.rejects(spool.removeStudy("../.."), coded("INVALID_UID"));
 });
 
+test("an instance that is removed takes its preview along, and leaves the others theirs", async () => {
+  for (const name of ["1.2.7.1", "1.2.7.2"]) {
+    await (await receive(bytes(10, 1))).commit({ studyInstanceUID: "1.2.7", sopInstanceUID: name });
+    await spool.putPreview("1.2.7", name, bytes(10, 1));
+  }
+  await spool.remove("1.2.7", "1.2.7.1");
+  await spool.remove("1.2.7", "1.2.7.1");
+  assert.deepEqual(await spool.list("1.2.7"), ["1.2.7.2"]);
+  await assert.rejects(spool.readPreview("1.2.7", "1.2.7.1"), coded("NOT_FOUND"));
+  assert.equal((await spool.readPreview("1.2.7", "1.2.7.2")).byteLength, 10);
+  await spool.removeStudy("1.2.7");
+});
+
 test("records are removed, with the folder where it is left empty; instances are not", async () => {
   await spool.putRecord("1.2.88", "finding-1", bytes(10, 1));
   const committed = await spool.receive();
