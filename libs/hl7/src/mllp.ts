@@ -76,9 +76,20 @@ export class MllpClient {
     }
   }
 
-  /** Connects, by TLS where it is to be, and sends nothing: to see whether that much works. */
-  async tryConnection(): Promise<void> {
+  /**
+   * Connects, by TLS where it is to be, and sends nothing: to see whether that much works. With TLS 1.3 a receiver that
+   * refuses the client's certificate, or misses one, says so when the client is connected already (RFC 8446 4.4.2.4, E.1.2):
+   * so it is given `settleMs` to end the connection.
+   */
+  async tryConnection(settleMs = 500): Promise<void> {
     this.#socket ??= await this.#connect();
+    if (this.#options.tls === undefined) return;
+    const socket = this.#socket;
+    const settled = Promise.withResolvers<void>();
+    socket.once("error", (error) => settled.reject(failureOf(error)));
+    socket.once("close", () => settled.reject(new Hl7Error("UNTRUSTED", "the connection was closed at once")));
+    const timer = setTimeout(settled.resolve, settleMs);
+    await settled.promise.finally(() => clearTimeout(timer));
   }
 
   /** Waits for the exchange under way, and ends the connection. */

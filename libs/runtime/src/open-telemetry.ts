@@ -6,7 +6,7 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, RandomIdGenerator, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
 import { traceOf } from "./trace-of.ts";
-import type { TracedJob, Tracing } from "./tracing.ts";
+import type { CollectorRefusal, TracedJob, Tracing } from "./tracing.ts";
 import { SOFTWARE_VERSION } from "./version.ts";
 
 /** How long the collector may take for a batch; what it does not take then is let go. */
@@ -123,6 +123,17 @@ export class OpenTelemetry implements Tracing {
     );
     root.end();
   }
+}
+
+/** Sends a request without a span; see tryCollector. */
+export async function exportNothing(url: string): Promise<CollectorRefusal | undefined> {
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_WITHIN_MS });
+  const { code, error } = await new Promise<{ code: number; error?: Error }>((done) => exporter.export([], done));
+  await exporter.shutdown();
+  if (code === TAKEN) return undefined;
+  // The words of an error may be the collector's.
+  const why = (error as { code?: unknown } | undefined)?.code;
+  return typeof why === "number" ? { status: why } : { code: typeof why === "string" ? why : "not ready, or too slow" };
 }
 
 /** Random, but for a root, whose identifiers are derived. */

@@ -59,3 +59,15 @@ export async function openTracing(
   closers.push(() => tracing.close());
   return tracing;
 }
+
+/** Why a collector did not take a request: by the status of its answer, or what kept it from answering. */
+export type CollectorRefusal = { status: number; code?: undefined } | { code: string; status?: undefined };
+
+/**
+ * Sends a collector a request without a span, which it has to take (OTLP, "OTLP/HTTP Response": empty telemetry), by the
+ * exporter that would send traces, so that its headers and certificates count. Answers with why it was not taken, if it was not.
+ */
+export async function tryCollector(url: string): Promise<CollectorRefusal | undefined> {
+  const { exportNothing } = await import("./open-telemetry.ts");
+  return exportNothing(url);
+}

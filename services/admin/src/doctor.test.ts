@@ -91,6 +91,8 @@ describe("redspot-admin doctor", () => {
       REDSPOT_TLS_KEY: main,
       REDSPOT_MODE: "clinical",
       REDSPOT_HL7_URL: `mllps://127.0.0.1:${await freePort()}`,
+      REDSPOT_AUDIT_TO: `syslog-tls://127.0.0.1:${await freePort()}`,
+      REDSPOT_TRACES_URL: `http://127.0.0.1:${await freePort()}/v1/traces`,
     });
     assert.equal(status, 1);
     assert.match(errors, /NOT_WELL/);
@@ -101,6 +103,8 @@ describe("redspot-admin doctor", () => {
     assert.match(seen(/model package/).found, /demonstration|clinical/);
     assert.equal(seen(/STOW-RS/).state, "not checked");
     assert.match(seen(/HL7/).found, /by TLS: no connection: ECONNREFUSED/);
+    assert.match(seen(/audit messages/).found, /does not answer \(ECONNREFUSED\)/);
+    assert.match(seen(/takes traces/).found, /does not answer \(ECONNREFUSED\)/);
   });
 
   test("connects to the receiver of HL7 messages, and sends it nothing", async () => {

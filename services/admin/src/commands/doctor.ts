@@ -14,6 +14,7 @@ import { modelCheck } from "../doctor/model-check.ts";
 import { pacsChecks } from "../doctor/pacs-checks.ts";
 import { redisChecks } from "../doctor/redis-checks.ts";
 import { spoolCheck } from "../doctor/spool-check.ts";
+import { tracesCheck } from "../doctor/traces-check.ts";
 import { pacsOf, pacsVariables } from "../pacs.ts";
 
 const { REDSPOT_SPOOL_DIR, REDSPOT_TLS_CERTIFICATE, REDSPOT_TLS_KEY, REDSPOT_TLS_CLIENT_CA } = commonVariables;
@@ -21,7 +22,8 @@ const { REDSPOT_REDIS_URL, REDSPOT_REDIS_PREFIX } = commonVariables;
 const files = { REDSPOT_TLS_CERTIFICATE, REDSPOT_TLS_KEY, REDSPOT_TLS_CLIENT_CA };
 const { REDSPOT_AUDIT_TO, REDSPOT_AUDIT_CA, REDSPOT_AUDIT_CERTIFICATE, REDSPOT_AUDIT_KEY } = auditDeliveryVariables;
 const audit = { REDSPOT_AUDIT_TO, REDSPOT_AUDIT_CA, REDSPOT_AUDIT_CERTIFICATE, REDSPOT_AUDIT_KEY };
-const variables = { REDSPOT_SPOOL_DIR, ...files, ...receiverVariables, ...audit };
+const { REDSPOT_TRACES_URL } = commonVariables;
+const variables = { REDSPOT_SPOOL_DIR, ...files, ...receiverVariables, ...audit, REDSPOT_TRACES_URL };
 
 const HELP = `
 --store leaves one study in the PACS, of the patient REDSPOT^DOCTOR, ID REDSPOT-DOCTOR: the same each time, and no wrist by its
@@ -35,7 +37,7 @@ export function addDoctor(program: Command, environment: Environment): void {
   program
     .command("doctor")
     .description(
-      "Looks at Redis, PACS, spool, model, certificates, receivers of HL7 and audit messages and clocks, and says what is wrong and how to mend it.",
+      "Looks at Redis, PACS, spool, model, certificates, clocks and the receivers of HL7 messages, audit messages and traces, and says what is wrong and how to mend it.",
     )
     .option("--store", "also stores a test study in the PACS, finds it and fetches it")
     .option("--json", "one JSON object a line, for programs")
@@ -58,8 +60,9 @@ export function addDoctor(program: Command, environment: Environment): void {
           pacsUrl: pacs.url,
           now,
         }),
-        hl7Check(receiverOf(config)),
+        hl7Check(receiverOf(config), now),
         auditCheck(config, now),
+        tracesCheck(config.REDSPOT_TRACES_URL),
         modelCheck(() => tryModel(environment)),
       ];
       let wrongs = 0;

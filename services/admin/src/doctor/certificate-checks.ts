@@ -68,7 +68,7 @@ export function certificateChecks({ certificate, key, clientCA, pacsUrl, now }: 
 export function ownCertificate(
   certificate: string,
   key: string | undefined,
-  variables: "REDSPOT_TLS" | "REDSPOT_AUDIT",
+  variables: "REDSPOT_TLS" | "REDSPOT_AUDIT" | "REDSPOT_HL7",
   now: () => Date,
 ): Promise<Observation> {
   return unlessUnreadable(certificate, `${variables}_CERTIFICATE`, async () => {
