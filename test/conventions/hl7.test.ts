@@ -29,6 +29,7 @@ const header = aSource({
 
 const messageOf = (messageType: MessageType) =>
   announcementOf({
+    controlId: "0".repeat(20),
     finding: aFinding({ intendedUse: "clinical", passed: [passedOver(OTHER_IMAGE, "NOT_LATERAL")] }),
     header,
     report: { sopInstanceUID: "2.25.1" },

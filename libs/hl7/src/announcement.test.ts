@@ -8,6 +8,7 @@ const sender: Sender = { messageType: "ORU^R01", sendingApplication: "REDSPOT", 
 
 function lines(changes: Partial<Announcement> = {}, as: Partial<Sender> = {}): string[] {
   return announcementOf({
+    controlId: controlIdOf(aFinding()),
     finding: aFinding({ intendedUse: "clinical" }),
     header: aSource(),
     report: { sopInstanceUID: "2.25.1" },
@@ -51,6 +52,7 @@ describe("the message of a finding", () => {
     assert.match(controlIdOf(aFinding()), /^[0-9A-Z]{20}$/);
     assert.equal(controlIdOf(aFinding()), controlIdOf(aFinding({ probability: 0.1 })));
     assert.notEqual(controlIdOf(aFinding()), controlIdOf(aFinding({ revision: 2 })));
+    assert.notEqual(controlIdOf(aFinding()), controlIdOf(aFinding(), "report"));
   });
 
   test("each outcome has its code, and what could not be analysed says why", () => {

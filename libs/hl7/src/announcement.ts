@@ -1,7 +1,6 @@
 import type { DataSet } from "@redspot/dicom";
 import { dateTimeAt, isDemonstration, LANGUAGES, type LanguageTag } from "@redspot/sr";
 import { type Finding, priorityOf } from "@redspot/triage";
-import { controlIdOf } from "./control-id.ts";
 import { observationsOf, type ReportPlace } from "./observations.ts";
 import { imagingProcedureControl, observationRequest, orderOf } from "./order-segments.ts";
 import { hierarchicDesignator, patientIdentification, patientVisit } from "./patient-segments.ts";
@@ -28,11 +27,13 @@ export interface Sender {
 }
 
 export interface Announcement {
+  /** MSH-10: see controlIdOf. */
+  readonly controlId: string;
   readonly finding: Finding;
   /** The header of one of the study's instances, or what the PACS says of the study: patient and order come from it. */
   readonly header: DataSet;
   readonly report: ReportPlace;
-  /** Whether an earlier finding about the study is superseded by this one. */
+  /** Whether something that was told of the study before is superseded: an earlier finding, or that there is no report. */
   readonly isCorrection: boolean;
   readonly sender: Sender;
   readonly now: Date;
@@ -48,7 +49,7 @@ const CHARACTER_SET = "UNICODE UTF-8";
  * preliminary, whatever is found: no person has read the study. docs/hl7.md has what comes from where.
  */
 export function announcementOf(announcement: Announcement): string {
-  const { finding, header, sender, now, utcOffset, isCorrection } = announcement;
+  const { controlId, finding, header, sender, now, utcOffset, isCorrection } = announcement;
   const language = LANGUAGES[sender.language];
   const at = (moment: Date) => dateTimeAt(moment, utcOffset).dateTime;
   const analysedAt = at(new Date(finding.analysedAt));
@@ -56,7 +57,7 @@ export function announcementOf(announcement: Announcement): string {
   const order = orderOf(header);
   const message = messageOf({
     type: MESSAGE_TYPES[sender.messageType],
-    controlId: controlIdOf(finding),
+    controlId,
     // HL7 table 0103: a receiver keeps what is in training apart from what is in production.
     processingId: isDemonstration(finding.model) ? "T" : "P",
   });

@@ -6,10 +6,14 @@ const LENGTH = 20;
 
 /**
  * MSH-10 of a finding's message, whenever and however often it is made: a receiver knows one that comes again by it. It
- * depends on study, revision and model package, as the report's UID does; base 36, of 103 bits of a SHA-256.
+ * depends on study, revision and model package, as the report's UID does; base 36, of 103 bits of a SHA-256. The message that
+ * a report is in the PACS after all has one of its own.
  */
-export function controlIdOf({ studyInstanceUID, revision, model }: Finding): string {
-  const names = JSON.stringify(["announcement", studyInstanceUID, revision, model.packageHash]);
+export function controlIdOf(
+  { studyInstanceUID, revision, model }: Finding,
+  what: "announcement" | "report" = "announcement",
+): string {
+  const names = JSON.stringify([what, studyInstanceUID, revision, model.packageHash]);
   const digest = createHash("sha256").update(names).digest("hex");
   return BigInt(`0x${digest}`).toString(36).toUpperCase().padStart(LENGTH, "0").slice(-LENGTH);
 }

@@ -30,6 +30,36 @@ test("a job is done once, however often it is added", async () => {
   await queue.close();
 });
 
+test("a job that is renewed is done again, after one that is under way, and not twice where it still waits", async () => {
+  const store = redis.store();
+  const queue = new StudyQueue(store, "announce");
+  let done = 0;
+  const [begun, mayEnd, again] = [0, 0, 0].map(() => Promise.withResolvers<void>()) as [
+    PromiseWithResolvers<void>,
+    PromiseWithResolvers<void>,
+    PromiseWithResolvers<void>,
+  ];
+  const work = async () => {
+    done += 1;
+    begun.resolve();
+    await mayEnd.promise;
+    if (done === 3) again.resolve();
+  };
+  for (const _ of ["first", "again"]) await queue.renew(job, 10);
+  assert.equal((await queue.depth()).waiting, 1);
+  const worker = workOn(store, "announce", work, { concurrency: 1, onError: assert.ifError });
+  await begun.promise;
+  await queue.renew(job, 10);
+  assert.deepEqual(await queue.depth(), { waiting: 0, active: 1, delayed: 1, failed: 0 });
+  mayEnd.resolve();
+  while (done < 2 || (await queue.depth()).active > 0) await new Promise((resolve) => setImmediate(resolve));
+  await queue.renew(job, 10);
+  await again.promise;
+  await worker.close();
+  assert.equal(done, 3);
+  await queue.close();
+});
+
 test("a worker that pauses takes no jobs, and goes on where it is told to", async () => {
   const store = redis.store();
   const queue = new StudyQueue(store, "triage");

@@ -111,6 +111,18 @@ export class StudyQueue {
     await this.#queue.add(name, data, { ...opts, delay: delayMs });
   }
 
+  /**
+   * Adds the job of a study's revision once more, though it may be done: what it would say has changed. One that still waits
+   * will see for itself; beside one that is under way another is put off by `putOffMs`.
+   */
+  async renew(job: StudyJob, putOffMs: number): Promise<void> {
+    const { name, data, opts } = this.#entry(job);
+    const state = await this.#queue.getJobState(opts.jobId);
+    if (state === "completed") await this.#queue.remove(opts.jobId);
+    if (state !== "active") await this.#queue.add(name, data, opts);
+    else await this.#queue.add(name, data, { ...opts, jobId: `${opts.jobId}-again`, delay: putOffMs });
+  }
+
   /** Adds many jobs at once, to be done in this order. */
   async addAll(jobs: readonly StudyJob[]): Promise<void> {
     await this.#queue.addBulk(jobs.map((job) => this.#entry(job)));

@@ -9,8 +9,14 @@ const reportSchema = z.object({ sopInstanceUID: z.string().regex(/^[0-9.]{1,64}$
 const announcementSchema = z.object({
   controlId: z.string().regex(/^[0-9A-Z]{20}$/),
   acknowledgedAt: z.iso.datetime(),
+  /** Why there was no report in the PACS by what it said, as a code; absent where it named the report. */
+  reportMissing: z.string().max(40).optional(),
 });
 
+/** What a receiver was told of a revision: its finding; afterwards, that the report is in the PACS after all. */
+type Told = "announced" | "announced-report";
+
+export type Announcement = z.infer<typeof announcementSchema>;
 export type StoredReport = z.infer<typeof reportSchema>;
 
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -46,18 +52,23 @@ export class StudyRecords {
     return parsed(reportSchema, await this.#spool.readRecord(studyInstanceUID, `report-${revision}`));
   }
 
-  /** Records that the message about a revision's finding was acknowledged. */
+  /** Records that a message about a revision was acknowledged. */
   async keepAnnouncement(
     studyInstanceUID: string,
     revision: number,
-    announcement: z.infer<typeof announcementSchema>,
+    announcement: Announcement,
+    told: Told = "announced",
   ): Promise<void> {
-    await this.#spool.putRecord(studyInstanceUID, `announced-${revision}`, bytesOf(announcement));
+    await this.#spool.putRecord(studyInstanceUID, `${told}-${revision}`, bytesOf(announcement));
   }
 
-  async isAnnounced(studyInstanceUID: string, revision: number): Promise<boolean> {
-    const kept = await this.#spool.readRecord(studyInstanceUID, `announced-${revision}`);
-    return parsed(announcementSchema, kept) !== undefined;
+  /** The message about a revision that was acknowledged. */
+  async announcement(
+    studyInstanceUID: string,
+    revision: number,
+    told: Told = "announced",
+  ): Promise<Announcement | undefined> {
+    return parsed(announcementSchema, await this.#spool.readRecord(studyInstanceUID, `${told}-${revision}`));
   }
 }
 

@@ -23,6 +23,6 @@ export { type RunningService, runService } from "./run-service.ts";
 export { countJob, serviceMetrics } from "./service-metrics.ts";
 export { newToken, parseStaticTokens, staticTokenEntry, staticTokenScheme } from "./static-tokens.ts";
 export { traceOf } from "./trace-of.ts";
-export { NO_TRACING, type Tracing, tryCollector } from "./tracing.ts";
+export { type CollectorRefusal, NO_TRACING, type Tracing, tryCollector } from "./tracing.ts";
 export { Transport } from "./transport.ts";
 export { SOFTWARE_VERSION } from "./version.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CircuitOpen } from "@redspot/dicomweb";
 import { Hl7Error } from "@redspot/hl7";
-import { JOB_FAILURES, type Workitem } from "@redspot/queue";
+import { JOB_FAILURES, type ReportState, type Workitem } from "@redspot/queue";
+import type { Announcement as KeptAnnouncement } from "@redspot/recovery";
 import { aFinding, aSource, STUDY } from "@redspot/sr/report-fixture";
 import { acknowledge } from "@redspot/testbed";
 import { type Finding, inShort, type Outcome } from "@redspot/triage";
@@ -25,7 +26,8 @@ function world({
   exchange = async (message) => acknowledge(message),
 }: World = {}) {
   const sent: string[] = [];
-  const told = new Set<number>();
+  const told = new Map<string, KeptAnnouncement>();
+  const place = { report: { state: "stored", sopInstanceUID: "2.25.1" } as ReportState };
   const latest = findings.at(-1);
   const announce = announcingWith({
     findings: { get: async (_study, revision) => findings.find((one) => one.revision === revision) },
@@ -33,12 +35,13 @@ function world({
       get: async () =>
         ({
           finding: latest && inShort(latest),
-          report: { state: "stored", sopInstanceUID: "2.25.1" },
+          ...place,
         }) as Workitem,
     },
     records: {
-      isAnnounced: async (_study, revision) => told.has(revision),
-      keepAnnouncement: async (_study, revision) => void told.add(revision),
+      announcement: async (_study, revision, what = "announced") => told.get(`${what}-${revision}`),
+      keepAnnouncement: async (_study, revision, kept, what = "announced") =>
+        void told.set(`${what}-${revision}`, kept),
     },
     readHeader: async () => (readable ? aSource() : undefined),
     findPatient: async () => {
@@ -54,7 +57,7 @@ function world({
     now: () => new Date("2026-03-29T02:00:00Z"),
     utcOffsetAt: () => "+0000",
   });
-  return { sent, announce: (revision = 1) => announce({ studyInstanceUID: STUDY, revision }) };
+  return { sent, place, announce: (revision = 1) => announce({ studyInstanceUID: STUDY, revision }) };
 }
 
 describe("announcing", () => {
@@ -63,6 +66,30 @@ describe("announcing", () => {
     assert.equal((await announce()).outcome, "announced");
     assert.equal((await announce()).outcome, "already announced");
     assert.equal(sent.length, 1);
+  });
+
+  test("that a report was given up is taken back once, when it is in the PACS after all", async () => {
+    const { sent, place, announce } = world();
+    place.report = { state: "failed", code: "PACS_REFUSED", retrying: false };
+    assert.equal((await announce()).outcome, "announced");
+    assert.equal((await announce()).outcome, "already announced");
+    place.report = { state: "stored", sopInstanceUID: "2.25.1" };
+    assert.equal((await announce()).outcome, "corrected");
+    assert.equal((await announce()).outcome, "already announced");
+    const [first = "", second = "", ...more] = sent;
+    assert.deepEqual(more, []);
+    const field = (message: string, segment: string, at: number) =>
+      message
+        .split("\r")
+        .find((line) => line.startsWith(`${segment}|`))
+        ?.split("|")[at];
+    assert.deepEqual([field(first, "OBR", 25), field(second, "OBR", 25)], ["P", "C"]);
+    assert.notEqual(field(first, "MSH", 9), field(second, "MSH", 9));
+    assert.match(first, /not in the archive \(PACS_REFUSED\)/);
+    assert.doesNotMatch(second, /not in the archive/);
+    assert.doesNotMatch(first, /2\.25\.1\^ISO/);
+    assert.match(second, /2\.25\.1\^ISO/);
+    assert.doesNotMatch(second.replace(/^OBR.*$/m, ""), /\|C\|/, "no result was ever final");
   });
 
   test("what a newer finding has overtaken is left out", async () => {

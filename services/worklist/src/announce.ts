@@ -1,5 +1,6 @@
 import type { DataSet } from "@redspot/dicom";
 import {
+  type Announcement,
   announcementOf,
   assertAccepted,
   controlIdOf,
@@ -16,7 +17,7 @@ interface AnnouncingDependencies {
   findings: Pick<FindingStore, "get">;
   list: Pick<ReadingList, "get">;
   /** Where it is recorded who was told, should Redis lose it. */
-  records: Pick<StudyRecords, "isAnnounced" | "keepAnnouncement">;
+  records: Pick<StudyRecords, "announcement" | "keepAnnouncement">;
   /** The header of an instance, or undefined where the spool no longer has it. */
   readHeader: (studyInstanceUID: string, sopInstanceUID: string) => Promise<DataSet | undefined>;
   /** What the PACS says of a study, for when the spool no longer has it; undefined where it does not know the study. */
@@ -33,7 +34,13 @@ interface AnnouncingDependencies {
 }
 
 /** What became of an announcement. */
-export const ANNOUNCEMENT_OUTCOMES = ["announced", "already announced", "superseded", "not wanted"] as const;
+export const ANNOUNCEMENT_OUTCOMES = [
+  "announced",
+  "corrected",
+  "already announced",
+  "superseded",
+  "not wanted",
+] as const;
 
 interface Announced {
   outcome: (typeof ANNOUNCEMENT_OUTCOMES)[number];
@@ -44,7 +51,8 @@ interface Announced {
 /**
  * Tells a RIS or an integration engine of a revision's finding, once its report is in the PACS or was given up. Patient and
  * order are put into the message here and nowhere else. What the receiver has acknowledged is not sent again; a message
- * whose acknowledgement was lost is, under the same message control ID.
+ * whose acknowledgement was lost is, under the same message control ID. Where it was told that there is no report, and there
+ * is one by now, it is told so, once.
  */
 export function announcingWith(dependencies: AnnouncingDependencies): (job: StudyJob) => Promise<Announced> {
   const { findings, list, records, exchange, sender, outcomes, now, utcOffsetAt, onAcknowledged } = dependencies;
@@ -62,14 +70,11 @@ export function announcingWith(dependencies: AnnouncingDependencies): (job: Stud
     }
   };
 
-  const write = (finding: Finding, header: DataSet, report: ReportPlace, isCorrection: boolean): string => {
+  const write = (what: Pick<Announcement, "controlId" | "finding" | "header" | "report" | "isCorrection">): string => {
     const moment = now();
     try {
       return announcementOf({
-        finding,
-        header,
-        report,
-        isCorrection,
+        ...what,
         sender,
         now: moment,
         utcOffset: utcOffsetAt(moment),
@@ -85,18 +90,27 @@ export function announcingWith(dependencies: AnnouncingDependencies): (job: Stud
     if (!finding) throw new AnnouncementFailure("FINDING_MISSING", `revision ${revision} of study ${studyInstanceUID}`);
     const workitem = await list.get(studyInstanceUID);
     if ((workitem?.finding?.revision ?? revision) > revision) return { outcome: "superseded" };
-    if (await records.isAnnounced(studyInstanceUID, revision)) return { outcome: "already announced" };
+    const report = placeOf(workitem?.report);
+    const told = await records.announcement(studyInstanceUID, revision);
+    const isReportNew = told?.reportMissing !== undefined && !("code" in report);
+    if (told && !isReportNew) return { outcome: "already announced" };
+    const as = isReportNew ? "announced-report" : "announced";
+    if (isReportNew && (await records.announcement(studyInstanceUID, revision, as)))
+      return { outcome: "already announced" };
     const earlier = await findingsBefore(finding, dependencies);
     // Of what it asked for, and of what makes untrue what it may have been told.
     if (![finding, ...earlier].some(({ outcome }) => outcomes.has(outcome))) return { outcome: "not wanted" };
-    const controlId = controlIdOf(finding);
+    const controlId = controlIdOf(finding, isReportNew ? "report" : "announcement");
     const header = await headerOf(finding, dependencies);
-    await send(write(finding, header, placeOf(workitem?.report), earlier.length > 0), controlId);
+    await send(
+      write({ controlId, finding, header, report, isCorrection: isReportNew || earlier.length > 0 }),
+      controlId,
+    );
+    const acknowledged = { controlId, acknowledgedAt: now().toISOString() };
+    const kept = "code" in report ? { ...acknowledged, reportMissing: report.code } : acknowledged;
     // Without the record the message may be sent once more, and is known by its control ID.
-    await records
-      .keepAnnouncement(studyInstanceUID, revision, { controlId, acknowledgedAt: now().toISOString() })
-      .catch(() => {});
-    return { outcome: "announced", controlId };
+    await records.keepAnnouncement(studyInstanceUID, revision, kept, as).catch(() => {});
+    return { outcome: isReportNew ? "corrected" : "announced", controlId };
   };
   return (job) =>
     announce(job).catch((error: unknown) => {

@@ -40,6 +40,9 @@ import { reportingWith } from "./write-report.ts";
 /** Reports of a swept backlog go to the PACS beside those of what arrives, and never in front of them. */
 const BACKLOG_REPORTS_AT_ONCE = 2;
 
+/** An announcement that is under way, and says what was before, is acknowledged or given up within this time. */
+const ANNOUNCED_WITHIN_MS = 60_000;
+
 /** How long a browser waits for Redis before it is told that the list cannot be read. */
 const ANSWER_WITHIN_MS = 3_000;
 
@@ -111,7 +114,8 @@ await runService(worklist, process, async (service) => {
         if (outcome !== "superseded") await auditReport(job);
         metrics.add("redspot_reports_total", { outcome });
         logger.info({ ...job, outcome }, "report");
-        if (outcome !== "superseded") await announcements?.add(job);
+        // A receiver that was told that it was given up is told that it is there after all.
+        if (outcome !== "superseded") await announcements?.renew(job, ANNOUNCED_WITHIN_MS);
         if (name === "backlog-report") await removeFetched(job, { list: workList, findings: workFindings, spool });
       },
       {

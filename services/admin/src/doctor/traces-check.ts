@@ -1,4 +1,4 @@
-import { tryCollector } from "@redspot/runtime";
+import { type CollectorRefusal, tryCollector } from "@redspot/runtime";
 import { type Check, doubtful, fine, notChecked } from "./check.ts";
 
 /** The collector takes traces: it is sent none, as OTLP allows. Doubtful where not: nothing waits for it. */
@@ -16,7 +16,7 @@ export function tracesCheck(url: string | undefined): Check {
   };
 }
 
-function adviceFor({ status, code }: { status?: number; code?: string }): string {
+function adviceFor({ status, code }: CollectorRefusal): string {
   if (status === 401 || status === 403) return "See OTEL_EXPORTER_OTLP_HEADERS: the collector wants to know who sends.";
   if (status === 404 || status === 405) {
     return "REDSPOT_TRACES_URL has to be the whole address, such as http://collector:4318/v1/traces.";
