@@ -128,6 +128,16 @@ export class StudyRecovery {
     return views;
   }
 
+  /** How many bytes these instances of a study have that are noted, each study's together. */
+  async bytesOf(studies: readonly { studyInstanceUID: string; sopInstanceUIDs: readonly string[] }[]): Promise<number> {
+    const asking = this.#store.redis.pipeline();
+    for (const { studyInstanceUID, sopInstanceUIDs } of studies) {
+      if (sopInstanceUIDs.length > 0) asking.hmget(this.#study(studyInstanceUID, "instances"), ...sopInstanceUIDs);
+    }
+    const notes = ((await answersOf(asking)) as (string | null)[][]).flat();
+    return notes.reduce((sum, note) => sum + (note === null ? 0 : (JSON.parse(note) as InstanceNote).bytes), 0);
+  }
+
   /** Puts back what the spool remembers and Redis does not. Answers how many instances it did not know. */
   async restore({ studyInstanceUID, lane, arrivedAt, finding, instances }: SpooledMemory): Promise<number> {
     const seen = new Set(finding?.instances.map(({ sopInstanceUID }) => sopInstanceUID));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,7 +105,7 @@ async function everything(): Promise<string[]> {
 }
 
 /** What was found, without what is always told. */
-function news({ dryRun, studies, instances, ...rest }: Reconciliation) {
+function news({ dryRun, studies, instances, bytes, ...rest }: Reconciliation) {
   return Object.fromEntries(
     Object.entries(rest).filter(([, value]) =>
       typeof value === "object" ? Object.keys(value).length > 0 : value !== 0,
@@ -140,6 +141,14 @@ describe("where Redis has lost everything", () => {
     assert.deepEqual(news(dry), { instancesNoted: 6, findingsRestored: 3 });
 
     const result = await reconcile({ spool, store });
+    const uids = [...(await Array.fromAsync(spool.studies()))];
+    const sizes = uids.flatMap(({ studyInstanceUID, sopInstanceUIDs }) =>
+      sopInstanceUIDs.map((uid) => statSync(spool.pathOf(studyInstanceUID, uid)).size),
+    );
+    const held = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(held > 6 * 132);
+    const next = await reconcile({ spool, store, dryRun: true });
+    assert.deepEqual([dry.bytes, result.bytes, next.bytes], [held, held, held], "whether Redis knew of them or not");
     assert.equal(result.studies, 4);
     assert.equal(result.instances, 6);
     assert.deepEqual(news(result), {

@@ -40,6 +40,8 @@ export interface Reconciliation {
   /** How much the spool holds. */
   studies: number;
   instances: number;
+  /** Of these instances, as their senders' bytes were counted when they came; without what is recorded and shown of them. */
+  bytes: number;
   /** Instances of the spool that Redis did not know, findings that it had lost, findings that the spool had not recorded. */
   instancesNoted: number;
   findingsRestored: number;
@@ -151,7 +153,15 @@ class Run {
     this.#now = now;
     this.result = {
       dryRun,
-      ...{ studies: 0, instances: 0, instancesNoted: 0, findingsRestored: 0, findingsRecorded: 0, reportsRecorded: 0 },
+      ...{
+        studies: 0,
+        instances: 0,
+        bytes: 0,
+        instancesNoted: 0,
+        findingsRestored: 0,
+        findingsRecorded: 0,
+        reportsRecorded: 0,
+      },
       ...{ listed: 0, queued: {}, promoted: 0, removed: 0, recordsRemoved: 0 },
       ...{ reportsFound: 0, reportsMissing: 0, unsendable: [], strays: [], unreadable: [] },
     };
@@ -164,6 +174,7 @@ class Run {
   /** Whether Redis knows of what the spool holds. */
   async lookIntoSpool(studies: SpooledStudy[]): Promise<void> {
     const views = await this.#recovery.views(studies.map(({ studyInstanceUID }) => studyInstanceUID));
+    this.result.bytes += await this.#recovery.bytesOf(studies);
     await together([...studies.entries()], async ([index, study]) => {
       const view = views[index]!;
       this.result.studies += 1;
@@ -207,6 +218,7 @@ class Run {
     for (const sopInstanceUID of sopInstanceUIDs) {
       try {
         const { arrivedAt, bytes } = await this.#spool.factsOf(studyInstanceUID, sopInstanceUID);
+        this.result.bytes += bytes;
         const sopClassUID = await readSopClass(this.#spool.pathOf(studyInstanceUID, sopInstanceUID));
         if (sopClassUID !== undefined) {
           notes.push({

@@ -34,6 +34,16 @@ export const processes: DashboardContent = {
     ],
     "What they use": [
       {
+        title: "Spool",
+        description:
+          "Bytes of the instances that it holds, as of the last reconciliation by any process (Since the last reconciliation, on the dashboard of the queues), and the room that is left.",
+        unit: "bytes",
+        queries: {
+          held: "max(redspot_spool_held_bytes and on (job, instance) (redspot_reconciled_timestamp_seconds == scalar(max(redspot_reconciled_timestamp_seconds))))",
+          "room, {{instance}}": "redspot_spool_room_bytes",
+        },
+      },
+      {
         title: "Processors",
         description: "Whole ones in use.",
         unit: "short",

@@ -80,10 +80,15 @@ export const variables = {
         "Days for which the spool remembers what was found about a swept study after its report was stored; 0 keeps it for ever",
       ),
   ),
-  REDSPOT_RECONCILE_MINUTES: limit(
-    10,
-    "Minutes between two looks at whether spool, Redis and queues agree; there is one at the start and whenever Redis comes back",
-  ),
+  REDSPOT_RECONCILE_MINUTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(7 * 24 * 60)
+    .default(10)
+    .describe(
+      "Minutes between two looks at whether spool, Redis and queues agree, at most a week; there is one at the start and whenever Redis comes back",
+    ),
   REDSPOT_MAX_WAITING_STUDIES: limit(
     10_000,
     "Studies that may wait for analysis or for the PACS; above, uploads are answered 503 until a fifth is done",

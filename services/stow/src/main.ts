@@ -56,6 +56,7 @@ await runService(stow, process, async (service) => {
   });
   closers.push(() => worker.close());
 
+  metrics.set("redspot_reconcile_interval_seconds", {}, config.REDSPOT_RECONCILE_MINUTES * 60);
   const recovery = reconcileRegularly({
     spool,
     store: waiting,

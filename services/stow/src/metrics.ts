@@ -37,6 +37,9 @@ export const definitions = {
   redspot_spool_room_bytes: gauge("Bytes that can still come in before uploads are answered 503"),
   redspot_spool_studies: gauge("Studies whose images the spool held when this process last reconciled"),
   redspot_spool_instances: gauge("Instances that the spool held when this process last reconciled"),
+  redspot_spool_held_bytes: gauge(
+    "Bytes of the instances that the spool held when this process last reconciled; their age is that of redspot_reconciled_timestamp_seconds",
+  ),
   redspot_reconciliations_total: counter(
     "Passes in which spool, Redis and queues were made to agree, by how they ended; one process at a time does it",
     { outcome: ["done", "failed"] },
@@ -46,6 +49,7 @@ export const definitions = {
     { what: ["instance", "finding", "study", "job"] },
   ),
   redspot_reconciled_timestamp_seconds: gauge("When this process last reconciled, in seconds since 1970; take max"),
+  redspot_reconcile_interval_seconds: gauge("How much lies between two such passes, as it is configured"),
 } as const;
 
 export type StowMetrics = Metrics<typeof definitions>;
@@ -67,7 +71,10 @@ export function countTransaction(
 /** Notes a pass that made spool, Redis and queues agree. */
 export function countReconciliation(
   metrics: StowMetrics,
-  done: Pick<Reconciliation, "studies" | "instances" | "instancesNoted" | "findingsRestored" | "listed" | "queued">,
+  done: Pick<
+    Reconciliation,
+    "studies" | "instances" | "bytes" | "instancesNoted" | "findingsRestored" | "listed" | "queued"
+  >,
   now: Date,
 ): void {
   const jobs = Object.values(done.queued).reduce((sum, queued) => sum + queued, 0);
@@ -78,5 +85,6 @@ export function countReconciliation(
   metrics.add("redspot_reconciliation_repairs_total", { what: "job" }, jobs);
   metrics.set("redspot_spool_studies", {}, done.studies);
   metrics.set("redspot_spool_instances", {}, done.instances);
+  metrics.set("redspot_spool_held_bytes", {}, done.bytes);
   metrics.set("redspot_reconciled_timestamp_seconds", {}, now.getTime() / 1000);
 }
