@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { MESSAGE_TYPES } from "@redspot/hl7";
 import { LANGUAGE_TAGS, REPORT_CLASSES } from "@redspot/sr";
 import { REASONS } from "@redspot/triage";
 import { variables } from "./variables.ts";
@@ -25,6 +26,14 @@ test("the conformance statement has the SOP classes of the reports", () => {
   for (const { sopClassUID, name } of Object.values(REPORT_CLASSES)) {
     assert.ok(sent.includes(`| ${name} Storage | ${sopClassUID} |`), name);
   }
+});
+
+test("the conformance statement names the profile of audit messages, and every message of HL7 that may be sent", () => {
+  const [, security = ""] = pages.conformance.split("## 8 Security");
+  for (const said of ["PS3.15 A.5", "SYSLOG-TLS (A.6)", "[audit.md](audit.md)", "[hl7.md](hl7.md)"])
+    assert.ok(security.includes(said), said);
+  const named = [...security.matchAll(/`([A-Z]{3}\^[A-Z]\d\d)`/g)].map(([, type]) => type);
+  assert.deepEqual(named.toSorted(), Object.keys(MESSAGE_TYPES).toSorted());
 });
 
 test("docs/reports.md has every reason, as it is told, and no other", () => {
