@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { parseStoreResponse } from "@redspot/dicomweb";
 import { staticTokenEntry } from "@redspot/runtime";
 import { startRedis, startService, waitUntil, workFolder } from "@redspot/testbed";
+import { residentMegabytes } from "../bench/process.ts";
 import { expect, Finding, type FuzzTarget, type OpenTarget, type Verdict } from "./fuzz-target.ts";
 import { inPieces } from "./pieces.ts";
 import { readUids } from "./read-uids.ts";
@@ -63,7 +64,7 @@ async function openService(): Promise<OpenTarget> {
 
   return {
     run,
-    residentBytes: () => 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${program.pid}/status`, "utf8"))?.[1]),
+    residentBytes: () => 1e6 * residentMegabytes(program.pid),
     async checkLeftovers() {
       expect((await fetch(`${url}/health/live`)).ok, "the service is alive");
       descriptors ??= openFiles();

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,13 +7,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { makeStudy } from "@redspot/phantom";
 import { startProgram } from "@redspot/testbed";
 import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { noBrowser, openBrowser } from "./browser.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const kit = fileURLToPath(new URL("../../services/training/src/main.ts", import.meta.url));
-const skip = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not installed`;
-
-describe("the contact sheet", { skip }, () => {
+describe("the contact sheet", { skip: noBrowser }, () => {
   let folder: string;
   let browser: Browser;
   let page: Page;
@@ -39,18 +36,7 @@ describe("the contact sheet", { skip }, () => {
       await writeFile(join(name, `${seed}.dcm`), study.instances[0]!.bytes);
     }
     await collect();
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    browser = await openBrowser();
     page = await browser.newPage();
     await page.goto(pathToFileURL(join(folder, "work/contact-sheet.html")).href);
   });

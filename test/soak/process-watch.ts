@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
+import { residentMegabytes } from "../bench/process.ts";
 
 /** What a process holds at a moment (proc(5)). */
 export interface ProcessSample {
@@ -37,10 +38,9 @@ export class ProcessWatch {
 /** What a process holds; undefined where it has ended. */
 export function sampleOf(pid: number, second: number): ProcessSample | undefined {
   try {
-    const kib = Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
     const targets = readdirSync(`/proc/${pid}/fd`).map((fd) => targetOf(`/proc/${pid}/fd/${fd}`));
     const sockets = targets.filter((target) => target.startsWith("socket:")).length;
-    return { second, residentMb: (kib * 1024) / 1e6, openFiles: targets.length, sockets };
+    return { second, residentMb: residentMegabytes(pid), openFiles: targets.length, sockets };
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Finding, ReasonCode } from "@redspot/triage";
+import { type Finding, isOfEligibility } from "@redspot/triage";
 import type { CodedConcept } from "./coded-concept.ts";
 import { Code } from "./codes.ts";
 import { type ContentItem, codeValueItem, compositeItem, imageItem, relate, textItem } from "./content-item.ts";
@@ -46,21 +46,9 @@ function passedOver(finding: Finding, instances: readonly SourceInstance[], lang
   });
 }
 
-/** Reasons for which nothing was attempted, by design; any other is a failure to read what should have been read. */
-const NOT_ATTEMPTED = new Set<string>([
-  "NO_IMAGE",
-  "NOT_A_RADIOGRAPH",
-  "FOR_PROCESSING",
-  "NOT_A_WRIST",
-  "BODY_PART_UNKNOWN",
-  "NOT_LATERAL",
-  "VIEW_UNKNOWN",
-  "OPEN_GROWTH_PLATES",
-] satisfies ReasonCode[]);
-
 /** Whether the analysis succeeded (CID 6042, Status of Results). */
 export function statusOf({ outcome, reason, instances }: Finding): CodedConcept {
-  if (outcome === "not-analysed") return NOT_ATTEMPTED.has(reason?.code ?? "") ? Code.NotAttempted : Code.Failed;
-  const failed = instances.some((one) => !one.analysed && !NOT_ATTEMPTED.has(one.reason.code));
+  if (outcome === "not-analysed") return reason && isOfEligibility(reason.code) ? Code.NotAttempted : Code.Failed;
+  const failed = instances.some((one) => !one.analysed && !isOfEligibility(one.reason.code));
   return failed ? Code.PartiallySucceeded : Code.Succeeded;
 }

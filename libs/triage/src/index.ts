@@ -23,4 +23,12 @@ export {
   type StudyToOrder,
   UNSCORED_STEP,
 } from "./reading-order.ts";
-export { isReasonCode, REASON_CODES, REASONS, type Reason, type ReasonCode, reason } from "./reason.ts";
+export {
+  isOfEligibility,
+  isReasonCode,
+  REASON_CODES,
+  REASONS,
+  type Reason,
+  type ReasonCode,
+  reason,
+} from "./reason.ts";

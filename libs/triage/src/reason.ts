@@ -29,6 +29,23 @@ export const REASONS = {
 
 export type ReasonCode = keyof typeof REASONS;
 
+const OF_ELIGIBILITY = new Set<ReasonCode>([
+  "NO_IMAGE",
+  "NOT_A_RADIOGRAPH",
+  "FOR_PROCESSING",
+  "NOT_A_WRIST",
+  "BODY_PART_UNKNOWN",
+  "NOT_LATERAL",
+  "VIEW_UNKNOWN",
+  "OPEN_GROWTH_PLATES",
+]);
+
+/**
+ * Whether nothing was attempted, by design: there is no image that is for analysis by what its header says. For any other
+ * reason an image could not be analysed that should have been.
+ */
+export const isOfEligibility = (code: ReasonCode): boolean => OF_ELIGIBILITY.has(code);
+
 export interface Reason {
   code: ReasonCode;
   text: string;

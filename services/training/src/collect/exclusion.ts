@@ -1,4 +1,4 @@
-import { isReasonCode, REASONS, type ReasonCode } from "@redspot/triage";
+import { isOfEligibility, isReasonCode, REASONS, type ReasonCode } from "@redspot/triage";
 import type { Excluded } from "../work-folder.ts";
 
 /** Why training does not use a row or an image, beside the reasons for which serving would not analyse it. */
@@ -46,18 +46,6 @@ const STAGE_OF: Record<keyof typeof OWN_REASONS, Stage> = {
   STRUCK: "kept",
 };
 
-/** Where serving's reasons belong: what the header says of the image, or what its pixels are. */
-const ELIGIBILITY = new Set<ReasonCode>([
-  "NO_IMAGE",
-  "NOT_A_RADIOGRAPH",
-  "FOR_PROCESSING",
-  "NOT_A_WRIST",
-  "BODY_PART_UNKNOWN",
-  "NOT_LATERAL",
-  "VIEW_UNKNOWN",
-  "OPEN_GROWTH_PLATES",
-]);
-
 /** A row or an image that is left out; `stage` where it leaves elsewhere than its reason usually does. */
 export function excluded(row: number, reason: ExclusionReason, stage?: Stage): Excluded {
   return { row, reason, stage: stage ?? stageOf(reason) };
@@ -65,7 +53,7 @@ export function excluded(row: number, reason: ExclusionReason, stage?: Stage): E
 
 function stageOf(reason: ExclusionReason): Stage {
   if (!isReasonCode(reason)) return STAGE_OF[reason];
-  return ELIGIBILITY.has(reason) ? "eligible" : "readable";
+  return isOfEligibility(reason) ? "eligible" : "readable";
 }
 
 /** What a reader is told about a reason. */
