@@ -182,6 +182,7 @@ test("a search gives data sets, and none where nothing matches", async () => {
   assert.deepEqual(found, [{ "0020000D": { vr: "UI", Value: ["1.2.3"] } }]);
   assert.equal(asked.url, "/dicom-web/studies/1.2.3/instances?Modality=SR&limit=5");
   assert.equal(asked.headers.accept, "application/dicom+json");
+  assert.equal(asked.headers["accept-encoding"], "identity", "what one study holds is small");
   await client().searchForSeries("1.2.3", { includefield: "BodyPartExamined,Manufacturer" });
   assert.equal(asked.url, "/dicom-web/studies/1.2.3/series?includefield=BodyPartExamined,Manufacturer");
   answerWith(204);

@@ -34,8 +34,10 @@ function serve(engine: Engine): void {
         features: own(results.features),
         logits: own(results.logits),
         activationMaps: own(results.activationMaps),
+        spent: input,
       };
-      tell({ run, output }, [output.features.buffer, output.logits.buffer, output.activationMaps.buffer]);
+      const { features, logits, activationMaps, spent } = output;
+      tell({ run, output }, [features.buffer, logits.buffer, activationMaps.buffer, spent.buffer]);
     } catch (error) {
       tell({ run, failed: describe(error) });
     }

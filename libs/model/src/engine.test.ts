@@ -87,8 +87,9 @@ test("input that fills its own buffer is moved, a view of something larger is co
   const whole = makeImages(2);
   await engine.run(whole.subarray(INPUT_LENGTH), 1);
   assert.equal(whole.length, 2 * INPUT_LENGTH);
-  await engine.run(whole, 2);
+  const { spent } = await engine.run(whole, 2);
   assert.equal(whole.length, 0);
+  assert.equal(spent?.length, 2 * INPUT_LENGTH, "its memory comes back with the answer");
 });
 
 test("input of the wrong length is refused, and the engine goes on", async () => {

@@ -15,6 +15,8 @@ export interface EngineOutput {
   readonly logits: Float32Array;
   /** n x 8 x 8: the class activation map (Zhou et al. 2016), row by row; its mean plus the head's bias is the logit. */
   readonly activationMaps: Float32Array;
+  /** The input's memory, for one to come: what is in it has no meaning any more. Not of an engine in the caller's thread. */
+  readonly spent?: Float32Array;
 }
 
 /** Something that runs Inception v3 with a head. Runs asked for together are answered one after the other. */

@@ -205,6 +205,17 @@ test("records are removed, with the folder where it is left empty; instances are
   await spool.removeStudy("1.2.88");
 });
 
+test("a record may be empty: it is then its name that counts, and the first one stays all the same", async () => {
+  const empty = new Uint8Array(0);
+  assert.equal((await spool.putRecord("1.2.89", "backlog-1", empty)).byteLength, 0);
+  assert.equal((await spool.putRecord("1.2.89", "backlog-1", empty)).byteLength, 0);
+  assert.equal((await spool.readRecord("1.2.89", "backlog-1"))?.byteLength, 0);
+  assert.deepEqual([...(await spool.putRecord("1.2.89", "finding-1", bytes(10, 1)))], [...bytes(10, 1)]);
+  assert.deepEqual([...(await spool.putRecord("1.2.89", "finding-1", empty))], [...bytes(10, 1)]);
+  assert.deepEqual(await readdir(join(root, "tmp")), []);
+  await spool.removeStudy("1.2.89");
+});
+
 test("a full disk is told as such, at the next write or at the commit", async () => {
   const toFullDisk = async () => {
     // The device on which every write answers ENOSPC.

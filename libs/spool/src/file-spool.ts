@@ -1,4 +1,4 @@
-import { link, open, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Blocks } from "./blocks.ts";
 import { BulkFile } from "./bulk-file.ts";
@@ -149,24 +149,27 @@ export class FileSpool implements Spool {
   }
 
   async #putFirst(target: string, bytes: Uint8Array, what: string): Promise<Uint8Array> {
-    const path = this.#newPath();
-    const isFirst = await onFileSystem(what, async () => {
-      try {
-        await writeFile(path, bytes, { flag: "wx", mode: 0o640, flush: this.#durable });
-        await this.#folders.make(dirname(target));
-        return await link(path, target).then(
-          () => true,
-          (error: unknown) => {
-            if (systemCode(error) === "EEXIST") return false;
-            throw error;
-          },
-        );
-      } finally {
-        await unlink(path).catch(() => {});
-      }
-    });
+    const put = bytes.byteLength === 0 ? this.#createEmpty(target) : this.#linkFirst(target, bytes);
+    const isFirst = await onFileSystem(what, () => put);
     await onFileSystem(what, () => this.#folders.sync(dirname(target)));
     return isFirst ? bytes : readOr(target, what);
+  }
+
+  /** A file without content is whole as soon as it has its name. */
+  async #createEmpty(target: string): Promise<boolean> {
+    await this.#folders.make(dirname(target));
+    return orFalseWhereTaken(async () => (await open(target, "wx", 0o640)).close());
+  }
+
+  async #linkFirst(target: string, bytes: Uint8Array): Promise<boolean> {
+    const path = this.#newPath();
+    try {
+      await writeFile(path, bytes, { flag: "wx", mode: 0o640, flush: this.#durable });
+      await this.#folders.make(dirname(target));
+      return await orFalseWhereTaken(() => link(path, target));
+    } finally {
+      await unlink(path).catch(() => {});
+    }
   }
 
   studies(watch: StudiesWatch = {}): AsyncGenerator<SpooledStudy> {
@@ -214,7 +217,7 @@ export class FileSpool implements Spool {
     await onFileSystem(`keeping a preview of instance ${sopInstanceUID}`, async () => {
       try {
         await writeFile(path, bytes, { flag: "wx", mode: 0o640 });
-        await makeFolder(dirname(target));
+        await mkdir(dirname(target), { recursive: true });
         await rename(path, target);
       } catch (error) {
         await unlink(path).catch(() => {});
@@ -225,6 +228,17 @@ export class FileSpool implements Spool {
 
   async readPreview(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array> {
     return readOr(this.#layout.previewFile(studyInstanceUID, sopInstanceUID), `preview of instance ${sopInstanceUID}`);
+  }
+}
+
+/** True where a name could be taken, false where another has it. */
+async function orFalseWhereTaken(take: () => Promise<void>): Promise<boolean> {
+  try {
+    await take();
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw error;
   }
 }
 

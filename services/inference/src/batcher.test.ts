@@ -241,3 +241,26 @@ test("it is idle when nothing waits and nothing runs, and tells so", async () =>
   await turn();
   assert.deepEqual([batcher.idle, told], [true, 1]);
 });
+
+test("the memory of a full batch is used again for the next one, and for nobody else", async () => {
+  const seen: Float32Array[] = [];
+  const engine: Pick<EngineLanes, "run"> = {
+    async run(input, n) {
+      seen.push(input);
+      const logits = Float32Array.from({ length: n }, (_, index) => input[index * 3 * PLANE]!);
+      const features = new Float32Array(n * 2048);
+      return { logits, features, activationMaps: new Float32Array(n * 64), spent: input };
+    },
+  };
+  const by = { engine, inputScaling: { min: 0, max: 1 }, head: NO_HEAD, calibrate: (logit: number) => logit };
+  const batcher = new Batcher({ lanes: 1, batchSize: 2 });
+  const logits: number[] = [];
+  for (const greys of [[0.25, 0.5], [0.75], [0.125, 1]]) {
+    const scores = await Promise.all(greys.map((grey) => batcher.scoreOfBacklog(image(grey), by)));
+    logits.push(...scores.map(({ logit }) => logit));
+  }
+  assert.deepEqual(logits, [0.25, 0.5, 0.75, 0.125, 1]);
+  const [first, lone, last] = seen;
+  assert.equal(last, first);
+  assert.notEqual(lone, first);
+});

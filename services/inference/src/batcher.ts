@@ -56,6 +56,8 @@ export class Batcher {
   readonly #options: BatcherOptions;
   readonly #live: Waiting[] = [];
   readonly #backlog: Waiting[] = [];
+  /** Memory of full batches that were scored: to map and collect 4 MB for each anew takes longer than to fill them. */
+  readonly #spent: Float32Array[] = [];
   #underWay = 0;
 
   constructor(options: BatcherOptions) {
@@ -114,15 +116,18 @@ export class Batcher {
   }
 
   async #run(batch: Waiting[]): Promise<void> {
-    const { onBatch, onScored } = this.#options;
+    const { batchSize, onBatch, onScored } = this.#options;
     const { engine, inputScaling, head } = batch[0]!.by;
+    const isFull = batch.length === batchSize;
     try {
       const input = toThreeChannels(
         batch.map((one) => one.input),
         inputScaling,
+        isFull ? this.#spent.pop() : undefined,
       );
       const startedAt = performance.now();
-      const { features, logits, activationMaps } = await engine.run(input, batch.length, head);
+      const { features, logits, activationMaps, spent } = await engine.run(input, batch.length, head);
+      if (isFull && spent) this.#spent.push(spent);
       onBatch?.(batch.length, performance.now() - startedAt);
       const cells = MAP_SIZE * MAP_SIZE;
       batch.forEach(({ scored, since }, index) => {
