@@ -26,10 +26,11 @@ export class FindingStore {
   /** Stores a finding unless its revision has one, and answers with the one that is stored then. */
   async put(finding: Finding): Promise<Finding> {
     const { studyInstanceUID, revision } = finding;
-    const { first, later } = divided(findingSchema.parse(finding));
+    const parsed = findingSchema.parse(finding);
+    const { first, later } = divided(parsed);
     const [key, laterKey] = this.#keys(studyInstanceUID, revision);
     const texts = [JSON.stringify(first), later ? JSON.stringify(later) : ""];
-    await this.#store.redis.eval(PUT, 2, key, laterKey, ...texts);
+    if ((await this.#store.redis.eval(PUT, 2, key, laterKey, ...texts)) === 1) return parsed;
     return (await this.get(studyInstanceUID, revision)) ?? finding;
   }
 

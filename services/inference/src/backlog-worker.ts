@@ -68,7 +68,7 @@ export function workOnBacklog(
     ledger: new StudyLedger(store),
     findings: new FindingStore(store),
     settling,
-    reports,
+    reports: { depth: forAMoment(() => reports.depth()) },
     pacs,
     fetch: (image) => ask(() => fetchImage(image, { spool, open: (one) => client.openInstance(one) })),
     analysis,
@@ -85,5 +85,20 @@ export function workOnBacklog(
       await worker.close();
       await Promise.all([backlog.close(), settling.close(), reports.close()]);
     },
+  };
+}
+
+/** Asks once a second at most: what bounds the backlog need not be known to the study. What fails is asked again. */
+function forAMoment<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    if (answer === undefined) {
+      answer = ask();
+      const forget = () => {
+        answer = undefined;
+      };
+      answer.then(() => setTimeout(forget, 1_000).unref(), forget);
+    }
+    return answer;
   };
 }

@@ -1,6 +1,3 @@
-// First, so that it holds for all threads.
-import "./garbage-collection.ts";
-
 import assert from "node:assert/strict";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { ModelError } from "@redspot/model";
