@@ -3,6 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { deflateRawSync } from "node:zlib";
+import { readPart10, TransferSyntax } from "@redspot/dicom";
 import { makeStudy } from "@redspot/phantom";
 import { FileSpool } from "@redspot/spool";
 import { fetchImage, NotTheImage } from "./fetch-image.ts";
@@ -42,6 +44,21 @@ test("an image comes into the spool byte for byte, as one of the backlog, howeve
   assert.deepEqual([note.lane, note.isImage, note.bytes], ["backlog", true, bytes.byteLength]);
   assert.ok(Buffer.from(await spool.read(image.studyInstanceUID, sopInstanceUID)).equals(bytes));
   assert.deepEqual(await fetchImage(image, dependencies), note);
+});
+
+test("a deflated image, whose beginning tells nothing by itself, is known too", async () => {
+  const [plain, deflated] = [TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.DeflatedExplicitVRLittleEndian];
+  const file = Buffer.from(bytes);
+  const metaEnd = 144 + file.readUInt32LE(140);
+  const [from, to] = [`UI\x14\0${plain}\0`, `UI\x16\0${deflated}`];
+  const meta = Buffer.from(file.toString("latin1", 0, metaEnd).replace(from, to), "latin1");
+  meta.writeUInt32LE(meta.byteLength - 144, 140);
+  const packed = Buffer.concat([meta, deflateRawSync(file.subarray(metaEnd))]);
+  assert.ok(packed.byteLength > 128 * 1024);
+  assert.equal(readPart10(packed).transferSyntaxUID, deflated);
+  const other = await FileSpool.open(join(folder, "deflated"));
+  const note = await fetchImage(image, { spool: other, open: () => inPieces(packed) });
+  assert.equal(note.bytes, packed.byteLength);
 });
 
 test("another instance under the image's address is not taken for it, nor is what cannot be read", async () => {

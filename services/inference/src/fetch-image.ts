@@ -1,9 +1,12 @@
-import { DicomError, readPart10, text } from "@redspot/dicom";
+import { DicomError, readPart10, TransferSyntax, text } from "@redspot/dicom";
 import type { InstanceNote } from "@redspot/queue";
 import type { Spool } from "@redspot/spool";
 import type { ImageInPacs } from "@redspot/sweep";
 
-/** Everything up to the identifiers of study and series lies within so many bytes of nearly any image. */
+/**
+ * Everything up to the identifiers of study and series lies within so many bytes of nearly any image. One that is deflated
+ * (PS3.5 A.5) can only be read whole.
+ */
 const HEAD_BYTES = 64 * 1024;
 
 interface FetchDependencies {
@@ -28,8 +31,12 @@ export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDepen
   try {
     const head: Uint8Array[] = [];
     let headBytes = 0;
+    let isDeflated: boolean | undefined;
     for await (const chunk of open(image)) {
-      if (headBytes < HEAD_BYTES) {
+      if (headBytes >= HEAD_BYTES) {
+        isDeflated ??= Buffer.concat(head).includes(TransferSyntax.DeflatedExplicitVRLittleEndian);
+      }
+      if (headBytes < HEAD_BYTES || isDeflated) {
         head.push(Uint8Array.from(chunk));
         headBytes += chunk.byteLength;
       }
