@@ -1,13 +1,14 @@
 import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ALLOCATOR, freePort, startOrthanc, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { positive } from "./positive.ts";
-import { cpuMs, peakMegabytes } from "./process.ts";
+import { cpuMs, forgetPeak, peakMegabytes } from "./process.ts";
+import { median, rounded, spreadOf } from "./spread.ts";
 import { type Megabytes, writeTemplate } from "./stow-instance.ts";
 import type { Turn, TurnResult } from "./stow-sender.ts";
 
@@ -155,10 +156,6 @@ const work = workFolder("bench-stow");
 const templateOf = (megabytes: Megabytes) => join(work.path, `${megabytes}.dcm`);
 
 const cpuMsOf = (pids: readonly number[]) => pids.reduce((sum, pid) => sum + cpuMs(pid), 0);
-const median = (values: number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
-const quantile = (sorted: number[], q: number) => sorted[Math.ceil(q * sorted.length) - 1] ?? Number.NaN;
-const rounded = (value: number, digits = 1) => Number(value.toFixed(digits));
 
 async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn: () => void) {
   const { clients, instances, megabytes } = of;
@@ -172,7 +169,7 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
       running.set(name, contender);
       // Connections are open and code is compiled before it counts.
       await send(contender.url, { megabytes: 6, clients, instances: 1 }, Math.ceil(REQUESTS_BEFORE / clients));
-      writeFileSync(`/proc/${contender.pid}/clear_refs`, "5");
+      forgetPeak(contender.pid);
     }
     const latencies = new Map<ContenderName, number[]>();
     const processors = new Map<ContenderName, { cores: number; own: number; senders: number }[]>();
@@ -196,16 +193,16 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
     }
     for (const name of contenders) {
       const rate = median(rates.get(name)!);
-      const sorted = latencies.get(name)!.sort((a, b) => a - b);
+      const { p50, p99 } = spreadOf(latencies.get(name)!);
       figures[name] = {
-        mb_per_s: rounded(rate),
-        instances_per_s: rounded(rate / megabytes),
-        p50_ms: rounded(quantile(sorted, 0.5)),
-        p99_ms: rounded(quantile(sorted, 0.99)),
+        mb_per_s: rounded(rate, 1),
+        instances_per_s: rounded(rate / megabytes, 1),
+        p50_ms: rounded(p50, 1),
+        p99_ms: rounded(p99, 1),
         cores: rounded(median(processors.get(name)!.map((one) => one.cores)), 2),
-        cpu_ms_per_instance: rounded(median(processors.get(name)!.map((one) => one.own))),
-        sender_cpu_ms_per_instance: rounded(median(processors.get(name)!.map((one) => one.senders))),
-        rss_mb_max: rounded(peakMegabytes(running.get(name)!.pid)),
+        cpu_ms_per_instance: rounded(median(processors.get(name)!.map((one) => one.own)), 1),
+        sender_cpu_ms_per_instance: rounded(median(processors.get(name)!.map((one) => one.senders)), 1),
+        rss_mb_max: rounded(peakMegabytes(running.get(name)!.pid), 1),
       };
     }
   } finally {

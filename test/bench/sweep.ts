@@ -22,6 +22,7 @@ import { Command } from "commander";
 import { cacheDir, openBareNetwork } from "./bare-network.ts";
 import { positive } from "./positive.ts";
 import { cpuMs, peakMegabytes } from "./process.ts";
+import { median, rounded } from "./spread.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -77,8 +78,6 @@ const LIVE_STUDIES = 8;
 
 const work = await mkdtemp(join(tmpdir(), "redspot-bench-"));
 const redis = await startRedis({ folder: join(work, "redis") });
-const rounded = (value: number, digits = 3) => Math.round(value * 10 ** digits) / 10 ** digits;
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function usedMemory({ redis: client }: Store): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(await client.info("memory"))?.[1]);
