@@ -202,6 +202,7 @@ describe("where Redis has lost everything", () => {
     };
     assert.equal(await lane(), "backlog");
     assert.deepEqual(await jobs("settling"), []);
+    assert.deepEqual(await jobs("backlog"), ["1.1-r1"], "no sweep would look at what is on the list");
     // It arrives of itself, is looked at, and only then lost again.
     await noted("1.1", "1.1.1");
     assert.equal(await lane(), "live");

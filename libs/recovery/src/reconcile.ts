@@ -345,8 +345,9 @@ class Run {
     report,
   }: StudyView): Promise<void> {
     const isLive = lane === "live";
-    if (openRevision !== undefined && isLive) {
-      await this.#ensure("settling", { studyInstanceUID, revision: openRevision });
+    if (openRevision !== undefined) {
+      // What a sweep had fetched only in part when it was ended stands on the list by now: it is fetched whole.
+      await this.#ensure(isLive ? "settling" : "backlog", { studyInstanceUID, revision: openRevision });
     }
     if (settledRevision === 0) return;
     const job = { studyInstanceUID, revision: settledRevision };
