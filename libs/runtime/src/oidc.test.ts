@@ -129,12 +129,12 @@ describe("a token of the issuer", () => {
       (await scheme().identify({ token: await token(claims) }))?.name;
     assert.equal(await nameOf({ azp: "reading-room", sub: "4711" }), "oidc:4711");
     assert.equal(await nameOf({ azp: "reading-room", sub: "4712" }), "oidc:4712");
-    assert.equal(await nameOf({ client_id: "room", sub: "4711", preferred_username: "änne m" }), "oidc:_nne_m|4711");
+    assert.equal(await nameOf({ client_id: "room", sub: "4711", preferred_username: "änne m" }), "oidc:_nne_m/4711");
     assert.equal(await nameOf({ client_id: "pacs", sub: undefined }), "oidc:pacs");
     assert.equal(await nameOf({ azp: "pacs", sub: "pacs@clients" }), "oidc:pacs");
     assert.equal(await nameOf({ azp: "Pacs", sub: "8f3a", preferred_username: "service-account-pacs" }), "oidc:Pacs");
     const long = await nameOf({ azp: "room", sub: "s".repeat(64), preferred_username: "u".repeat(200) });
-    assert.equal(long, `oidc:${"u".repeat(48)}|${"s".repeat(64)}`, "what tells people apart is not cut off");
+    assert.equal(long, `oidc:${"u".repeat(48)}/${"s".repeat(64)}`, "what tells people apart is not cut off");
   });
 
   test("may be signed in any algorithm that is configured, and no other", async () => {

@@ -80,8 +80,8 @@ const LONGEST_USERNAME = 48;
 
 /**
  * Whom a token speaks for. A client that got it for itself goes by its own name. Who has signed in goes by their subject
- * (`sub`), which no two have, behind the name that people read: the client is the same for all who sign in by it, and an
- * access token names it in any case (RFC 9068 2.2).
+ * (`sub`), which no two have, behind the name that people read and a slash, which no claim keeps: the client is the same
+ * for all who sign in by it, and an access token names it in any case (RFC 9068 2.2).
  */
 function nameIn(claims: JWTPayload): string {
   const [client, user, subject] = [claims.client_id ?? claims.azp, claims.preferred_username, claims.sub].map(
@@ -89,7 +89,7 @@ function nameIn(claims: JWTPayload): string {
   );
   if (subject === undefined) return (client ?? "unnamed").slice(0, 128);
   if (client !== undefined && isOfClient({ client, user, subject })) return client.slice(0, 128);
-  return [...(user === undefined ? [] : [user.slice(0, LONGEST_USERNAME)]), subject].join("|").slice(0, 128);
+  return [...(user === undefined ? [] : [user.slice(0, LONGEST_USERNAME)]), subject].join("/").slice(0, 128);
 }
 
 /** Whether a client got a token for itself: its subject is the client (RFC 9068 2.2), as Auth0 and as Keycloak write that. */

@@ -19,12 +19,14 @@ export const SIDES = { L: "Left", R: "Right" };
 export const percent = (probability) => `${Math.round(probability * 100)} %`;
 
 /**
- * A person's name as they know it: without the way by which Redspot knows them.
+ * A person's name as they know it: without the way by which Redspot knows them, and without the subject behind it that
+ * tells an issuer's people apart.
  *
  * @param {string} by
  * @param {string} me
  */
-export const personName = (by, me) => (by === me ? "you" : by.replace(/^(token|oidc|certificate):/, ""));
+export const personName = (by, me) =>
+  by === me ? "you" : by.replace(/^oidc:([^/]+)\/.*$/, "$1").replace(/^(token|oidc|certificate):/, "");
 
 /** @param {string} text */
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -59,12 +61,15 @@ export function duration(seconds) {
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
-/** A moment with its day unless that is today. @param {string} moment ISO 8601 */
-export function clockTime(moment) {
+/** A moment with its day unless that is today: a weekday's name is enough for six days. @param {string} moment ISO 8601 */
+export function clockTime(moment, now = new Date()) {
   const date = new Date(moment);
   const time = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  if (date.toDateString() === new Date().toDateString()) return time;
-  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${time}`;
+  if (date.toDateString() === now.toDateString()) return time;
+  const isOfThisWeek = date <= now && date > new Date(now.getFullYear(), now.getMonth(), now.getDate() - 6);
+  return isOfThisWeek
+    ? `${date.toLocaleDateString("en-GB", { weekday: "short" })} ${time}`
+    : `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${time}`;
 }
 
 /** @param {string | null} date DA of PS3.5: YYYYMMDD */
