@@ -26,7 +26,7 @@ import { median, rounded } from "./spread.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
-const options = new Command("bench:sweep")
+const program = new Command("bench:sweep")
   .description(
     "Studies a second through a sweep of the backlog as it runs in production (job from Redis, questions to a real PACS by " +
       "QIDO-RS, image by WADO-RS into the spool, network, finding to Redis), beside the bare network on ready input, in " +
@@ -48,20 +48,20 @@ const options = new Command("bench:sweep")
     positive,
   )
   .option("--with-reports", "reports are written and stored into the PACS meanwhile, on the same processors")
-  .parse()
-  .opts<{
-    rounds: number;
-    studies: number;
-    batch: number;
-    threads: number;
-    preparationThreads: number;
-    requests: number;
-    rows: number;
-    columns: number;
-    queued: number;
-    gpuImagesPerS?: number;
-    withReports?: boolean;
-  }>();
+  .parse();
+const options = program.opts<{
+  rounds: number;
+  studies: number;
+  batch: number;
+  threads: number;
+  preparationThreads: number;
+  requests: number;
+  rows: number;
+  columns: number;
+  queued: number;
+  gpuImagesPerS?: number;
+  withReports?: boolean;
+}>();
 
 const PLAN = {
   from: "20240115",
@@ -75,6 +75,17 @@ const LARGE_BACKLOG = 200_000;
 const WORKERS = 8;
 /** How many live studies come in a turn of theirs. */
 const LIVE_STUDIES = 8;
+const TURNS_BEFORE = 3;
+/** More than the service takes in hand: five batches, and what is being prepared. */
+const inHand = 6 * options.batch + options.preparationThreads;
+/** With so many reports waiting the service leaves the backlog alone, and without a worklist service nobody writes them. */
+const MOST_STUDIES = 199;
+if (options.studies + 2 * inHand > MOST_STUDIES && !options.withReports) {
+  program.error(
+    `--studies ${options.studies} and ${2 * inHand} before and after them are more than the ${MOST_STUDIES} whose reports ` +
+      `may wait: take ${MOST_STUDIES - 2 * inHand} at most, or --with-reports`,
+  );
+}
 
 const work = await mkdtemp(join(tmpdir(), "redspot-bench-"));
 const redis = await startRedis({ folder: join(work, "redis") });
@@ -198,9 +209,8 @@ interface SweepTurn {
  * A sweep of so many studies, between a time at which the worker has all in hand that it ever has and a later such time: as
  * many are fetched meanwhile as are scored, which a backlog of any size comes to.
  */
-async function sweepTurn(count = options.studies): Promise<SweepTurn> {
-  // More than the service takes in hand: five batches, and what is being prepared.
-  const inHand = 6 * options.batch + options.preparationThreads;
+async function sweepTurn(): Promise<SweepTurn> {
+  const count = options.studies;
   const studies = await archive(count + 2 * inHand);
   // As a sweep of its own: what waits in the spool for a report is not for this turn to wait for.
   await store.redis.flushall();
@@ -277,9 +287,9 @@ try {
     timeoutSeconds: 120,
     programs: [inference],
   });
-  // Both have a turn that does not count, in which caches fill and code is compiled.
+  // Both have turns that do not count, in which caches fill and code is compiled.
   await bare.turn(options.studies);
-  await sweepTurn(3 * options.studies);
+  for (let turn = 0; turn < TURNS_BEFORE; turn++) await sweepTurn();
   const alone: number[] = [];
   const turns: SweepTurn[] = [];
   for (let round = 1; round <= options.rounds; round++) {
