@@ -51,6 +51,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   format: "changes the sources",
   setup: "installs programs; continuous integration begins with it",
   "test:unit": "is this",
+  "bench:audit": "measures, alone on a machine, for minutes",
   "bench:inference": "measures, alone on a machine, for minutes",
   "bench:reconcile": "measures, alone on a machine, for minutes",
   "bench:stow": "measures, alone on a machine, for minutes",
