@@ -138,6 +138,22 @@ test("transfer syntaxes that nobody knows", async () => {
   }
 });
 
+test("a data set that is not in the transfer syntax of its file, behind a group length that is wrong or missing", async () => {
+  // Whoever reads it goes by the transfer syntax, and finds other elements than those that are there, or none.
+  for (const uid of [
+    TransferSyntax.ImplicitVRLittleEndian,
+    TransferSyntax.ExplicitVRBigEndian,
+    TransferSyntax.DeflatedExplicitVRLittleEndian,
+  ]) {
+    const file = Buffer.from(inSyntax(crFile(), uid));
+    for (const length of [0, 14]) {
+      file.writeUInt32LE(length, 140);
+      await assertRefused(file, "MALFORMED");
+    }
+    await assertRefused(Buffer.concat([file.subarray(0, 132), file.subarray(144)]), "MALFORMED");
+  }
+});
+
 describe("what dcmtk writes in other encodings", () => {
   const nested = {
     ReferencedImageSequence: [

@@ -54,6 +54,8 @@ export class InstanceCheck {
   /** Where the data set begins, as far as the file tells. */
   #metaEnd: number | undefined;
   #encoding: DataSetEncoding | undefined;
+  /** Whether what passes by is walked over as its transfer syntax has it. */
+  #isWalkedSo = false;
   #inflation: Inflation | undefined;
 
   /** @param strict take no transfer syntax that web services shall not use, and nothing but storage SOP classes */
@@ -129,6 +131,7 @@ export class InstanceCheck {
     if (this.#encoding.deflated)
       this.#inflation = new Inflation((bytes) => this.#walk.push(bytes), MOST_INFLATED_BYTES);
     else if (this.#encoding.implicit || this.#encoding.bigEndian) this.#walk.goOnIn(this.#encoding);
+    this.#isWalkedSo = true;
   }
 
   async #inflate(chunk: Uint8Array): Promise<void> {
@@ -144,6 +147,11 @@ export class InstanceCheck {
     if (wholeness === "truncated") throw new InstanceFailure("TRUNCATED");
     if (this.#encoding === undefined) throw new InstanceFailure("NOT_PART_10", "no Transfer Syntax UID (0002,0010)");
     if (wholeness === "malformed") throw new InstanceFailure("MALFORMED");
+    const { implicit, bigEndian, deflated } = this.#encoding;
+    // A group length that is wrong or missing: readers would find other elements than those that were walked over.
+    if (!this.#isWalkedSo && (implicit || bigEndian || deflated)) {
+      throw new InstanceFailure("MALFORMED", "the data set is not in the transfer syntax of its file (PS3.10 7.1)");
+    }
     const identity = this.#identity();
     if (this.#strict && !isStorage(identity.sopClassUID)) {
       throw new InstanceFailure("SOP_CLASS", `SOP class ${identity.sopClassUID} is no Storage SOP Class (PS3.4 B.5)`);
