@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { isImage } from "@redspot/dicom";
 import type { Store } from "./connection.ts";
 import { ReadingList } from "./reading-list.ts";
 import { ReadingListRefusal } from "./reading-list-refusal.ts";
@@ -292,10 +293,19 @@ test("an image that comes after the study was completed brings it back, as one t
   await list.complete("1.1", anna);
   await ledger.noteInstance(note("1.1", "1.1.1"));
   await ledger.noteInstance(note("1.1", "1.1.2", false));
-  await ledger.noteInstance({ ...note("1.1", "1.1.3"), sopClassUID: "1.2.840.10008.5.1.4.1.1.7" });
+  const ofClass = (sopInstanceUID: string, sopClassUID: string) =>
+    ledger.noteInstance({
+      ...note(sopInstanceUID.slice(0, 3), sopInstanceUID),
+      sopClassUID,
+      isImage: isImage(sopClassUID),
+    });
+  await ofClass("1.1.3", "1.2.840.10008.5.1.4.1.1.7");
   assert.deepEqual(await order(), ["1.2"], "not a duplicate, a document or a secondary capture");
   await ledger.noteInstance(note("1.1", "1.1.4"));
   assert.deepEqual(await order(), ["1.2", "1.1"]);
+  await list.complete("1.2", anna);
+  await ofClass("1.2.3", "1.2.840.10008.5.1.4.1.1.77.1.4");
+  assert.deepEqual(await order(), ["1.1", "1.2"], "a photograph is an image as well");
   assert.deepEqual(
     (await list.history("1.1"))?.map(({ event }) => event),
     ["complete", "grown"],

@@ -116,6 +116,22 @@ test("who comes after the clock was put back comes after those who came before i
   assert.ok(Math.abs(arrivedAt - Date.now()) < HOUR);
 });
 
+test("a study that counts as come now, after the clock was put back, comes after those who came before it", async () => {
+  const store = redis.store();
+  const ledger = new StudyLedger(store);
+  const list = new ReadingList(store);
+  const uids = async () => (await list.page()).map(({ studyInstanceUID }) => studyInstanceUID);
+  await ledger.noteInstance({ ...note("1.1", "1.1.1"), lane: "backlog" });
+  await ledger.noteInstance(note("1.2", "1.2.1"));
+  await list.complete("1.2", { by: "reader", at: Date.now() });
+  await store.redis.set(`${store.prefix}:last-arrival`, String(Date.now() + HOUR / 2));
+  await ledger.noteInstance(note("1.3", "1.3.1"));
+  await ledger.noteInstance(note("1.1", "1.1.1"));
+  await ledger.noteInstance(note("1.2", "1.2.2"));
+  await ledger.noteInstance(note("1.4", "1.4.1"));
+  assert.deepEqual(await uids(), ["1.3", "1.1", "1.2", "1.4"]);
+});
+
 test("an instance that the spool had and Redis had forgotten makes its study wait from when it came", async () => {
   const store = redis.store();
   const ledger = new StudyLedger(store);

@@ -41,9 +41,6 @@ const OPEN_AGAIN = scriptOf("study", "open-again");
 
 const CLOSE_REVISION = scriptOf("study", "close-revision");
 
-/** Secondary Capture Image Storage and those below it: made of what has been read, by a person or a program. */
-const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
-
 /** What each study holds, and which of its revisions is open: the bookkeeping between the spool and the queues. */
 export class StudyLedger {
   readonly #store: Store;
@@ -75,7 +72,6 @@ export class StudyLedger {
       isImage ? 1 : 0,
       lane,
       site ?? "",
-      rest.sopClassUID.startsWith(SECONDARY_CAPTURE) ? 0 : 1,
       arrivedAt ?? "",
     )) as [number, number, Lane];
     return { newInstance: isNew === 1, ...(openRevision > 0 ? { openRevision } : {}), lane: laneNow };

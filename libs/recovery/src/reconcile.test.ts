@@ -227,6 +227,32 @@ describe("where a step is missing", () => {
     assert.deepEqual(await again(), {});
   });
 
+  test("an acknowledged image that Redis lost brings the study back that was completed without it", async () => {
+    const list = new ReadingList(store);
+    for (const study of ["1.1", "1.2", "1.3"]) {
+      await noted(study, `${study}.1`);
+      await ledger.closeRevision(study, 1, 0);
+    }
+    await list.complete("1.1", { by: "reader", at: Date.now() });
+    await list.complete("1.2", { by: "reader", at: Date.now() });
+    await list.withdraw("1.3", { by: "reader", at: Date.now() });
+    await spooled("1.1", "1.1.2", 50);
+    await spooled("1.2", "1.2.9", 50, SR);
+    await spooled("1.3", "1.3.2", 50);
+    await reconcile({ spool, store });
+    const open = await list.page();
+    assert.deepEqual(
+      open.map(({ studyInstanceUID, state }) => [studyInstanceUID, state]),
+      [["1.1", "SCHEDULED"]],
+    );
+    assert.ok(Math.abs(Date.now() - 50_000 - open[0]!.arrivedAt) < 20_000, "it waits from when the image came");
+    const history = await list.history("1.1");
+    assert.equal(history?.at(-1)?.event, "grown");
+    await list.complete("1.1", { by: "reader", at: Date.now() });
+    await reconcile({ spool, store });
+    assert.equal(await list.length(), 0, "once");
+  });
+
   test("a number that a report has is not given to images that came since: they open a revision of their own", async () => {
     // Redis came back from before the first revision was closed, and has noted another image since.
     for (const instance of ["1.1.1", "1.1.2"]) {

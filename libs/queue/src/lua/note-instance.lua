@@ -1,20 +1,13 @@
 -- Notes one instance. ARGV[5] SOP Instance UID, [6] note, [7] whether it is an image, [8] lane, [9] site or empty,
--- [10] whether it is new work where the study was completed, [11] when it came, if that was before now, or empty.
+-- [10] when it came, if that was before now, or empty.
 local sopInstanceUID, note, isImage, lane, site = ARGV[5], ARGV[6], ARGV[7] == '1', ARGV[8], ARGV[9]
 local isNew = redis.call('HSETNX', studyKey .. ':instances', sopInstanceUID, note)
 local study = readNoted()
 local at = now()
-local cameBefore = tonumber(ARGV[11])
+local cameBefore = tonumber(ARGV[10])
+cameBefore = cameBefore and cameBefore < tonumber(at) and exactly(cameBefore) or nil
 local isFirst = not study or not study.arrivedAt
-if isFirst and cameBefore and cameBefore < tonumber(at) then
-  at = exactly(cameBefore)
-elseif isFirst then
-  -- A clock that is put back must not let those who come after it overtake those who came before.
-  local last = redis.call('GET', prefix .. ':last-arrival')
-  local ahead = last and tonumber(last) - tonumber(at) or -1
-  if ahead >= 0 and ahead < 3600000 then at = exactly(tonumber(last) + 0.001) end
-  redis.call('SET', prefix .. ':last-arrival', at)
-end
+if isFirst then at = cameBefore or arrival() end
 if isNew == 1 then redis.call('HSET', studyKey, 'lastArrivalAt', at) end
 
 if isFirst then
@@ -32,18 +25,14 @@ elseif isImage and lane == 'live' then
   local before = copyOf(study)
   if isOpen(study) and study.lane == 'backlog' then
     -- It is wanted now: from here on it is a live study that has just arrived. Whoever has opened it keeps it where it is.
+    at = arrival()
     study.lane, study.arrivedAt = nil, at
     if site ~= '' then study.site = site end
     if not study.openedAt then settle(study) end
     remember({ event = 'live', at = at })
     save(before, study)
-  elseif isNew == 1 and ARGV[10] == '1' and stateOf(study) == 'COMPLETED' then
-    -- Nobody has read this image: the study is to be read again, as one that has just arrived.
-    study.lane, study.arrivedAt = nil, at
-    study.pin, study.pinnedAt = nil, nil
-    scheduleAgain(study, '', at)
-    remember({ event = 'grown', at = at })
-    save(before, study)
+  elseif isNew == 1 and stateOf(study) == 'COMPLETED' then
+    comeBack(study, cameBefore or arrival())
   end
 end
 

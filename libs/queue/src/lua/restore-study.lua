@@ -43,6 +43,9 @@ for _, one in ipairs(cjson.decode(ARGV[9])) do
       redis.call('HSET', studyKey, 'lastArrivalAt', exactly(cameAt))
     end
     if isUnseen or settled == 0 then redis.call('HSET', studyKey, 'openRevision', settled + 1) end
+    -- Of the backlog nobody knows whether the image was fetched before the study was completed.
+    local isRead = stateOf(study) == 'COMPLETED' and study.lane ~= 'backlog'
+    if isUnseen and isRead then comeBack(study, exactly(cameAt)) end
   end
 end
 return unknown

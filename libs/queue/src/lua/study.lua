@@ -29,6 +29,16 @@ local function now()
   return exactly(time[1] * 1000 + time[2] / 1000)
 end
 
+-- When a study counts as arrived that does so now: a clock that is put back must not let it overtake those that came before.
+local function arrival()
+  local at = now()
+  local last = redis.call('GET', prefix .. ':last-arrival')
+  local ahead = last and tonumber(last) - tonumber(at) or -1
+  if ahead >= 0 and ahead < 3600000 then at = exactly(tonumber(last) + 0.001) end
+  redis.call('SET', prefix .. ':last-arrival', at)
+  return at
+end
+
 -- The study as it is noted, also one that a workitem was made for and that has not arrived.
 local function readNoted()
   local values = redis.call('HMGET', studyKey, unpack(FIELDS))
@@ -214,4 +224,14 @@ end
 
 local function finish(study, as, by, at)
   study.state, study.endedBy, study.endedAt = as, by, at
+end
+
+-- Brings a completed study back for an image that nobody has read, as one that has arrived with it.
+local function comeBack(study, at)
+  local before = copyOf(study)
+  study.lane, study.arrivedAt = nil, at
+  study.pin, study.pinnedAt = nil, nil
+  scheduleAgain(study, '', at)
+  remember({ event = 'grown', at = at })
+  save(before, study)
 end

@@ -22,7 +22,7 @@ local function ask()
   if asked == '' then return end
   study.asked, study.askedHeadStart = asked, askedHeadStart
   -- Somebody wants it read before others: it is one of those that are waited for, and counts as come now.
-  if asked == 'HIGH' and study.lane == 'backlog' then study.lane, study.arrivedAt = nil, now() end
+  if asked == 'HIGH' and study.lane == 'backlog' then study.lane, study.arrivedAt = nil, arrival() end
 end
 
 if act == 'create' then
