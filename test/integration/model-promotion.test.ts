@@ -12,7 +12,15 @@ import { DicomWebClient } from "@redspot/dicomweb";
 import { loadModelPackage } from "@redspot/model";
 import { makeStudy, type PhantomStudy } from "@redspot/phantom";
 import { FindingStore, ModelPresence, ShadowScores } from "@redspot/queue";
-import { backboneCache, findReports, type RunningService, startService, waitUntil, workFolder } from "@redspot/testbed";
+import {
+  backboneCache,
+  COMPILED,
+  findReports,
+  type RunningService,
+  startService,
+  waitUntil,
+  workFolder,
+} from "@redspot/testbed";
 import { DEMONSTRATION, writeCandidate } from "./candidate-package.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 
@@ -60,7 +68,7 @@ describe("a model package that is tried in the shadow", () => {
       execFile(
         process.execPath,
         [main, "model", ...args],
-        { env: { REDSPOT_REDIS_URL: installation.redis.url } },
+        { env: { ...COMPILED, REDSPOT_REDIS_URL: installation.redis.url } },
         (error, out, errors) => (error ? reject(new Error(errors)) : resolve(out)),
       );
     });
