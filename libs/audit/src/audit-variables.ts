@@ -1,3 +1,4 @@
+import { fileVariable } from "@redspot/runtime";
 import { z } from "zod";
 import { parseAuditAddress } from "./audit-destination.ts";
 
@@ -20,25 +21,19 @@ export const auditVariables = {
 } as const;
 
 /** A file of TLS: nothing without a receiver by TLS, nor, where it is half of a pair, without the other half. */
-const file = (what: string, ...pair: string[]) =>
-  z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ needs: [...pair, "REDSPOT_AUDIT_TO=syslog-tls://"] })
-    .describe(what);
+const tlsFile = (about: string, ...pair: string[]) => fileVariable(about, ...pair, "REDSPOT_AUDIT_TO=syslog-tls://");
 
 /** What the service that delivers them is told besides. */
 export const auditDeliveryVariables = {
   ...auditVariables,
-  REDSPOT_AUDIT_CA: file(
+  REDSPOT_AUDIT_CA: tlsFile(
     "File with the authorities of the audit receiver's certificate, in PEM; those of the system without it",
   ),
-  REDSPOT_AUDIT_CERTIFICATE: file(
+  REDSPOT_AUDIT_CERTIFICATE: tlsFile(
     "File with the certificate that Redspot shows to the audit receiver, in PEM",
     "REDSPOT_AUDIT_KEY",
   ),
-  REDSPOT_AUDIT_KEY: file("File with that certificate's private key, in PEM", "REDSPOT_AUDIT_CERTIFICATE"),
+  REDSPOT_AUDIT_KEY: tlsFile("File with that certificate's private key, in PEM", "REDSPOT_AUDIT_CERTIFICATE"),
   REDSPOT_AUDIT_SOURCE: z
     .string()
     .regex(/^[^\p{Cc}]{1,64}$/u)

@@ -1,14 +1,9 @@
+import { fileVariable } from "@redspot/runtime";
 import { z } from "zod";
 import type { MllpOptions } from "./mllp.ts";
 
 /** A file of TLS: nothing without a receiver by TLS, nor, where it is half of a pair, without the other half. */
-const file = (what: string, ...pair: string[]) =>
-  z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ needs: [...pair, "REDSPOT_HL7_URL=mllps://"] })
-    .describe(what);
+const tlsFile = (about: string, ...pair: string[]) => fileVariable(about, ...pair, "REDSPOT_HL7_URL=mllps://");
 
 /** Where the receiver is and how it is trusted: for whoever delivers, and for whoever checks that it can be reached. */
 export const receiverVariables = {
@@ -19,14 +14,14 @@ export const receiverVariables = {
     .describe(
       "RIS or integration engine that is told of findings by HL7 v2, as mllps://host:port (TLS) or mllp://host:port; nobody is told where left out",
     ),
-  REDSPOT_HL7_CA: file(
+  REDSPOT_HL7_CA: tlsFile(
     "File (PEM) with the authorities that the receiver's certificate comes from; those of Node where left out",
   ),
-  REDSPOT_HL7_CERTIFICATE: file(
+  REDSPOT_HL7_CERTIFICATE: tlsFile(
     "File (PEM) with the client certificate that the receiver wants, its issuers after it",
     "REDSPOT_HL7_KEY",
   ),
-  REDSPOT_HL7_KEY: file("File (PEM) with its key", "REDSPOT_HL7_CERTIFICATE"),
+  REDSPOT_HL7_KEY: tlsFile("File (PEM) with its key", "REDSPOT_HL7_CERTIFICATE"),
   REDSPOT_HL7_ANSWER_SECONDS: z.coerce
     .number()
     .int()

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Access, type AccessOptions } from "./access.ts";
 import { clientCertificateScheme } from "./client-certificates.ts";
 import { needs, secret } from "./config.ts";
+import { fileVariable } from "./file-variable.ts";
 import { entriesOf, parseGrants, type Scheme } from "./identity.ts";
 import { isConfidential } from "./is-confidential.ts";
 import type { Logger } from "./logger.ts";
@@ -33,8 +34,6 @@ const limit = (otherwise: number) =>
     .min(0)
     .default(otherwise)
     .transform((count) => (count === 0 ? NO_LIMIT : count));
-
-const file = () => z.string().min(1).optional();
 
 /** Variables that say who may use a service, and how requests reach it. docs/security.md explains them. */
 export const accessVariables = {
@@ -75,17 +74,14 @@ export const accessVariables = {
       "What the issuer's own words mean, such as pacs-senders=store,radiologists=read; empty takes redspot:store and so on",
     ),
   ),
-  REDSPOT_TLS_CERTIFICATE: needs(
-    ["REDSPOT_TLS_KEY"],
-    file().describe("File with the certificate of this service and its issuers, in PEM"),
+  REDSPOT_TLS_CERTIFICATE: fileVariable(
+    "File with the certificate of this service and its issuers, in PEM",
+    "REDSPOT_TLS_KEY",
   ),
-  REDSPOT_TLS_KEY: needs(
-    ["REDSPOT_TLS_CERTIFICATE"],
-    file().describe("File with the certificate's private key, in PEM"),
-  ),
-  REDSPOT_TLS_CLIENT_CA: needs(
-    ["REDSPOT_TLS_CERTIFICATE", "REDSPOT_TLS_CLIENTS"],
-    file().describe("File with the authorities of client certificates, in PEM; for mutual TLS"),
+  REDSPOT_TLS_KEY: fileVariable("File with the certificate's private key, in PEM", "REDSPOT_TLS_CERTIFICATE"),
+  REDSPOT_TLS_CLIENT_CA: fileVariable(
+    "File with the authorities of client certificates, in PEM; for mutual TLS",
+    ...["REDSPOT_TLS_CERTIFICATE", "REDSPOT_TLS_CLIENTS"],
   ),
   REDSPOT_TLS_CLIENTS: needs(
     ["REDSPOT_TLS_CLIENT_CA"],

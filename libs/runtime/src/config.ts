@@ -26,7 +26,7 @@ export function otherwise<S extends z.ZodType>(words: string, schema: S): S {
 
 /**
  * Says which other variables a variable is nothing without: whoever sets the one has to set them too. `NAME=beginning` says how
- * the other's value has to begin. A library that has no other need of this one writes `.meta({ needs })` itself.
+ * the other's value has to begin.
  */
 export function needs<S extends z.ZodType>(others: readonly string[], schema: S): S {
   return schema.meta({ ...schema.meta(), needs: others });

@@ -11,6 +11,7 @@ export {
   secret,
   settingsOf,
 } from "./config.ts";
+export { fileVariable } from "./file-variable.ts";
 export { addHealthRoutes, type ReadinessChecks } from "./health.ts";
 export type { Identity, Scope } from "./identity.ts";
 export { createLogger, type Logger } from "./logger.ts";

@@ -1,11 +1,8 @@
-/** The p-th quantile (0 to 1) of numbers, between neighbours linearly; undefined of none. */
-export function quantile(values: readonly number[], p: number): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (sorted.length - 1) * p;
-  const below = sorted[Math.floor(at)];
-  const above = sorted[Math.ceil(at)];
-  if (below === undefined || above === undefined) return undefined;
-  return below + (above - below) * (at - Math.floor(at));
+import { quantile } from "@redspot/statistics";
+
+/** A quantile (share 0 to 1) of numbers as they come; undefined of none. */
+export function quantileOf(values: readonly number[], share: number): number | undefined {
+  return values.length === 0 ? undefined : quantile(Float64Array.from(values).sort(), share);
 }
 
 /** The mean of numbers; undefined of none. */

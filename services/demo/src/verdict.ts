@@ -1,6 +1,6 @@
 import type { StudyTruth } from "@redspot/phantom";
 import type { ReadingListLine } from "@redspot/testbed";
-import { mean, quantile, rounded } from "./figures.ts";
+import { mean, quantileOf, rounded } from "./figures.ts";
 import type { FlagLatency } from "./flag-latency.ts";
 
 /** A study that the demo sent: what is true of it, beside what Redspot says. */
@@ -106,12 +106,12 @@ export function figuresOf(outcome: Outcome): Figures {
     fractures_flagged: list.filter((line) => line.outcome === "fracture" && broken.has(line.studyInstanceUID)).length,
     mean_place_of_fractures_by_arrival: rounded(mean(places(byArrival(list))), 1),
     mean_place_of_fractures_read: rounded(mean(places(list)), 1),
-    push_to_report_s_median: rounded(quantile(seconds, 0.5), 2),
-    push_to_report_s_p95: rounded(quantile(seconds, 0.95), 2),
-    settled_to_listed_s_median: rounded(quantile(listed, 0.5), 2),
-    settled_to_listed_s_p95: rounded(quantile(listed, 0.95), 2),
-    settled_to_report_s_median: rounded(quantile(reported, 0.5), 2),
-    settled_to_report_s_p95: rounded(quantile(reported, 0.95), 2),
+    push_to_report_s_median: rounded(quantileOf(seconds, 0.5), 2),
+    push_to_report_s_p95: rounded(quantileOf(seconds, 0.95), 2),
+    settled_to_listed_s_median: rounded(quantileOf(listed, 0.5), 2),
+    settled_to_listed_s_p95: rounded(quantileOf(listed, 0.95), 2),
+    settled_to_report_s_median: rounded(quantileOf(reported, 0.5), 2),
+    settled_to_report_s_p95: rounded(quantileOf(reported, 0.95), 2),
     complaints: complaintsAbout(outcome),
   };
 }
