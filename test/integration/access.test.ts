@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { dataSetOf, deriveUid, writePart10 } from "@redspot/dicom";
+import { deriveUid } from "@redspot/dicom";
 import { staticTokenEntry } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
 import {
@@ -24,6 +24,7 @@ import {
   waitUntil,
   workFolder,
 } from "@redspot/testbed";
+import { smallImage } from "./small-image.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const main = (service: string) => join(repository, "services", service, "src", "main.ts");
@@ -92,28 +93,7 @@ async function ask(options: RequestOptions, body?: Uint8Array) {
   return { status: response.statusCode as number, body: await text(response) };
 }
 
-function instance(study: string): Uint8Array {
-  return writePart10(
-    dataSetOf({
-      SOPClassUID: "1.2.840.10008.5.1.4.1.1.1",
-      SOPInstanceUID: deriveUid(study, "1"),
-      StudyInstanceUID: deriveUid(study),
-      SeriesInstanceUID: deriveUid(study, "series"),
-      Modality: "CR",
-      PatientID: PATIENT,
-      PatientName: PATIENT,
-      Rows: 8,
-      Columns: 8,
-      SamplesPerPixel: 1,
-      PhotometricInterpretation: "MONOCHROME2",
-      BitsAllocated: 8,
-      BitsStored: 8,
-      HighBit: 7,
-      PixelRepresentation: 0,
-      PixelData: new Uint8Array(64),
-    }),
-  );
-}
+const instance = (study: string) => smallImage(study, "1", { PatientID: PATIENT, PatientName: PATIENT });
 
 const spooled = async (study: string) => (await FileSpool.open(join(folder.path, "spool"))).list(deriveUid(study));
 

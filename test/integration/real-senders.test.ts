@@ -2,75 +2,36 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { type DataSet, deriveUid, readPart10, text } from "@redspot/dicom";
 import { DicomWebClient, parseStoreResponse } from "@redspot/dicomweb";
-import { closeStore, connectStore, type Store } from "@redspot/queue";
-import { staticTokenEntry } from "@redspot/runtime";
 import { FileSpool } from "@redspot/spool";
-import {
-  type ChildProgram,
-  freePort,
-  type RunningOrthanc,
-  type RunningRedis,
-  startOrthanc,
-  startRedis,
-  startService,
-  storeByDimse,
-  waitUntil,
-  workFolder,
-} from "@redspot/testbed";
+import { type RunningOrthanc, startOrthanc, storeByDimse, waitUntil } from "@redspot/testbed";
+import { Listener } from "./listener.ts";
 import { inOtherSyntax, makePacsObjects, type PacsObject } from "./pacs-objects.ts";
 
 const run = promisify(execFile);
-const token = "a-token-of-this-test";
-const folder = workFolder("real-senders");
-const spoolDir = join(folder.path, "spool");
-let redis: RunningRedis;
-let store: Store;
+let listener: Listener;
 let spool: FileSpool;
-let stow: ChildProgram;
 let orthanc: RunningOrthanc;
-let url: string;
 
 before(async () => {
-  redis = await startRedis();
-  store = connectStore(redis.url);
-  url = `http://127.0.0.1:${await freePort()}`;
-  [stow, orthanc] = await Promise.all([startListener(), startOrthanc({ forwardTo: { url, token }, stableSeconds: 1 })]);
-  spool = await FileSpool.open(spoolDir);
+  listener = await Listener.open({ settleSeconds: 3600 });
+  [orthanc] = await Promise.all([startOrthanc({ forwardTo: listener, stableSeconds: 1 }), listener.start()]);
+  spool = await FileSpool.open(listener.spoolDir);
 });
 
 after(async () => {
   await orthanc.stop();
-  await stow.stop();
-  await closeStore(store);
-  await redis.stop();
-  folder.remove();
+  await listener.stop();
 });
-
-async function startListener(): Promise<ChildProgram> {
-  const stow = await startService("stow", {
-    folder: folder.path,
-    port: Number(new URL(url).port),
-    environment: {
-      REDSPOT_REDIS_URL: redis.url,
-      REDSPOT_SPOOL_DIR: spoolDir,
-      REDSPOT_TOKENS: staticTokenEntry({ name: "pacs", scopes: ["store"] }, token),
-      REDSPOT_SETTLE_SECONDS: "3600",
-    },
-  });
-  await stow.ready();
-  return stow.program;
-}
 
 const uidsOf = (objects: readonly PacsObject[]) => objects.map(({ sopInstanceUID }) => sopInstanceUID).sort();
 
 /** Which of a study's instances Redspot has, and which of them triage will look at. */
 async function taken(study: string): Promise<{ uids: string[]; images: string[] }> {
-  const notes = Object.entries(await store.redis.hgetall(`redspot:study:${deriveUid(study)}:instances`));
+  const notes = Object.entries(await listener.store.redis.hgetall(`redspot:study:${deriveUid(study)}:instances`));
   const images = notes.filter(([, note]) => (JSON.parse(note) as { isImage: boolean }).isImage);
   assert.deepEqual(notes.map(([uid]) => uid).sort(), await spool.list(deriveUid(study)));
   return { uids: notes.map(([uid]) => uid).sort(), images: images.map(([uid]) => uid).sort() };
@@ -103,7 +64,7 @@ async function orthancPushes(ids: readonly string[]): Promise<Response> {
 describe("Orthanc", () => {
   test("pushes all that a PACS has of a study, and all of it is taken", async () => {
     const study = "orthanc";
-    const objects = await makePacsObjects(folder.path, study);
+    const objects = await makePacsObjects(listener.folder.path, study);
     const [image, , , report] = objects;
     const others = await Promise.all(
       (["+ti", "+tb", "+td"] as const).flatMap((option) => [
@@ -123,10 +84,13 @@ describe("Orthanc", () => {
 
   test("pushes by itself what a modality sent in Implicit VR, DICOM's default", async () => {
     const study = "implicit";
-    const [image] = await makePacsObjects(folder.path, study);
+    const [image] = await makePacsObjects(listener.folder.path, study);
     const implicit = await inOtherSyntax(image!, "+ti");
     await storeByDimse([implicit.file], orthanc.dimse, "1.2.840.10008.1.2");
-    await waitUntil(async () => (await taken(study)).uids.length === 1, { what: "the push", programs: [stow] });
+    await waitUntil(async () => (await taken(study)).uids.length === 1, {
+      what: "the push",
+      programs: [listener.program],
+    });
     const { transferSyntaxUID } = readPart10(await spool.read(deriveUid(study), implicit.sopInstanceUID));
     assert.equal(transferSyntaxUID, "1.2.840.10008.1.2");
     await assertTaken(study, [implicit]);
@@ -135,8 +99,8 @@ describe("Orthanc", () => {
 
 test("dicomweb-client stores all that a PACS has of a study", async () => {
   const study = "dicomweb-client";
-  const objects = await makePacsObjects(folder.path, study);
-  const client = new DicomWebClient({ url, authorization: `Bearer ${token}` });
+  const objects = await makePacsObjects(listener.folder.path, study);
+  const client = new DicomWebClient({ url: listener.url, authorization: `Bearer ${listener.token}` });
   const { stored, failed } = await client.storeInstances(objects.map(({ bytes }) => bytes));
   assert.deepEqual(failed, []);
   assert.deepEqual(stored.map(({ sopInstanceUID }) => sopInstanceUID).sort(), uidsOf(objects));
@@ -146,18 +110,18 @@ test("dicomweb-client stores all that a PACS has of a study", async () => {
 describe("a raw socket, as dcm4che's stowrs writes", () => {
   test("a line end before the first boundary, a transfer syntax in the part's header, XML preferred, in odd chunks", async () => {
     const study = "raw";
-    const [image, presentation] = await makePacsObjects(folder.path, study);
+    const [image, presentation] = await makePacsObjects(listener.folder.path, study);
     const parts = [image!, presentation!].flatMap(({ bytes }) => [
       Buffer.from("\r\n--myboundary\r\nContent-Type: application/dicom; transfer-syntax=1.2.840.10008.1.2.1\r\n\r\n"),
       bytes,
     ]);
     const body = Buffer.concat([...parts, Buffer.from("\r\n--myboundary--")]);
-    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    const socket = connect(listener.port, "127.0.0.1");
     socket.write(
       [
         "POST /studies HTTP/1.1",
-        `Host: ${new URL(url).host}`,
-        `Authorization: Bearer ${token}`,
+        `Host: ${new URL(listener.url).host}`,
+        `Authorization: Bearer ${listener.token}`,
         'Content-Type: multipart/related;type="application/dicom";boundary=myboundary',
         "Accept: application/dicom+xml, application/dicom+json;q=0.5",
         "Transfer-Encoding: chunked",
@@ -192,15 +156,15 @@ describe("metadata by dcmtk", () => {
   for (const [type, { program, options }] of Object.entries(ways)) {
     test(`${type}, as ${program} writes it: every object comes out with the values that it had`, async () => {
       const study = `metadata by ${program}`;
-      const objects = await makePacsObjects(folder.path, study);
+      const objects = await makePacsObjects(listener.folder.path, study);
       const native = objects.filter(({ bytes }) => readPart10(bytes).transferSyntaxUID === "1.2.840.10008.1.2.1");
       const parts = await Promise.all(native.map(async ({ file }) => (await run(program, [...options, file])).stdout));
       const content = type.endsWith("json") ? [`[${parts.join(",")}]`] : parts;
       const body = content.map((part) => `--b\r\nContent-Type: ${type}\r\n\r\n${part}\r\n`).join("");
-      const response = await fetch(`${url}/studies/${deriveUid(study)}`, {
+      const response = await fetch(`${listener.url}/studies/${deriveUid(study)}`, {
         method: "POST",
         headers: {
-          authorization: `Bearer ${token}`,
+          authorization: `Bearer ${listener.token}`,
           accept: "application/dicom+json",
           "content-type": `multipart/related; type="${type}"; boundary=b`,
         },
