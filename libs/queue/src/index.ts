@@ -39,7 +39,7 @@ export { openServiceAudit, type ServiceAudit } from "./service-audit.ts";
 export { settleStudies } from "./settling.ts";
 export { type PackageScore, type ShadowNote, ShadowScores } from "./shadow-scores.ts";
 export { sharedKey } from "./shared-key.ts";
-export { alone } from "./shared-lock.ts";
+export { alone, isLeft } from "./shared-lock.ts";
 export { type InstanceNote, type Noted, StudyLedger } from "./study-ledger.ts";
 export { type SpooledMemory, StudyRecovery, type StudyView } from "./study-recovery.ts";
 export {

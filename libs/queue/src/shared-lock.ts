@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { keyOf, type Store } from "./connection.ts";
 
 const LASTS_MS = 30_000;
@@ -27,4 +28,15 @@ export async function alone<T>(store: Store, name: string, work: () => Promise<T
     // It runs out by itself where Redis is away.
     await keep(0).catch(() => {});
   }
+}
+
+/**
+ * Waits for as long as the work that another is at stays its own without a sign of life, and says whether it has been let go by
+ * then: the other is done with it, or dead. Throws the signal's reason where that is given first.
+ */
+export async function isLeft(store: Store, name: string, signal: AbortSignal): Promise<boolean> {
+  const key = keyOf(store, "lock", name);
+  const lastsMs = await store.redis.pttl(key);
+  await pause(Math.max(lastsMs, 0) + 1, undefined, { signal }).catch(() => signal.throwIfAborted());
+  return (await store.redis.exists(key)) === 0;
 }
