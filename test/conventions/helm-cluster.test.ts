@@ -500,6 +500,23 @@ describe("the Helm chart in a cluster", {
     }
   });
 
+  test("redspot-admin and its doctor run where their own values say, or anywhere", () => {
+    for (const [kind, name] of [
+      ["Deployment", "redspot-admin"],
+      ["Pod", "redspot-admin-doctor"],
+    ] as const) {
+      const podOf = (objects: readonly Found[]) => {
+        const { spec } = one(objects, kind, name);
+        return spec.template?.spec ?? spec;
+      };
+      const { nodeSelector, tolerations } = podOf(sets.hardened!);
+      assert.deepEqual(nodeSelector, { "example.org/operations": "true" });
+      assert.deepEqual(tolerations, [{ key: "example.org/operations", operator: "Exists" }]);
+      const anywhere = podOf(objectsWith({ admin: { enabled: true } }));
+      for (const absent of ["nodeSelector", "tolerations"]) assert.ok(!(absent in anywhere), absent);
+    }
+  });
+
   test("where a service's own variables send it, its network policy lets it go, and no other service", () => {
     const objects = objectsWith({
       networkPolicy: { enabled: true },

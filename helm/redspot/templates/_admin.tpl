@@ -13,6 +13,9 @@
 {{- $_ := set $secretFiles .mountPath .name }}
 {{- end -}}
 {{ include "redspot.pod" . }}
+{{- with include "redspot.placement" $values.admin | trim }}
+{{ . }}
+{{- end }}
 containers:
   - name: admin
     image: {{ include "redspot.image" . }}
