@@ -98,6 +98,13 @@ describe("redspot-admin model", () => {
       assert.deepEqual([unasked.status, /NOT_CONFIRMED/.test(unasked.errors)], [1, true]);
       assert.equal((await model("promote", "--yes")).status, 2, "and no change is without a reason");
 
+      for (const text of ["a.clinician\u0007", "x".repeat(401)]) {
+        for (const option of ["--why", "--by"]) {
+          const refused = await model("promote", "--yes", "--why", "finds more", option, text);
+          assert.equal(refused.status, 2);
+          assert.match(refused.errors, new RegExp(`option '${option} .*From 1 to 400 characters on one line`, "s"));
+        }
+      }
       const done = await model("promote", "--why", "finds more", "--by", "a.clinician", "--yes");
       assert.equal(done.status, 0, done.errors);
       assert.match(done.out, /evaluated on a final set of 100 cases, used 2 time\(s\) for 2 model\(s\): final no more/);

@@ -13,7 +13,7 @@ import {
   StudyQueue,
 } from "@redspot/queue";
 import { progressOn } from "@redspot/runtime";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { AdminError } from "../admin-error.ts";
 import { type Environment, storeVariables, withStore } from "../connect.ts";
 import { type Comparison, comparePackages } from "../model/compare-packages.ts";
@@ -114,9 +114,15 @@ export function addModel(program: Command, environment: Environment): void {
 
 function deed(command: Command): Command {
   return command
-    .requiredOption("--why <text>", "the reason, for the history: no patient's data")
-    .option("--by <name>", "who does it", userInfo().username)
+    .requiredOption("--why <text>", "the reason, for the history: no patient's data", oneLine)
+    .option("--by <name>", "who does it", oneLine, userInfo().username)
     .option("--yes", "do not ask");
+}
+
+/** What stands in the history and, of `--by`, in audit messages, which take nothing else. */
+function oneLine(text: string): string {
+  if (/^[^\p{Cc}]{1,400}$/u.test(text)) return text;
+  throw new InvalidArgumentError("From 1 to 400 characters on one line, without control characters.");
 }
 
 async function modelsIn(store: Store): Promise<RunningModels> {
