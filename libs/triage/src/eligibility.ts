@@ -49,12 +49,16 @@ const DESCRIPTIONS = [
  * and where the header does not say, the answer is a reason and not a guess.
  */
 export function exclusionOf(dataSet: DataSet): Reason | undefined {
-  const sopClassUID = text(dataSet, "SOPClassUID");
-  const forProcessing =
-    sopClassUID === DX_FOR_PROCESSING || text(dataSet, "PresentationIntentType") === "FOR PROCESSING";
-  if (forProcessing) return reason("FOR_PROCESSING");
-  if (sopClassUID === undefined || !RADIOGRAPHS.has(sopClassUID)) return reason("NOT_A_RADIOGRAPH");
+  if (text(dataSet, "PresentationIntentType") === "FOR PROCESSING") return reason("FOR_PROCESSING");
+  const ofClass = exclusionOfClass(text(dataSet, "SOPClassUID"));
+  if (ofClass) return ofClass;
   return bodyPartExclusion(dataSet) ?? viewExclusion(dataSet) ?? growthPlateExclusion(dataSet);
+}
+
+/** The same, as far as an instance's SOP class tells: so much is known without reading it. */
+export function exclusionOfClass(sopClassUID: string | undefined): Reason | undefined {
+  if (sopClassUID === DX_FOR_PROCESSING) return reason("FOR_PROCESSING");
+  return sopClassUID !== undefined && RADIOGRAPHS.has(sopClassUID) ? undefined : reason("NOT_A_RADIOGRAPH");
 }
 
 function bodyPartExclusion(dataSet: DataSet): Reason | undefined {

@@ -1,6 +1,6 @@
 export { type ClassEffect, type ListedStudy, type OrderEffect, orderEffect } from "./counterfactual.ts";
 export { outcomeAt } from "./cut-off.ts";
-export { bodyPartOf, exclusionOf, lateralityOf } from "./eligibility.ts";
+export { bodyPartOf, exclusionOf, exclusionOfClass, lateralityOf } from "./eligibility.ts";
 export {
   type Finding,
   findingOf,

@@ -17,7 +17,7 @@ const SEEN = { x: -10, y: 20.5, width: 800, height: 640 };
 function analysisOf(
   instances: Record<string, number | Preparation | Error>,
   documents: string[] = [],
-  { onScore = () => {} }: { onScore?: () => void } = {},
+  { onScore = () => {}, notes = {} }: { onScore?: () => void; notes?: Record<string, Partial<InstanceNote>> } = {},
 ) {
   const stored = new Map<number, Finding>();
   const recorded = new Map<number, Finding>();
@@ -35,6 +35,7 @@ function analysisOf(
     sopClassUID: "1.2.840.10008.5.1.4.1.1.1",
     isImage,
     bytes: 1,
+    ...notes[sopInstanceUID],
   });
   const analysis = analysisWith({
     ledger: {
@@ -152,6 +153,22 @@ test("what an image showed that is no longer kept is what the same model found b
     second.instances.map((one) => (one.analysed ? "analysed" : one.reason.code)),
     ["analysed", "NOT_LATERAL", "analysed", "INSTANCE_REMOVED"],
   );
+});
+
+test("what is no radiograph, or larger than any, is passed over unread: a tomography has thousands of images, or gigabytes", async () => {
+  const notes = {
+    "1.1": { sopClassUID: "1.2.840.10008.5.1.4.1.1.2" },
+    "1.2": { sopClassUID: "1.2.840.10008.5.1.4.1.1.13.1.3", bytes: 2 ** 31 },
+    "1.3": { sopClassUID: "1.2.840.10008.5.1.4.1.1.1.1.1" },
+    "1.4": { bytes: 2 ** 28 },
+  };
+  const { analysis, preparedTimes } = analysisOf({ "1.1": 9, "1.2": 9, "1.3": 9, "1.4": 9, "1.5": -3 }, [], { notes });
+  const finding = await analysis.analyse(job);
+  assert.deepEqual(
+    finding.instances.map((one) => (one.analysed ? one.logit : one.reason.code)),
+    ["NOT_A_RADIOGRAPH", "NOT_A_RADIOGRAPH", "FOR_PROCESSING", "IMAGE_TOO_LARGE", -3],
+  );
+  assert.equal(preparedTimes(), 1);
 });
 
 test("a study of documents alone is not analysed, and says so", async () => {

@@ -2,6 +2,7 @@ import type { ModelInput } from "@redspot/pixels";
 import type { FindingStore, InstanceNote, StudyJob, StudyLedger, StudyQueue } from "@redspot/queue";
 import type { StudyRecords } from "@redspot/recovery";
 import {
+  exclusionOfClass,
   type Finding,
   findingOf,
   type InstanceFinding,
@@ -184,8 +185,9 @@ async function analyseInstance<M extends JudgingModel>(
   { pool, batcher, shadow }: AnalysisDependencies<M>,
   { model, origins, beside }: { model: M; origins: Origin[]; beside: Promise<ShadowLogit>[] },
 ): Promise<InstanceFinding> {
-  const { studyInstanceUID, sopInstanceUID, sopClassUID, isImage } = note;
-  if (!isImage) return passedOver(note, reason("NO_IMAGE"));
+  const { studyInstanceUID, sopInstanceUID, sopClassUID } = note;
+  const exclusion = exclusionUnread(note);
+  if (exclusion) return passedOver(note, exclusion);
   const preparation = await pool.prepare({ studyInstanceUID, sopInstanceUID });
   if (preparation.origin !== undefined) origins.push(preparation.origin);
   if ("reason" in preparation) return passedOver(note, preparation.reason);
@@ -203,6 +205,18 @@ async function analyseInstance<M extends JudgingModel>(
     activationMap,
     seen: input.facts.seen,
   };
+}
+
+/** The pixels that are read at the most, of 16 bits, and 32 MiB around them. */
+const MOST_BYTES = 160 * 2 ** 20;
+
+/**
+ * Why an instance is not even read: a thread holds one in memory as a whole, and a tomography that somebody sends as well
+ * has thousands of images, or one of gigabytes.
+ */
+function exclusionUnread({ isImage, sopClassUID, bytes }: InstanceNote): Reason | undefined {
+  if (!isImage) return reason("NO_IMAGE");
+  return exclusionOfClass(sopClassUID) ?? (bytes > MOST_BYTES ? reason("IMAGE_TOO_LARGE") : undefined);
 }
 
 function passedOver({ sopInstanceUID, sopClassUID }: InstanceName, why: Reason): InstanceFinding {
