@@ -121,3 +121,18 @@ test("a data set that breaks off is not taken for a whole one, whatever its char
     assert.throws(() => readPart10(file), DicomError, characterSet);
   }
 });
+
+test("meta information that breaks off at a character set that there is not is no other error than that", () => {
+  const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
+  // (0002,0099) SQ with an item that has (0008,0005) CS "XYZ "; the Transfer Syntax UID would come behind it.
+  const sequence = hex("02009900 53510000 14000000 feff00e0 0c000000 08000500 4353 0400 58595a20");
+  const name = hex("10001000 504e 0400 415e4220");
+  const file = Buffer.concat([
+    Buffer.alloc(128),
+    Buffer.from("DICM"),
+    hex("02000000 554c 0400 20000000"),
+    sequence,
+    name,
+  ]);
+  assert.throws(() => readPart10(new Uint8Array(file)), { code: "MALFORMED" });
+});

@@ -204,18 +204,24 @@ function decode(bytes: Uint8Array, stopTag: string | undefined): { meta: DataSet
     const { meta, dict } = read(false);
     return { meta, dict: hasCodeExtensions(dict) ? withCodeExtensions(dict) : dict };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "";
-    // dcmjs reads one character set, the first of several, and one that it does not know as the default.
-    if (/character set/.test(reason)) {
-      const { meta, dict } = complete(() => read(true));
-      return { meta, dict: withCodeExtensions(dict) };
-    }
-    if (/more than currently allocated|outside the bounds|out of range/i.test(reason)) {
-      throw new DicomError("TRUNCATED", `an element goes beyond the ${bytes.byteLength} bytes that there are`);
-    }
-    // The reason may quote values: it is left out.
-    throw new DicomError("MALFORMED", `an element among the ${bytes.byteLength} bytes cannot be decoded (PS3.5 7.1)`);
+    if (!/character set/.test(reasonOf(error))) throw undecodable(error, bytes);
   }
+  // dcmjs reads one character set, the first of several, and one that it does not know as the default.
+  try {
+    const { meta, dict } = complete(() => read(true));
+    return { meta, dict: withCodeExtensions(dict) };
+  } catch (error) {
+    throw error instanceof DicomError ? error : undecodable(error, bytes);
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : "");
+
+/** What dcmjs could not do with a file. Its reason may quote values: it is left out. */
+function undecodable(error: unknown, { byteLength }: Uint8Array): DicomError {
+  return /more than currently allocated|outside the bounds|out of range/i.test(reasonOf(error))
+    ? new DicomError("TRUNCATED", `an element goes beyond the ${byteLength} bytes that there are`)
+    : new DicomError("MALFORMED", `an element among the ${byteLength} bytes cannot be decoded (PS3.5 7.1)`);
 }
 
 /** Leaves out what dcmjs keeps beside the values. */
