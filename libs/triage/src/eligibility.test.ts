@@ -89,6 +89,13 @@ test("open growth plates are told by the age, given or reckoned", () => {
   assert.equal(exclusion({ ...reckoned, PatientBirthDate: "20080402" }), "OPEN_GROWTH_PLATES");
   assert.equal(exclusion({ ...reckoned, PatientBirthDate: "20080201" }), undefined);
   assert.equal(exclusion({ ...reckoned, PatientBirthDate: "not a date" }), undefined);
+  // Study Date may be empty (type 2), or no date; when the image was made stands elsewhere too.
+  const child = { PatientAge: undefined, PatientBirthDate: "20150101" };
+  for (const keyword of ["SeriesDate", "AcquisitionDate", "ContentDate", "AcquisitionDateTime"]) {
+    const value = keyword === "AcquisitionDateTime" ? "20260301093000.5+0100" : "20260301";
+    assert.equal(exclusion({ ...child, StudyDate: null, [keyword]: value }), "OPEN_GROWTH_PLATES", keyword);
+    assert.equal(exclusion({ ...child, StudyDate: "unknown", [keyword]: value }), "OPEN_GROWTH_PLATES", keyword);
+  }
 });
 
 test("the side is the image's own, or else the series'", () => {
