@@ -9,6 +9,9 @@ export interface Limits {
   failuresPerMinute: number;
 }
 
+/** For how many seconds it is remembered who was let in. */
+const LET_IN_SECONDS = 24 * 3600;
+
 /** Nobody sends so much: what a limit is where none is set. */
 export const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
@@ -20,7 +23,7 @@ export class RateLimits {
   readonly #requests: RateLimiterMemory;
   readonly #bytes: RateLimiterMemory;
   readonly #failures: RateLimiterMemory;
-  readonly #letIn = new RateLimiterMemory({ points: NO_LIMIT, duration: 24 * 3600 });
+  readonly #letIn = new RateLimiterMemory({ points: NO_LIMIT, duration: LET_IN_SECONDS });
 
   constructor({
     requestsPerMinute = NO_LIMIT,
@@ -58,9 +61,9 @@ export class RateLimits {
     return state !== null && state.consumedPoints >= this.#failures.points ? Math.ceil(state.msBeforeNext / 1000) : 0;
   }
 
-  /** Remembers for a day that an identity was let in from an address. */
+  /** Remembers for a day from now that an identity was let in from an address. */
   async letIn(address: string, identity: string): Promise<void> {
-    await this.#letIn.penalty(`${address} ${identity}`);
+    await this.#letIn.set(`${address} ${identity}`, 1, LET_IN_SECONDS);
   }
 
   async wasLetIn(address: string, identity: string): Promise<boolean> {
