@@ -146,7 +146,11 @@ function judgePlace(sent: SentStudy, { study, score, findings }: SeenStudy, { he
   if (arrivedAt > acknowledgedAt + ARRIVAL_TOLERANCE_MS) {
     return complain(`it arrived ${Math.round(arrivedAt - acknowledgedAt)} ms after it was acknowledged: it fell back`);
   }
-  const isFracture = findings.get(Number(study.foundRevision))?.outcome === "fracture";
+  // A finding that says nothing takes no place away.
+  const saying = [...findings.values()].filter(
+    ({ revision, outcome }) => revision <= Number(study.foundRevision) && outcome !== "not-analysed",
+  );
+  const isFracture = saying.toSorted((a, b) => b.revision - a.revision)[0]?.outcome === "fracture";
   const place = isFracture ? arrivedAt - headStartMs : arrivedAt;
   return Math.abs(place - score) < 1 ? [] : complain(`it stands ${Math.round(score - place)} ms from where it must`);
 }

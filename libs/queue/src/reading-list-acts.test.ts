@@ -32,6 +32,21 @@ const refused = (code: string, detail: object) => (error: unknown) => {
   return true;
 };
 
+test("a later finding that says nothing takes no place away; one that says something does", async () => {
+  const { store, list, order } = await listWith("1.1", "1.2");
+  const placeOf = async () => Number(await store.redis.zscore(`${store.prefix}:reading-list`, "1.2"));
+  await list.place(testFinding("1.2", 1, 0.9), POLICY);
+  const flagged = await placeOf();
+  await list.place(testFinding("1.2", 2), POLICY);
+  const item = await list.get("1.2");
+  assert.deepEqual([item?.priority, item?.finding?.outcome, item?.finding?.revision], ["HIGH", "not-analysed", 2]);
+  assert.deepEqual([await order(), await placeOf()], [["1.2", "1.1"], flagged]);
+  await list.disagree("1.2", { ...anna, verdict: "no-fracture" });
+  assert.equal((await list.get("1.2"))?.verdict?.outcome, "not-analysed");
+  await list.place(testFinding("1.2", 3, 0.1), POLICY);
+  assert.deepEqual([await order(), (await list.get("1.2"))?.priority], [["1.1", "1.2"], "MEDIUM"]);
+});
+
 describe("taking, completing and bringing back", () => {
   test("who takes a study has it, in its place, until they complete it; another is refused, and told by whom", async () => {
     const { list, order } = await listWith("1.1", "1.2");

@@ -40,6 +40,7 @@ interface Sent {
 /** A reading list and a PACS that remember what was done to them, in order. */
 function world({
   findings = [finding()],
+  lost = [],
   readable = true,
   seen = true,
   options = {},
@@ -47,6 +48,8 @@ function world({
   pacsError,
 }: {
   findings?: Finding[];
+  /** What the spool has recorded, and Redis does not know any more. */
+  lost?: Finding[];
   readable?: boolean;
   /** Whether the spool still has what the network saw. */
   seen?: boolean;
@@ -96,6 +99,7 @@ function world({
           })
         : undefined,
     records: {
+      finding: async (_study, revision) => lost.find((one) => one.revision === revision),
       report: async (_study, revision) => recorded.get(revision),
       keepReport: async (_study, revision, stored) => void recorded.set(revision, stored),
     },
@@ -190,6 +194,22 @@ describe("reporting", () => {
     const [series] = items(study!, "ReferencedSeriesSequence");
     const [predecessor] = items(series!, "ReferencedSOPSequence");
     assert.equal(text(predecessor!, "ReferencedSOPInstanceUID"), text(first!, "SOPInstanceUID"));
+  });
+
+  test("before a finding that says nothing goes what an earlier one says, though it was overtaken or forgotten", async () => {
+    const failure = { code: "ANALYSIS_FAILED", text: "the analysis failed" } as const;
+    const silent = (revision: number): Finding => {
+      const instances = [{ sopInstanceUID: "1.2.3.1", sopClassUID: CR, analysed: false as const, reason: failure }];
+      return findingOf({ ...finding(revision), instances, analysedAt: new Date("2026-03-01T11:00:00Z") });
+    };
+    for (const known of [
+      { findings: [finding(1), silent(2), silent(3)] },
+      { findings: [silent(2), silent(3)], lost: [finding(1)] },
+    ]) {
+      const { done, report } = world(known);
+      await report(3);
+      assert.deepEqual(done.slice(0, 2), ["placed 1", "placed 3"]);
+    }
   });
 
   describe("with pictures", () => {

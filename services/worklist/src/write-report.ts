@@ -12,7 +12,7 @@ interface ReportDependencies extends PictureDependencies {
   /** The header of an instance, or undefined where it cannot be read. */
   readHeader: (studyInstanceUID: string, sopInstanceUID: string) => Promise<DataSet | undefined>;
   /** Where it is recorded what the PACS holds, should Redis lose it. */
-  records: Pick<StudyRecords, "report" | "keepReport">;
+  records: Pick<StudyRecords, "finding" | "report" | "keepReport">;
   /** How far findings move studies forward. */
   policy: ReadingPolicy;
   device: ReportRequest["device"];
@@ -38,7 +38,7 @@ export interface Reporting {
  * the same again, and a report has the same UIDs and bytes.
  */
 export function reportingWith(dependencies: ReportDependencies): Reporting {
-  const { findings, list, policy, records, onPlaced } = dependencies;
+  const { findings, list, records, onPlaced } = dependencies;
 
   return {
     async report(job) {
@@ -46,7 +46,7 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
       try {
         const finding = await findings.get(studyInstanceUID, revision);
         if (!finding) throw reportFailure("FINDING_MISSING", `revision ${revision} of study ${studyInstanceUID}`);
-        const isPlaced = await list.place(finding, policy);
+        const isPlaced = await place(finding, dependencies);
         const workitem = await list.get(studyInstanceUID);
         if (isPlaced && workitem) onPlaced?.(finding, Date.now() - workitem.arrivedAt);
         // A report that a newer revision has made untrue before it was sent would only mislead.
@@ -75,6 +75,21 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
       await list.noteReport(job, { state: "failed", code, retrying: false });
     },
   };
+}
+
+/**
+ * Gives a study the place that its finding asks for. One that says nothing leaves the study where an earlier one has put it: that
+ * one goes first, as it may have been overtaken, or a Redis that lost everything may know nothing of it.
+ */
+async function place(finding: Finding, { findings, list, records, policy }: ReportDependencies): Promise<boolean> {
+  const { studyInstanceUID, outcome, revision } = finding;
+  for (let earlier = outcome === "not-analysed" ? revision - 1 : 0; earlier > 0; earlier -= 1) {
+    const then = (await findings.get(studyInstanceUID, earlier)) ?? (await records.finding(studyInstanceUID, earlier));
+    if (!then || then.outcome === "not-analysed") continue;
+    await list.place(then, policy);
+    break;
+  }
+  return list.place(finding, policy);
 }
 
 async function send(finding: Finding, dependencies: ReportDependencies): Promise<void> {

@@ -54,7 +54,7 @@ elseif act == 'disagree' then
   local finding = short and cjson.decode(short) or {}
   study.verdict = cjson.encode({
     verdict = verdict, by = by, at = at, comment = words, revision = tonumber(study.foundRevision),
-    outcome = study.outcome, probability = finding.probability, model = finding.model,
+    outcome = finding.outcome or study.outcome, probability = finding.probability, model = finding.model,
   })
   redis.call('ZADD', prefix .. ':verdicts', at, uid)
 elseif act == 'agree' then
