@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { Gathering, messageOf, openAuditDestination, writeAuditMessage } from "@redspot/audit";
 import { closeStore, connectStore, deliverAudit, openAuditTrail, readRedisSettings, StudyQueue } from "@redspot/queue";
+import { progressOn } from "@redspot/runtime";
 import { certificateAuthority, startRedis, startSyslogReceiver, workFolder } from "@redspot/testbed";
 import { Command } from "commander";
 import { positive } from "./positive.ts";
@@ -44,6 +45,7 @@ const trail = openAuditTrail(store, {
   process: { service: "bench", host: hostname(), pid: process.pid },
   now: () => new Date(),
 });
+const progress = progressOn(process.stderr);
 const usedBytes = async () => (await readRedisSettings(store)).usedBytes;
 
 const bytesBefore = await usedBytes();
@@ -53,6 +55,7 @@ for (let first = 0; first < count; first += AT_ONCE) {
     trail.record({ kind: "view", by: "oidc:reader-17", address: "10.20.30.40", study: `2.25.${first + index}` }),
   );
   await Promise.all(batch);
+  progress.show("Recorded", first + batch.length, count);
 }
 const recordSeconds = (performance.now() - recordStart) / 1000;
 const bytesPerEvent = (await usedBytes()) - bytesBefore;
@@ -74,8 +77,10 @@ const queue = new StudyQueue(store, "audit");
 for (let left = count; left > 0; ) {
   const { waiting, active, delayed } = await queue.depth();
   left = waiting + active + delayed;
+  progress.show("Delivered", count - left, count);
   await new Promise((resolve) => setTimeout(resolve, 50));
 }
+progress.end();
 const deliverSeconds = (performance.now() - deliverStart) / 1000;
 const { user, system } = process.cpuUsage(cpuBefore);
 

@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ensureBackbone, FEATURE_COUNT, INPUT_LENGTH, INPUT_SIZE, openEngine } from "@redspot/model";
 import { PREPROCESSING_VERSION } from "@redspot/pixels";
+import { progressOn } from "@redspot/runtime";
 import { backboneCache, startProgram, workFolder } from "@redspot/testbed";
 import { Command } from "commander";
 import { positive } from "./positive.ts";
@@ -38,6 +39,7 @@ const LEAD = 2;
 const PAPER_CASES = 1389;
 
 const folder = workFolder("bench-training");
+const progress = progressOn(process.stderr);
 let rssMax = 0;
 
 // The bare network.
@@ -159,10 +161,12 @@ try {
   for (let round = 1; round <= options.rounds; round++) {
     bare.push(await bareTurn());
     kit.push(await kitTurn());
+    progress.show("Rounds", round, options.rounds);
     console.log(
       `round ${round}: bare network ${bare.at(-1)?.toFixed(2)}, kit ${kit.at(-1)?.toFixed(2)} images a second`,
     );
   }
+  progress.end();
   await engine.close();
   const paper = join(folder.path, "paper");
   const seconds = await headSeconds(paper);

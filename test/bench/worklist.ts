@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { closeStore, connectStore, ReadingList, StudyLedger } from "@redspot/queue";
-import { staticTokenEntry } from "@redspot/runtime";
+import { progressOn, staticTokenEntry } from "@redspot/runtime";
 import { startRedis, startService, workFolder } from "@redspot/testbed";
 import { type Finding, findingOf } from "@redspot/triage";
 import { EXAMPLE_MODEL } from "@redspot/triage/example-model";
-import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { positive } from "./positive.ts";
 import { cpuMs, residentMegabytes } from "./process.ts";
@@ -120,9 +119,8 @@ async function atSteadyRate(perSecond: number, seconds: number, act: (n: number)
 }
 
 const work = workFolder("bench-worklist");
-const bar = new SingleBar({ format: "{bar} {value}/{total} {now}, {eta_formatted} left", stream: process.stderr });
-const stops: (() => unknown)[] = [() => work.remove(), () => bar.stop()];
-const say = (text: string) => void (process.stderr.isTTY || process.stderr.write(`${text}\n`));
+const progress = progressOn(process.stderr);
+const stops: (() => unknown)[] = [() => work.remove(), progress.end];
 
 try {
   const redis = await startRedis({ by: "program", folder: join(work.path, "redis") });
@@ -131,15 +129,12 @@ try {
   stops.push(() => closeStore(store));
   const [ledger, list] = [new StudyLedger(store), new ReadingList(store)];
 
-  say(`${options.workitems} studies arrive, each with its finding`);
-  bar.start(options.workitems, 0, { now: "studies put on the list" });
   for (let first = 0; first < options.workitems; first += 200) {
     const chunk = Array.from({ length: Math.min(200, options.workitems - first) }, (_, i) => first + i);
     await Promise.all(chunk.map((n) => ledger.noteInstance(note(n))));
     await Promise.all(chunk.map((n) => list.place(findingAbout(n), POLICY)));
-    bar.update(first + chunk.length);
+    progress.show("Studies put on the list", first + chunk.length, options.workitems);
   }
-  bar.stop();
 
   const service = await startService("worklist", {
     folder: work.path,
@@ -224,15 +219,13 @@ try {
     own: (cpuMs(process.pid) + cpuMs(browsers.pid!)) / 1000,
   });
   const [cpuBefore, begun] = [cpu(), performance.now()];
-  say(`${options.changes} changes a second for ${options.seconds} s`);
-  bar.start(options.seconds, 0, { now: "seconds of load" });
   const resident = [memory()];
   const ticking = setInterval(() => {
-    bar.increment();
+    progress.show("Seconds of load", Math.round((performance.now() - begun) / 1000), options.seconds);
     if (performance.now() - begun > resident.length * MEMORY_EVERY_MS) resident.push(memory());
   }, 1000);
   await load(options.seconds).finally(() => clearInterval(ticking));
-  bar.stop();
+  progress.end();
   resident.push(memory());
   const seconds = (performance.now() - begun) / 1000;
   const cpuAfter = cpu();
