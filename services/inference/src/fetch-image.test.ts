@@ -46,6 +46,14 @@ test("an image comes into the spool byte for byte, as one of the backlog, howeve
   assert.deepEqual(await fetchImage(image, dependencies), note);
 });
 
+test("its class is what the image says, whatever the PACS says of it", async () => {
+  const { sopClassUID } = image;
+  for (const said of ["", "1.2.840.10008.5.1.4.1.1.2"]) {
+    const note = await fetchImage({ ...image, sopClassUID: said }, { spool, open: () => inPieces(bytes) });
+    assert.equal(note.sopClassUID, sopClassUID);
+  }
+});
+
 test("a deflated image, whose beginning tells nothing by itself, is known too", async () => {
   const [plain, deflated] = [TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.DeflatedExplicitVRLittleEndian];
   const file = Buffer.from(bytes);

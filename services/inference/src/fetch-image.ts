@@ -26,7 +26,7 @@ export class NotTheImage extends Error {
  * nothing may be said of one patient that was seen in another's image.
  */
 export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDependencies): Promise<InstanceNote> {
-  const { studyInstanceUID, sopInstanceUID, sopClassUID } = image;
+  const { studyInstanceUID, sopInstanceUID } = image;
   const incoming = await spool.receive();
   try {
     const head: Uint8Array[] = [];
@@ -42,7 +42,7 @@ export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDepen
       }
       await incoming.write(chunk);
     }
-    demandThatItIs(image, Buffer.concat(head));
+    const sopClassUID = classOf(image, Buffer.concat(head));
     // Should Redis lose everything, what was fetched must not come back in front of what arrives.
     await spool.putRecord(studyInstanceUID, "backlog-1", new Uint8Array());
     const { bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
@@ -52,12 +52,13 @@ export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDepen
   }
 }
 
-function demandThatItIs({ studyInstanceUID, sopInstanceUID }: ImageInPacs, head: Uint8Array): void {
+/** The SOP Class UID that it has: a search need not tell it, or tell it right. Throws NotTheImage. */
+function classOf({ studyInstanceUID, sopInstanceUID, sopClassUID }: ImageInPacs, head: Uint8Array): string {
   try {
     const { dataSet } = readPart10(head, { stopBefore: "SeriesInstanceUID" });
     const isIt =
       text(dataSet, "StudyInstanceUID") === studyInstanceUID && text(dataSet, "SOPInstanceUID") === sopInstanceUID;
-    if (isIt) return;
+    if (isIt) return text(dataSet, "SOPClassUID") ?? sopClassUID;
   } catch (error) {
     if (!(error instanceof DicomError)) throw error;
     throw new NotTheImage(`what the PACS gave for instance ${sopInstanceUID} cannot be read (${error.code})`);
