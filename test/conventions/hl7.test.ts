@@ -40,6 +40,7 @@ const messageOf = (messageType: MessageType) =>
       sendingFacility: "HOSPITAL",
       receivingApplication: "RIS",
       receivingFacility: "HOSPITAL",
+      characterSet: "UNICODE UTF-8",
       language: "en-GB",
       serialNumber: "1",
     },

@@ -4,7 +4,10 @@ import { aFinding, aSource, OTHER_IMAGE, STUDY } from "@redspot/sr/report-fixtur
 import { type Announcement, announcementOf, type Sender } from "./announcement.ts";
 import { controlIdOf } from "./control-id.ts";
 
-const sender: Sender = { messageType: "ORU^R01", sendingApplication: "REDSPOT", language: "en-GB", serialNumber: "7" };
+const sender: Sender = {
+  ...{ messageType: "ORU^R01", sendingApplication: "REDSPOT", serialNumber: "7" },
+  ...{ characterSet: "UNICODE UTF-8", language: "en-GB" },
+};
 
 function lines(changes: Partial<Announcement> = {}, as: Partial<Sender> = {}): string[] {
   return announcementOf({
@@ -46,6 +49,25 @@ describe("the message of a finding", () => {
       "OBX|3|NM|111012^Certainty of Finding^DCM|1|93.40|%^Percent^UCUM|<45.00||||P|||||||7^Redspot|20260329023015+0100",
     );
     assert.equal(lines().at(-1), "", "the last segment ends too (HL7 2.5.1, 2.6)");
+  });
+
+  test("in ISO 8859-1 lacks marks and scripts that it does not have, and nothing of an identifier", () => {
+    const of = (PatientName: string, more = {}) =>
+      lines({ header: aSource({ PatientName, ...more }) }, { characterSet: "8859/1" });
+    const [msh, , pid] = of("Wałęsa^Jürgen=山田^太郎=やまだ^たろう");
+    assert.equal(msh?.split("|")[17], "8859/1");
+    assert.equal(pid?.split("|")[5], "Wa?esa^Jürgen^^^^^^A");
+    // One character or two, it is the same letter.
+    assert.equal(of("Mu\u0308ller")[2]?.split("|")[5], "Müller^^^^^^^A");
+    assert.match(of("Ñandú^Óscar", { PatientID: "É1" })[2]!, /\|É1\^/);
+    for (const [keyword, field] of [
+      ["PatientID", "PID-3"],
+      ["AdmissionID", "PV1-19"],
+      ["AccessionNumber", "ORC-3"],
+    ] as const) {
+      assert.throws(() => of("Doe", { [keyword]: "Ł1" }), { code: "UNWRITABLE", message: new RegExp(`: ${field}$`) });
+      assert.doesNotThrow(() => lines({ header: aSource({ [keyword]: "Ł1" }) }));
+    }
   });
 
   test("has a control ID of twenty characters that depends on study, revision and package alone", () => {

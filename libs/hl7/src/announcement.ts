@@ -1,6 +1,8 @@
 import type { DataSet } from "@redspot/dicom";
 import { dateTimeAt, isDemonstration, LANGUAGES, type LanguageTag } from "@redspot/sr";
 import { type Finding, priorityOf } from "@redspot/triage";
+import { type CharacterSet, has, written } from "./character-set.ts";
+import { Hl7Error } from "./hl7-error.ts";
 import { observationsOf, type ReportPlace } from "./observations.ts";
 import { imagingProcedureControl, observationRequest, orderOf } from "./order-segments.ts";
 import { hierarchicDesignator, patientIdentification, patientVisit } from "./patient-segments.ts";
@@ -21,6 +23,8 @@ export interface Sender {
   sendingFacility?: string | undefined;
   receivingApplication?: string | undefined;
   receivingFacility?: string | undefined;
+  /** MSH-18. */
+  characterSet: CharacterSet;
   language: LanguageTag;
   /** Device Serial Number of the installation, as its reports have it. */
   serialNumber: string;
@@ -41,12 +45,16 @@ export interface Announcement {
   readonly utcOffset: string;
 }
 
-/** HL7 table 0211, with which all characters of DICOM can be written. */
-const CHARACTER_SET = "UNICODE UTF-8";
+/** Where identifiers stand: one of which a character is another would be another's. */
+const IDENTIFIERS: Readonly<Record<string, readonly number[]>> = {
+  ...{ PID: [3], PV1: [19], ORC: [2, 3] },
+  ...{ OBR: [2, 3, 18, 19, 20], IPC: [1, 2, 4] },
+};
 
 /**
  * The message that tells a RIS or an integration engine of a finding, as HL7 2.5.1 text with segments ended by CR. It is
- * preliminary, whatever is found: no person has read the study. docs/hl7.md has what comes from where.
+ * preliminary, whatever is found: no person has read the study. docs/hl7.md has what comes from where. Throws UNWRITABLE where
+ * the character set lacks a character of an identifier.
  */
 export function announcementOf(announcement: Announcement): string {
   const { controlId, finding, header, sender, now, utcOffset, isCorrection } = announcement;
@@ -67,7 +75,7 @@ export function announcementOf(announcement: Announcement): string {
     5: hierarchicDesignator(sender.receivingApplication),
     6: hierarchicDesignator(sender.receivingFacility),
     7: at(now),
-    18: CHARACTER_SET,
+    18: sender.characterSet,
   });
   addSegment(message, "SFT", {
     1: { 1: "Redspot" },
@@ -75,7 +83,7 @@ export function announcementOf(announcement: Announcement): string {
     3: "Redspot",
     4: finding.model.packageHash,
   });
-  addSegment(message, "PID", patientIdentification(header));
+  addSegment(message, "PID", patientIdentification(header, sender.characterSet));
   const visit = patientVisit(header);
   if (visit) addSegment(message, "PV1", visit);
 
@@ -94,5 +102,11 @@ export function announcementOf(announcement: Announcement): string {
   const observations = observationsOf({ ...announcement, language, analysedAt, serialNumber: sender.serialNumber });
   for (const observation of observations) addSegment(message, "OBX", observation);
   if (isOrder) addSegment(message, "IPC", imagingProcedureControl(order, finding.studyInstanceUID));
-  return `${message.toString()}\r`;
+  const text = `${message.toString()}\r`;
+  for (const segment of text.split("\r")) {
+    const [name = "", ...fields] = segment.split("|");
+    const lacking = IDENTIFIERS[name]?.find((field) => !has(sender.characterSet, fields[field - 1] ?? ""));
+    if (lacking !== undefined) throw new Hl7Error("UNWRITABLE", `${name}-${lacking}`);
+  }
+  return written(sender.characterSet, text);
 }

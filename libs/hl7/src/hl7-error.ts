@@ -1,4 +1,4 @@
-/** Why a message was not taken by its receiver: what each means for the next try. */
+/** Why a message was not sent, or not taken by its receiver: what each means for the next try. */
 const HL7_ERRORS = {
   /** No connection, or one that broke off: nothing is known of what the receiver has taken. */
   UNREACHABLE: "no connection",
@@ -12,6 +12,8 @@ const HL7_ERRORS = {
   FAILED: "the receiver failed at the message",
   /** The receiver says that it will not take this message. */
   REFUSED: "the receiver refused the message",
+  /** The receiver's character set lacks a character of an identifier. */
+  UNWRITABLE: "an identifier has characters that the receiver's character set lacks",
 } as const;
 
 export type Hl7ErrorCode = keyof typeof HL7_ERRORS;

@@ -14,7 +14,7 @@ import {
 import { Server } from "node-hl7-server";
 import { assertAccepted, readAcknowledgement } from "./acknowledgement.ts";
 import { MllpClient, type MllpOptions } from "./mllp.ts";
-import { messageOf } from "./segment.ts";
+import { messageOf, setFields } from "./segment.ts";
 
 const folder = workFolder("mllp");
 const files = {} as Record<"ca" | "certificate" | "key" | "otherCa", string>;
@@ -38,16 +38,20 @@ before(async () => {
 });
 after(() => folder.remove());
 
-const hello = (controlId = "1") =>
-  `${messageOf({ type: ["ORU", "R01", "ORU_R01"], controlId, processingId: "P" }).toString()}\r`;
+/** The same message for the same control ID, whenever it is asked for. */
+function hello(controlId = "1"): string {
+  const message = messageOf({ type: ["ORU", "R01", "ORU_R01"], controlId, processingId: "P" });
+  setFields(message.get("MSH"), { 7: "20260329023015" });
+  return `${message.toString()}\r`;
+}
 
 /** A receiver and a client of it, both gone after `use`. */
 async function together(
   answer: (message: string) => MllpAnswer | Promise<MllpAnswer>,
   use: (client: MllpClient, receiver: MllpReceiver) => Promise<void>,
-  { secure = false, ...options }: Partial<MllpOptions> & { secure?: boolean } = {},
+  { secure = false, encoding, ...options }: Partial<MllpOptions> & { secure?: boolean; encoding?: "latin1" } = {},
 ): Promise<void> {
-  const receiver = await startMllpReceiver({ answer, ...(secure ? { tls } : {}) });
+  const receiver = await startMllpReceiver({ answer, ...(encoding && { encoding }), ...(secure ? { tls } : {}) });
   const client = new MllpClient({
     host: "127.0.0.1",
     port: receiver.port,
@@ -78,6 +82,18 @@ describe("MLLP", () => {
         assert.equal(receiver.connections, 1);
       },
       { secure: true },
+    ));
+
+  test("in ISO 8859-1 each character is one byte, of message and answer", () =>
+    together(
+      (message) => Buffer.from(`\v${acknowledge(message, "AA", { text: "für Müller" })}\x1c\r`, "latin1"),
+      async (client, receiver) => {
+        const message = `${hello("1")}PID|1||P1^^^^PI||Müller^Óscar\r`;
+        const answer = await client.exchange(message, (text) => text);
+        assert.deepEqual(receiver.messages, [message]);
+        assert.match(answer, /MSA\|AA\|1\|für Müller/);
+      },
+      { characterSet: "8859/1", encoding: "latin1" },
     ));
 
   test("a receiver of another authority gets nothing, and one that wants a certificate is not sent to without", async () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createConnection, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import { CHARACTER_SETS, type CharacterSet } from "./character-set.ts";
 import { Hl7Error } from "./hl7-error.ts";
 
 /** Where a receiver listens, and how it is known. */
@@ -9,6 +10,8 @@ export interface MllpOptions {
   port: number;
   /** By TLS: whose certificates are believed (files in PEM; those of the system where left out), and one's own. */
   tls?: { ca?: string | undefined; certificate?: string | undefined; key?: string | undefined } | undefined;
+  /** Of what is sent and answered; UNICODE UTF-8 where left out. */
+  characterSet?: CharacterSet;
   /** For how many milliseconds a connection, and then an acknowledgement, is waited for. */
   connectWithinMs: number;
   answerWithinMs: number;
@@ -67,7 +70,7 @@ export class MllpClient {
   async #exchangeOnce<T>(message: string, read: (answer: string) => T): Promise<T> {
     try {
       this.#socket ??= await this.#connect();
-      return read(await answerOn(this.#socket, message, this.#options.answerWithinMs));
+      return read(await answerOn(this.#socket, message, this.#options));
     } catch (error) {
       // An answer that says no is an answer.
       const isAnswer = error instanceof Hl7Error && (error.code === "FAILED" || error.code === "REFUSED");
@@ -159,14 +162,19 @@ async function tlsOptions(
 }
 
 /** Sends one message and waits for one frame. */
-async function answerOn(socket: Socket, message: string, withinMs: number): Promise<string> {
+async function answerOn(
+  socket: Socket,
+  message: string,
+  { answerWithinMs: withinMs, characterSet = "UNICODE UTF-8" }: Pick<MllpOptions, "answerWithinMs" | "characterSet">,
+): Promise<string> {
+  const encoding = CHARACTER_SETS[characterSet];
   const frame = Promise.withResolvers<string>();
   let received = Buffer.alloc(0);
   const onData = (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
     const end = received.indexOf(END);
     if (received[0] !== START) frame.reject(new Hl7Error("UNCLEAR", "it is not framed as MLLP has it"));
-    else if (end > 0) frame.resolve(received.toString("utf8", 1, end));
+    else if (end > 0) frame.resolve(received.toString(encoding, 1, end));
     else if (received.length > MOST_BYTES) frame.reject(new Hl7Error("UNCLEAR", "it has no end"));
   };
   const onError = (error: Error) => frame.reject(failureOf(error));
@@ -175,7 +183,7 @@ async function answerOn(socket: Socket, message: string, withinMs: number): Prom
   const timer = setTimeout(() => frame.reject(new Hl7Error("TIMED_OUT", `${withinMs / 1000} s`)), withinMs);
   socket.on("data", onData).on("error", onError).on("close", onClose);
   try {
-    socket.write(Buffer.concat([Buffer.from([START]), Buffer.from(message, "utf8"), END]));
+    socket.write(Buffer.concat([Buffer.from([START]), Buffer.from(message, encoding), END]));
     return await frame.promise;
   } finally {
     clearTimeout(timer);

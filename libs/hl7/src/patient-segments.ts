@@ -1,4 +1,5 @@
 import { type DataSet, items, text } from "@redspot/dicom";
+import type { CharacterSet } from "./character-set.ts";
 import { personNames } from "./person-name.ts";
 import type { Composite, Fields } from "./segment.ts";
 
@@ -6,7 +7,7 @@ import type { Composite, Fields } from "./segment.ts";
 const DATE = /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
 
 /** PID from the Patient Module (PS3.3 C.7.1.1). What a value's representation does not allow is left out. */
-export function patientIdentification(header: DataSet): Fields {
+export function patientIdentification(header: DataSet, set: CharacterSet): Fields {
   const born = text(header, "PatientBirthDate") ?? "";
   const sex = text(header, "PatientSex") ?? "";
   return {
@@ -17,7 +18,7 @@ export function patientIdentification(header: DataSet): Fields {
       // HL7 table 0203: patient internal identifier.
       5: text(header, "PatientID") === undefined ? undefined : "PI",
     },
-    5: personNames(header, "PatientName"),
+    5: personNames(header, "PatientName", set),
     7: DATE.test(born) ? born : undefined,
     8: /^[MFO]$/.test(sex) ? sex : undefined,
   };

@@ -1,5 +1,6 @@
 import { fileVariable } from "@redspot/runtime";
 import { z } from "zod";
+import { CHARACTER_SETS, type CharacterSet } from "./character-set.ts";
 import type { MllpOptions } from "./mllp.ts";
 
 /** A file of TLS: nothing without a receiver by TLS, nor, where it is half of a pair, without the other half. */
@@ -22,6 +23,10 @@ export const receiverVariables = {
     "REDSPOT_HL7_KEY",
   ),
   REDSPOT_HL7_KEY: tlsFile("File (PEM) with its key", "REDSPOT_HL7_CERTIFICATE"),
+  REDSPOT_HL7_CHARACTER_SET: z
+    .enum(Object.keys(CHARACTER_SETS) as [CharacterSet, ...CharacterSet[]])
+    .default("UNICODE UTF-8")
+    .describe("Character set of messages (MSH-18): UNICODE UTF-8, or 8859/1 for a receiver that knows no other"),
   REDSPOT_HL7_ANSWER_SECONDS: z.coerce
     .number()
     .int()
@@ -36,6 +41,7 @@ interface Receiver {
   REDSPOT_HL7_CA?: string | undefined;
   REDSPOT_HL7_CERTIFICATE?: string | undefined;
   REDSPOT_HL7_KEY?: string | undefined;
+  REDSPOT_HL7_CHARACTER_SET: CharacterSet;
   REDSPOT_HL7_ANSWER_SECONDS: number;
 }
 
@@ -48,6 +54,7 @@ export function receiverOf(config: Receiver): MllpOptions | undefined {
     host: hostname.replace(/^\[|\]$/g, ""),
     port: Number(port),
     ...(protocol === "mllps:" ? { tls } : {}),
+    characterSet: config.REDSPOT_HL7_CHARACTER_SET,
     connectWithinMs: 10_000,
     answerWithinMs: config.REDSPOT_HL7_ANSWER_SECONDS * 1000,
   };

@@ -114,6 +114,11 @@ export const JOB_FAILURES = {
     text: "the receiver of HL7 messages refused the message",
     advice: "Look at its log for the reason: message type, application or facility; mend it there; then retry.",
   },
+  HL7_UNWRITABLE: {
+    retry: false,
+    text: "an identifier of the study has characters that the character set of HL7 messages lacks",
+    advice: "Where the receiver can, set REDSPOT_HL7_CHARACTER_SET to UNICODE UTF-8; then retry.",
+  },
   ANNOUNCEMENT_FAILED: {
     retry: true,
     text: "the message about the finding could not be made",

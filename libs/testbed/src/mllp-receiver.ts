@@ -11,6 +11,8 @@ export type MllpAnswer = string | Uint8Array | "reset" | "silence" | { thenClose
 interface MllpReceiverOptions {
   answer: (message: string) => MllpAnswer | Promise<MllpAnswer>;
   port?: number;
+  /** UTF-8 where left out. */
+  encoding?: "utf8" | "latin1";
   /** By TLS, and only with clients whose certificates `ca` has issued. */
   tls?: { cert: string; key: string; ca: string };
 }
@@ -31,7 +33,12 @@ export interface MllpReceiver {
 const [START, END] = ["\v", "\x1c\r"];
 
 /** A receiver of HL7 messages by MLLP on loopback that behaves as a test wants it to. */
-export async function startMllpReceiver({ answer, port = 0, tls }: MllpReceiverOptions): Promise<MllpReceiver> {
+export async function startMllpReceiver({
+  answer,
+  port = 0,
+  encoding = "utf8",
+  tls,
+}: MllpReceiverOptions): Promise<MllpReceiver> {
   const sockets = new Set<Socket>();
   const receiver: MllpReceiver = {
     port,
@@ -53,7 +60,7 @@ export async function startMllpReceiver({ answer, port = 0, tls }: MllpReceiverO
     receiver.connections += 1;
     sockets.add(socket);
     let received = "";
-    socket.setEncoding("utf8");
+    socket.setEncoding(encoding);
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
     socket.on("data", async (chunk: string) => {

@@ -52,7 +52,10 @@ function world({
       sent.push(message);
       read(await exchange(message));
     },
-    sender: { messageType: "ORU^R01", sendingApplication: "REDSPOT", language: "en-GB", serialNumber: "1" },
+    sender: {
+      ...{ messageType: "ORU^R01", sendingApplication: "REDSPOT", serialNumber: "1" },
+      ...{ characterSet: "UNICODE UTF-8", language: "en-GB" },
+    },
     outcomes: new Set(outcomes),
     now: () => new Date("2026-03-29T02:00:00Z"),
     utcOffsetAt: () => "+0000",
@@ -119,6 +122,11 @@ describe("announcing", () => {
     await assert.rejects(world({ readable: false, pacs: "does not know" }).announce(), { code: "NO_SOURCE" });
     await assert.rejects(world({ readable: false, pacs: "is away" }).announce(), { code: "PACS_UNREACHABLE" });
     await assert.rejects(world({ findings: [] }).announce(), { code: "FINDING_MISSING" });
+  });
+
+  test("what cannot be written in the receiver's character set fails by its own code", async () => {
+    const exchange = () => Promise.reject(new Hl7Error("UNWRITABLE", "PID-3"));
+    await assert.rejects(world({ exchange }).announce(), { code: "HL7_UNWRITABLE", message: /PID-3$/ });
   });
 
   test("every failure has its code, and no patient in its words", async () => {

@@ -4,6 +4,7 @@ import {
   announcementOf,
   assertAccepted,
   controlIdOf,
+  Hl7Error,
   type ReportPlace,
   readAcknowledgement,
   type Sender,
@@ -80,6 +81,7 @@ export function announcingWith(dependencies: AnnouncingDependencies): (job: Stud
         utcOffset: utcOffsetAt(moment),
       });
     } catch (error) {
+      if (error instanceof Hl7Error) throw error;
       // Its words may hold what stands in the header.
       throw new AnnouncementFailure("ANNOUNCEMENT_FAILED", error instanceof Error ? error.name : undefined);
     }

@@ -9,6 +9,7 @@ const CODE_OF: Readonly<Record<Hl7ErrorCode, JobFailureCode>> = {
   UNCLEAR: "HL7_UNCLEAR",
   FAILED: "HL7_FAILED",
   REFUSED: "HL7_REFUSED",
+  UNWRITABLE: "HL7_UNWRITABLE",
 };
 
 /** A try to tell others of a finding that failed; its code says whether another may help (JOB_FAILURES). */

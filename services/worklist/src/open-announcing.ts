@@ -50,6 +50,7 @@ export function openAnnouncing(
       sendingFacility: config.REDSPOT_HL7_SENDING_FACILITY,
       receivingApplication: config.REDSPOT_HL7_RECEIVING_APPLICATION,
       receivingFacility: config.REDSPOT_HL7_RECEIVING_FACILITY,
+      characterSet: config.REDSPOT_HL7_CHARACTER_SET,
       language: config.REDSPOT_SR_LANGUAGE,
       serialNumber: config.REDSPOT_DEVICE_SERIAL_NUMBER,
     },
