@@ -22,7 +22,7 @@ export interface Orders {
 /** What the thread tells: each finding as it comes, and its figures at the end. */
 export type News =
   | { kind: "finding"; message: string; input: Uint8Array; name: string }
-  | { kind: "figures"; cases: number; accepted: number; refused: number; residentGrowth: number };
+  | { kind: "figures"; cases: number; accepted: number; refused: number; memoryGrowth: number };
 
 const CASES_BETWEEN_CHECKS = 500;
 
@@ -64,8 +64,8 @@ for (const [label, input] of inputs()) {
     figures[await open.run(input)] += 1;
     if (figures.cases % CASES_BETWEEN_CHECKS === 0) await open.checkLeftovers();
   });
-  if (figures.cases === WARM_AFTER) warm = open.residentBytes();
+  if (figures.cases === WARM_AFTER) warm = open.memoryBytes();
 }
 await attempt("end", new Uint8Array(0), () => open.checkLeftovers());
-tell({ kind: "figures", ...figures, residentGrowth: open.residentBytes() - (warm ?? open.residentBytes()) });
+tell({ kind: "figures", ...figures, memoryGrowth: warm === undefined ? 0 : open.memoryBytes() - warm });
 await open.close();

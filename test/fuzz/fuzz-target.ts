@@ -1,4 +1,5 @@
 import type { Arbitrary } from "fast-check";
+import { liveBytes } from "./live-bytes.ts";
 
 /** Something that the network reaches, and what must hold for it whatever it is given. */
 export interface FuzzTarget {
@@ -21,8 +22,8 @@ export interface OpenTarget {
   run(input: Uint8Array): Promise<Verdict>;
   /** Looks for what was left behind. */
   checkLeftovers(): Promise<void>;
-  /** Resident memory of the process that runs the code, in bytes. */
-  residentBytes(): number;
+  /** Memory in use where the code runs, in bytes: see liveBytes; resident memory where that is another process. */
+  memoryBytes(): number;
   close(): Promise<void>;
 }
 
@@ -30,7 +31,7 @@ export interface OpenTarget {
 export function inThisProcess(run: OpenTarget["run"]): OpenTarget {
   return {
     run,
-    residentBytes: () => process.memoryUsage.rss(),
+    memoryBytes: liveBytes,
     checkLeftovers: async () => {},
     close: async () => {},
   };

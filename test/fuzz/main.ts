@@ -62,7 +62,7 @@ function onFound(target: TargetName, { kind, name, message, input }: FoundInput)
   );
 }
 
-const total: Outcome = { cases: 0, accepted: 0, refused: 0, crashes: 0, hangs: 0, residentGrowth: 0 };
+const total: Outcome = { cases: 0, accepted: 0, refused: 0, crashes: 0, hangs: 0, memoryGrowth: 0 };
 const startedAt = performance.now();
 console.log(`seed ${options.seed}`);
 for (const target of options.target) {
@@ -82,16 +82,16 @@ for (const target of options.target) {
       `refused, ${outcome.crashes} crashes, ${outcome.hangs} hangs`,
   );
   for (const figure of ["cases", "accepted", "refused", "crashes", "hangs"] as const) total[figure] += outcome[figure];
-  total.residentGrowth = Math.max(total.residentGrowth, outcome.residentGrowth);
+  total.memoryGrowth = Math.max(total.memoryGrowth, outcome.memoryGrowth);
 }
 for (const [same, count] of kept) console.log(`${count} times: ${same}`);
 
-const { residentGrowth, ...figures } = total;
+const { memoryGrowth, ...figures } = total;
 console.log(
   JSON.stringify({
     ...figures,
     per_second: Math.round((1000 * total.cases) / (performance.now() - startedAt)),
-    rss_mb_growth: Math.round(residentGrowth / 1_000_000),
+    memory_mb_growth: Math.round(memoryGrowth / 1_000_000),
     seed: options.seed,
   }),
 );

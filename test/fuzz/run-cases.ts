@@ -9,7 +9,7 @@ export interface Outcome {
   refused: number;
   crashes: number;
   hangs: number;
-  residentGrowth: number;
+  memoryGrowth: number;
 }
 
 export interface FoundInput {
@@ -35,7 +35,7 @@ export interface RunOptions extends Omit<Orders, "watch"> {
  */
 export async function runCases({ onFound, onProgress, ...orders }: RunOptions): Promise<Outcome> {
   const watch = watchMemory();
-  const outcome: Outcome = { cases: 0, accepted: 0, refused: 0, crashes: 0, hangs: 0, residentGrowth: 0 };
+  const outcome: Outcome = { cases: 0, accepted: 0, refused: 0, crashes: 0, hangs: 0, memoryGrowth: 0 };
   const found = (kind: FoundInput["kind"], name: string, message: string, input: Uint8Array) => {
     outcome[kind === "hang" ? "hangs" : "crashes"] += 1;
     onFound({ kind, name, message, input });

@@ -64,7 +64,7 @@ async function openService(): Promise<OpenTarget> {
 
   return {
     run,
-    residentBytes: () => 1e6 * residentMegabytes(program.pid),
+    memoryBytes: () => 1e6 * residentMegabytes(program.pid),
     async checkLeftovers() {
       expect((await fetch(`${url}/health/live`)).ok, "the service is alive");
       descriptors ??= openFiles();

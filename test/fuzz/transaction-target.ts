@@ -7,6 +7,7 @@ import { REQUEST_FAILURES, RequestFailure } from "../../services/stow/src/failur
 import type { BodyForm } from "../../services/stow/src/store-request.ts";
 import { type StoreResult, storeInstances } from "../../services/stow/src/store-transaction.ts";
 import { expect, type FuzzTarget, type OpenTarget, type Verdict } from "./fuzz-target.ts";
+import { liveBytes } from "./live-bytes.ts";
 import { BOUNDARY, multipartInputs } from "./multipart-grammar.ts";
 import { inPieces } from "./pieces.ts";
 import { readUids } from "./read-uids.ts";
@@ -93,7 +94,7 @@ export async function openTransactions({ formOf, expectStored }: BodyKind): Prom
 
   return {
     run,
-    residentBytes: () => process.memoryUsage.rss(),
+    memoryBytes: liveBytes,
     async checkLeftovers() {
       expect((await underWay()).length === 0, "nothing is left on its way");
       descriptors ??= openFiles();
