@@ -20,19 +20,13 @@ export { openQueues, openStore } from "./open-store.ts";
 export { openQueueBoard, type QueueBoard, type RetryTally } from "./queue-board.ts";
 export { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
 export {
-  type Act,
   type Opening,
   ReadingList,
-  type ReadingListCounts,
   type ReadingListWatch,
-  type ReportState,
   type StudyEvent,
-  type Verdict,
-  type VerdictNote,
   type VerdictOnStudy,
-  type Workitem,
-  type WorkitemState,
 } from "./reading-list.ts";
+export type { ReadingListCounts } from "./reading-list-counts.ts";
 export { ReadingListRefusal } from "./reading-list-refusal.ts";
 export { type RedisSettings, readRedisSettings } from "./redis-settings.ts";
 export { openServiceAudit, type ServiceAudit } from "./service-audit.ts";
@@ -51,6 +45,7 @@ export {
   type WorkitemWatch,
 } from "./subscriptions.ts";
 export { WatchLog, type WatchNote } from "./watch-log.ts";
+export type { Act, ReportState, Verdict, VerdictNote, Workitem, WorkitemState } from "./workitem.ts";
 export { firstWorkitemUid } from "./workitem-uid.ts";
 export {
   type Transaction,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type KnownLine, KnownLines } from "./known-lines.ts";
-import type { Workitem } from "./reading-list.ts";
+import type { Workitem } from "./workitem.ts";
 
 const line = (studyInstanceUID: string): KnownLine => ({
   changedAt: "1",

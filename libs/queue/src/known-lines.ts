@@ -1,4 +1,4 @@
-import type { Workitem } from "./reading-list.ts";
+import type { Workitem } from "./workitem.ts";
 
 /** A line as it was read, and when Redis had last changed it. */
 export interface KnownLine {

@@ -1,4 +1,4 @@
-import type { WorkitemState } from "./reading-list.ts";
+import type { WorkitemState } from "./workitem.ts";
 
 /** Why nothing was done with a study. */
 const MEANINGS = {

@@ -2,8 +2,6 @@ import { EventEmitter } from "node:events";
 import {
   backlogStepOf,
   type Finding,
-  type FindingInShort,
-  findingSchema,
   headStartOf,
   inShort,
   type Lane,
@@ -16,37 +14,21 @@ import { keyOf, type Store } from "./connection.ts";
 import type { StudyJob } from "./jobs.ts";
 import { type KnownLine, KnownLines } from "./known-lines.ts";
 import { listenTo } from "./listen-to.ts";
+import { type Counted, countsOf, type ReadingListCounts } from "./reading-list-counts.ts";
 import { ReadingListRefusal, type RefusalCode } from "./reading-list-refusal.ts";
 import { run, runOn, scriptOf } from "./script.ts";
-
-/** Procedure Step State (0074,1000) (PS3.4 CC.1.1). */
-export type WorkitemState = "SCHEDULED" | "IN PROGRESS" | "COMPLETED" | "CANCELED";
-
-/** How the report about a study's latest finding stands. */
-export type ReportState =
-  | { state: "pending" }
-  | { state: "stored"; sopInstanceUID: string }
-  /** `code` says why, `retrying` whether it will be tried again. */
-  | { state: "failed"; code: string; retrying: boolean };
-
-/** Who did something with a study, as Redspot knows them, and when, in milliseconds since 1970. */
-export interface Act {
-  by: string;
-  at: number;
-}
-
-/** A person's answer to a finding. */
-export type Verdict = "fracture" | "no-fracture";
-
-/** A verdict, with the finding that it is about, where there was one. */
-export interface VerdictNote extends Act {
-  verdict: Verdict;
-  comment?: string;
-  revision?: number;
-  outcome?: Outcome;
-  probability?: number;
-  model?: FindingInShort["model"];
-}
+import {
+  type Act,
+  type ReportState,
+  type Verdict,
+  type VerdictNote,
+  verdictOf,
+  WORKITEM_FIELDS,
+  type Workitem,
+  type WorkitemState,
+  withNumbers,
+  workitemOf,
+} from "./workitem.ts";
 
 /** Where a study's images come from, in names that the site has configured and "other". */
 export interface StudyOrigin {
@@ -58,28 +40,6 @@ export interface StudyOrigin {
 export interface VerdictOnStudy extends VerdictNote {
   studyInstanceUID: string;
   origin?: StudyOrigin;
-}
-
-/** A study's line on the reading list. */
-export interface Workitem {
-  studyInstanceUID: string;
-  /** When the study arrived on the list, in milliseconds since 1970, with a fraction. */
-  arrivedAt: number;
-  /** The name of the site that sent it, where it is known. */
-  site?: string;
-  lane: Lane;
-  state: WorkitemState;
-  priority: Priority;
-  /** The latest finding; none while the study waits for its analysis. */
-  finding?: FindingInShort;
-  report: ReportState;
-  /** Who reads it, while it is IN PROGRESS. */
-  taken?: Act;
-  /** Who completed or withdrew it. */
-  ended?: Act;
-  /** Who moved it to the top, and why. */
-  pin?: Act & { why: string };
-  verdict?: VerdictNote;
 }
 
 /** A line of a study's history. */
@@ -114,15 +74,6 @@ export interface WaitingStudy {
   priority: Priority;
 }
 
-/** How much is on the list. */
-export interface ReadingListCounts {
-  open: Record<Priority, Record<"SCHEDULED" | "IN PROGRESS", number>>;
-  done: number;
-  /** When the study arrived that waits longest to be taken up, in milliseconds since 1970; none where none waits. */
-  oldestArrival: Partial<Record<Priority, number>>;
-  findingsAfterOpening: number;
-}
-
 /** A part of the list and how much is on it, at one moment. */
 export interface ReadingListPage {
   /** How many studies are on the list that this is a part of. */
@@ -138,30 +89,6 @@ const ACT = scriptOf("study", "act");
 const LINES = scriptOf("lines");
 const WAITING = scriptOf("waiting");
 const INDEX_ANEW = scriptOf("index-anew");
-
-/** The fields of a study of which its line is made, all of them small. */
-const FIELDS = [
-  "arrivedAt",
-  "site",
-  "lane",
-  "state",
-  "priority",
-  "short",
-  "foundRevision",
-  "report",
-  "takenBy",
-  "takenAt",
-  "endedBy",
-  "endedAt",
-  "pin",
-  "verdict",
-  "changedAt",
-] as const;
-
-type Fields = Partial<Record<(typeof FIELDS)[number], string>>;
-
-const PRIORITIES = ["HIGH", "MEDIUM", "LOW"] as const;
-const OPEN_STATES = ["SCHEDULED", "IN PROGRESS"] as const;
 
 /**
  * The reading list: every study that arrived, first come, first served, those with a likely fracture with a head start.
@@ -292,7 +219,7 @@ export class ReadingList {
     const part = [which, offset, count].join(" ");
     const known = this.#known.of(part);
     const has = JSON.stringify(Object.fromEntries([...known].map(([study, { changedAt }]) => [study, changedAt])));
-    const answer = await run(this.#store, LINES, key, which, offset, count, has, ...FIELDS);
+    const answer = await run(this.#store, LINES, key, which, offset, count, has, ...WORKITEM_FIELDS);
     const [total, texts, ...counted] = answer as [number, string[], ...Counted];
     const lines = await Promise.all(texts.map((text) => known.get(text) ?? this.#lineOf(text)));
     const there = lines.filter((line) => line !== undefined);
@@ -303,51 +230,19 @@ export class ReadingList {
   /** A line from the text that Redis makes of it. */
   async #lineOf(text: string): Promise<KnownLine | undefined> {
     const [studyInstanceUID, ...values] = JSON.parse(text) as [string, ...(string | false)[]];
-    const workitem = await this.#workitem(studyInstanceUID, values);
-    return workitem && { workitem, changedAt: String(values[FIELDS.indexOf("changedAt")] || "never") };
+    const workitem = await workitemOf(this.#store, studyInstanceUID, values);
+    return workitem && { workitem, changedAt: String(values[WORKITEM_FIELDS.indexOf("changedAt")] || "never") };
   }
 
   /** One study's workitem, whatever its state, and its place, from 1, while it is open. */
   async get(studyInstanceUID: string): Promise<(Workitem & { position?: number }) | undefined> {
     const { redis } = this.#store;
     const [values, rank] = await Promise.all([
-      redis.hmget(this.#study(studyInstanceUID), ...FIELDS),
+      redis.hmget(this.#study(studyInstanceUID), ...WORKITEM_FIELDS),
       redis.zrank(this.#key(), studyInstanceUID),
     ]);
-    const workitem = await this.#workitem(studyInstanceUID, values);
+    const workitem = await workitemOf(this.#store, studyInstanceUID, values);
     return workitem && (rank === null ? workitem : { ...workitem, position: rank + 1 });
-  }
-
-  async #workitem(uid: string, values: (string | null | false)[]): Promise<Workitem | undefined> {
-    const study: Fields = {};
-    for (const [index, field] of FIELDS.entries()) {
-      const value = values[index];
-      if (typeof value === "string") study[field] = value;
-    }
-    if (study.arrivedAt === undefined) return undefined;
-    const finding = await this.#findingOf(uid, study);
-    return {
-      studyInstanceUID: uid,
-      arrivedAt: Number(study.arrivedAt),
-      ...(study.site === undefined ? {} : { site: study.site }),
-      lane: (study.lane ?? "live") as Lane,
-      state: (study.state ?? "SCHEDULED") as WorkitemState,
-      priority: (study.priority ?? "MEDIUM") as Priority,
-      ...(finding === undefined ? {} : { finding }),
-      report: study.report === undefined ? { state: "pending" } : (JSON.parse(study.report) as ReportState),
-      ...(study.takenBy === undefined ? {} : { taken: { by: study.takenBy, at: Number(study.takenAt) } }),
-      ...(study.endedBy === undefined ? {} : { ended: { by: study.endedBy, at: Number(study.endedAt) } }),
-      ...(study.pin === undefined ? {} : { pin: withNumbers(JSON.parse(study.pin)) }),
-      ...(study.verdict === undefined ? {} : { verdict: verdictOf(study.verdict) }),
-    };
-  }
-
-  async #findingOf(uid: string, { short, foundRevision }: Fields): Promise<FindingInShort | undefined> {
-    if (short !== undefined) return JSON.parse(short) as FindingInShort;
-    if (foundRevision === undefined) return undefined;
-    // Placed by an earlier version, which kept nothing in short.
-    const finding = await this.#store.redis.get(keyOf(this.#store, "study", uid, `finding-${foundRevision}`));
-    return finding === null ? undefined : inShort(findingSchema.parse(JSON.parse(finding)));
   }
 
   /** What has happened with a study, from its arrival; undefined where there is no such study. */
@@ -452,23 +347,6 @@ export class ReadingList {
   }
 }
 
-/** What is counted with every page: open studies by priority and state, the longest waits, those done, findings too late. */
-type Counted = [open: number[], oldest: string[], done: number, findingsAfterOpening: string];
-
-function countsOf([numbers, oldest, done, findingsAfterOpening]: Counted): ReadingListCounts {
-  const open = PRIORITIES.map((priority, row) => {
-    const states = OPEN_STATES.map((state, column) => [state, numbers[row * OPEN_STATES.length + column]]);
-    return [priority, Object.fromEntries(states)];
-  });
-  const waiting = PRIORITIES.flatMap((priority, row) => (oldest[row] ? [[priority, Number(oldest[row])]] : []));
-  return {
-    open: Object.fromEntries(open),
-    done,
-    oldestArrival: Object.fromEntries(waiting),
-    findingsAfterOpening: Number(findingsAfterOpening),
-  };
-}
-
 interface ListEvents {
   change: [studyInstanceUID: string];
   lost: [];
@@ -476,13 +354,3 @@ interface ListEvents {
 }
 
 export type ReadingListWatch = EventEmitter<ListEvents> & { close(): Promise<void> };
-
-/** Times are kept as text, in all their digits. */
-function withNumbers<T extends { at: string | number }>(note: T): T & { at: number } {
-  return { ...note, at: Number(note.at) };
-}
-
-function verdictOf(text: string): VerdictNote {
-  const { comment, ...note } = withNumbers(JSON.parse(text)) as VerdictNote;
-  return { ...note, ...(comment ? { comment } : {}) };
-}

@@ -4,9 +4,9 @@ import { keyOf, type Store } from "./connection.ts";
 import { FindingStore } from "./finding-store.ts";
 import { idOf, LONGEST_RETRY_DELAY_MS, type StudyJob, StudyQueue } from "./jobs.ts";
 import { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
-import type { ReportState } from "./reading-list.ts";
 import { runOn, scriptOf } from "./script.ts";
 import type { InstanceNote } from "./study-ledger.ts";
+import type { ReportState } from "./workitem.ts";
 
 /** What Redis knows of a study, as far as it matters to whether something of it is missing. */
 export interface StudyView {

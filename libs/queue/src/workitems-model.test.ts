@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Store } from "./connection.ts";
-import { ReadingList, type WorkitemState } from "./reading-list.ts";
+import { ReadingList } from "./reading-list.ts";
 import { StudyLedger } from "./study-ledger.ts";
 import { note, redisForTests } from "./test-support.ts";
+import type { WorkitemState } from "./workitem.ts";
 import { Workitems } from "./workitems.ts";
 
 /**

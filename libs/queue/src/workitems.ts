@@ -1,8 +1,8 @@
 import type { DataSet } from "@redspot/dicom";
 import type { Lane, Priority } from "@redspot/triage";
 import { keyOf, type Store } from "./connection.ts";
-import type { Act, WorkitemState } from "./reading-list.ts";
 import { run, runOn, scriptOf } from "./script.ts";
+import type { Act, WorkitemState } from "./workitem.ts";
 import { firstWorkitemUid } from "./workitem-uid.ts";
 
 /** A Unified Procedure Step: that a study is to be read, and what has become of it (PS3.3 B.26, PS3.4 CC). */
