@@ -21,6 +21,9 @@ const INSTANCES = [1, 20];
 /** After so many V8 has compiled whatever a request passes through: a service runs for weeks. */
 const REQUESTS_BEFORE = 300;
 
+/** After so long a study counts as whole, to Redspot as to Orthanc: when all has been measured. */
+const AFTER_ALL_SECONDS = 3600;
+
 function oneOf<T>(allowed: readonly T[]) {
   return (text: string, before: T[] | undefined) => {
     const value = allowed.find((one) => String(one) === text);
@@ -89,6 +92,8 @@ async function startStow(folder: string, durable: boolean): Promise<Contender> {
       REDSPOT_PORT: String(port),
       REDSPOT_ADMIN_PORT: "0",
       REDSPOT_DURABLE: String(durable),
+      // What becomes of a study that has come in whole is not part of storing it, and would fall into others' turns.
+      REDSPOT_SETTLE_SECONDS: String(AFTER_ALL_SECONDS),
     },
     logFile: join(folder, "stow.log"),
   });
@@ -109,7 +114,7 @@ async function startStow(folder: string, durable: boolean): Promise<Contender> {
 async function startContender(name: ContenderName, folder: string): Promise<Contender> {
   mkdirSync(folder, { recursive: true });
   if (name !== "orthanc") return startStow(folder, name === "durable");
-  const orthanc = await startOrthanc({ by: "program", folder, stableSeconds: 3600 });
+  const orthanc = await startOrthanc({ by: "program", folder, stableSeconds: AFTER_ALL_SECONDS });
   const { pid } = orthanc.program!;
   return { url: `${orthanc.dicomWebUrl}/studies`, pid, pids: [pid], stop: orthanc.stop };
 }
@@ -174,7 +179,11 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
     const latencies = new Map<ContenderName, number[]>();
     const processors = new Map<ContenderName, { cores: number; own: number; senders: number }[]>();
     for (let round = 0; round < options.rounds; round += 1) {
-      for (const name of contenders) {
+      // Who comes first, and behind whom each of them comes, differs from round to round.
+      for (const name of [
+        ...contenders.slice(round % contenders.length),
+        ...contenders.slice(0, round % contenders.length),
+      ]) {
         // What others left to be written is not written at this one's expense.
         execFileSync("sync");
         const { pids, url } = running.get(name)!;

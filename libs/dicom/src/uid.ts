@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const SHAPE = /^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+$/;
 
@@ -12,7 +12,7 @@ export function isUid(text: string): boolean {
  * 2.25 (PS3.5 B.2), from the first 128 bits of the SHA-256 of the names, marked as a UUID of version 8 (RFC 9562 5.8).
  */
 export function deriveUid(...names: string[]): string {
-  const digest = createHash("sha256").update(JSON.stringify(names)).digest().subarray(0, 16);
+  const digest = hash("sha256", JSON.stringify(names), "buffer").subarray(0, 16);
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
   return `2.25.${BigInt(`0x${digest.toString("hex")}`)}`;

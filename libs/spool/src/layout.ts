@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { join } from "node:path";
 import { isUid } from "@redspot/dicom";
 import { SpoolError } from "./spool-error.ts";
@@ -62,7 +62,7 @@ function fileOfRecord(name: string): string {
 }
 
 function fanOut(studyInstanceUID: string): string {
-  return createHash("sha256").update(mustBeUid(studyInstanceUID, "Study Instance UID")).digest("hex").slice(0, 2);
+  return hash("sha256", mustBeUid(studyInstanceUID, "Study Instance UID")).slice(0, 2);
 }
 
 function mustBeUid(text: string, what: string): string {

@@ -25,6 +25,27 @@ test("room is what is free above the reserve, and never below nothing", async ()
   await room.mustBeLeft();
 });
 
+test("where there is plenty the file system is asked once in a moment, and else each time", async () => {
+  const gib = 1024 * MIB;
+  let free = 3 * gib;
+  let now = 0;
+  let asked = 0;
+  const count = async () => {
+    asked += 1;
+    return free;
+  };
+  const room = new Room("/", gib, count, () => now);
+  assert.equal(await room.bytes(), 2 * gib);
+  await room.mustBeLeft();
+  assert.equal(asked, 1);
+  free = 2 * gib - 1;
+  now = 100;
+  assert.equal(await room.bytes(), gib - 1);
+  free = gib;
+  await assert.rejects(room.mustBeLeft(), { code: "NO_SPACE" });
+  assert.equal(asked, 3);
+});
+
 test("a file system that is there has room", async () => {
   assert.ok((await new Room(tmpdir(), 0).bytes()) > 0);
 });
