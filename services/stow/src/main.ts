@@ -1,4 +1,5 @@
-// First, so that it holds while the others are loaded.
+// First, so that they hold while the others are loaded.
+import "./disk-threads.ts";
 import "./young-generation.ts";
 
 import { openQueues, openServiceAudit, openStore, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
