@@ -74,7 +74,7 @@ function findMarksInAir({ greys, width, height }: Grid, { open, air }: Surroundi
   for (const { above, peak, tiny, inAir } of MARKS) {
     const threshold = Math.max(background + above * range, uneven);
     const mask = new Uint8Array(greys.length);
-    for (let at = 0; at < mask.length; at++) if (greys[at]! > threshold) mask[at] = 1;
+    for (let at = 0; at < mask.length; at++) mask[at] = greys[at]! > threshold ? 1 : 0;
     const parts = labelParts(mask, width);
     const { sizes, runs } = parts;
     const peaks = new Float32Array(sizes.length);
@@ -114,7 +114,7 @@ const RING = [
 
 /** For each small part, the share of air among the cells around it that count and belong to no small part. */
 function shareOfAirAround(
-  { labels, runs }: Parts,
+  { runs }: Parts,
   small: boolean[],
   width: number,
   height: number,
@@ -123,6 +123,8 @@ function shareOfAirAround(
 ): Float32Array {
   const airy = new Float32Array(small.length);
   const all = new Float32Array(small.length);
+  const isOfSmall = new Uint8Array(air.length);
+  for (const { part, from, to } of runs) if (small[part]) isOfSmall.fill(1, from, to);
   for (const { part, from, to } of runs) {
     if (!small[part]) continue;
     const y = Math.floor(from / width);
@@ -131,7 +133,7 @@ function shareOfAirAround(
       for (const [dx, dy] of RING) {
         const isOutside = x + dx < 0 || y + dy < 0 || x + dx >= width || y + dy >= height;
         const next = isOutside ? OUTSIDE : at + dy * width + dx;
-        if (!counts(next, part) || (!isOutside && small[labels[next]!])) continue;
+        if (!counts(next, part) || (!isOutside && isOfSmall[next] === 1)) continue;
         all[part]!++;
         if (!isOutside) airy[part]! += air[next]!;
       }

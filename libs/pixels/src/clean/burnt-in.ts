@@ -48,8 +48,9 @@ export function findBurntIn(
     return drop >= STEP && further <= level && (further >= -level || drop >= RIM);
   };
   const written = new Uint8Array(width * height);
-  const ends = new Uint32Array(width * height);
-  const steps = new Uint32Array(width * height);
+  // A cell of the largest images has a few hundred rows.
+  const ends = new Uint16Array(width * height);
+  const steps = new Uint16Array(width * height);
   const whole = [0, columns];
   const cellOf = (column: number) =>
     Math.min(width - 1, Math.max(0, Math.floor(((column - box.x) * width) / box.width)));
@@ -77,16 +78,18 @@ export function findBurntIn(
 
 function keepSteepParts(
   written: Uint8Array,
-  ends: Uint32Array,
-  steps: Uint32Array,
+  ends: Uint16Array,
+  steps: Uint16Array,
   width: number,
 ): Uint8Array | undefined {
-  const { labels, sizes } = labelParts(written, width);
+  const { sizes, runs } = labelParts(written, width);
   const partEnds = new Uint32Array(sizes.length);
   const partSteps = new Uint32Array(sizes.length);
-  for (let at = 0; at < labels.length; at++) {
-    partEnds[labels[at]!]! += ends[at]!;
-    partSteps[labels[at]!]! += steps[at]!;
+  for (const { part, from, to } of runs) {
+    for (let at = from; at < to; at++) {
+      partEnds[part]! += ends[at]!;
+      partSteps[part]! += steps[at]!;
+    }
   }
   const isKept = sizes.map(
     (size, part) =>
@@ -96,7 +99,7 @@ function keepSteepParts(
       partSteps[part]! >= STEEP_ENDS * partEnds[part]!,
   );
   if (!isKept.includes(true)) return undefined;
-  for (let at = 0; at < written.length; at++) if (!isKept[labels[at]!]) written[at] = 0;
+  for (const { part, from, to } of runs) if (!isKept[part]) written.fill(0, from, to);
   return written;
 }
 

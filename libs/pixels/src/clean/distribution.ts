@@ -15,23 +15,23 @@ export interface Distribution {
  * sorting, and as good here.
  */
 export function distributionOf(values: Float32Array, mask?: Uint8Array, oneIn = 1): Distribution {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
+  const counted = new Float32Array(Math.ceil(values.length / oneIn));
   let total = 0;
   for (let index = 0; index < values.length; index += oneIn) {
     const value = values[index]!;
     if (Number.isNaN(value) || (mask !== undefined && mask[index] === 0)) continue;
-    total++;
+    counted[total++] = value;
+  }
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < total; at++) {
+    const value = counted[at]!;
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
   const perValue = greatest > least ? (BINS - 1) / (greatest - least) : 0;
   const below = new Uint32Array(BINS);
-  for (let index = 0; index < values.length; index += oneIn) {
-    const value = values[index]!;
-    if (Number.isNaN(value) || (mask !== undefined && mask[index] === 0)) continue;
-    below[((value - least) * perValue + 0.5) | 0]!++;
-  }
+  for (let at = 0; at < total; at++) below[((counted[at]! - least) * perValue + 0.5) | 0]!++;
   for (let bin = 1; bin < BINS; bin++) below[bin]! += below[bin - 1]!;
   return {
     percentile(share) {

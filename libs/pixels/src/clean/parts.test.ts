@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { randomOf } from "../test-support.ts";
-import { grow, keepLargeParts, labelParts, shrink } from "./parts.ts";
+import { grow, keepLargeParts, labelParts, type Parts, shrink } from "./parts.ts";
 
 const maskOf = (...lines: string[]) => Uint8Array.from(lines.join(""), (cell) => (cell === "#" ? 1 : 0));
 const linesOf = (mask: Uint8Array, width: number) =>
@@ -9,11 +9,19 @@ const linesOf = (mask: Uint8Array, width: number) =>
     [...mask.subarray(y * width, (y + 1) * width)].map((cell) => (cell ? "#" : ".")).join(""),
   );
 
+/** Each cell's part, 0 where the mask is 0. */
+function labelsOf(mask: Uint8Array, { runs }: Parts): Int32Array {
+  const labels = new Int32Array(mask.length);
+  for (const { part, from, to } of runs) labels.fill(part, from, to);
+  return labels;
+}
+
 describe("labelParts", () => {
   it("joins cells that touch, at a corner too", () => {
-    const { labels, sizes } = labelParts(maskOf("#..#", ".#.#", "...."), 4);
-    assert.deepEqual([...labels], [1, 0, 0, 2, 0, 1, 0, 2, 0, 0, 0, 0]);
-    assert.deepEqual(sizes, [0, 2, 2]);
+    const mask = maskOf("#..#", ".#.#", "....");
+    const parts = labelParts(mask, 4);
+    assert.deepEqual([...labelsOf(mask, parts)], [1, 0, 0, 2, 0, 1, 0, 2, 0, 0, 0, 0]);
+    assert.deepEqual(parts.sizes, [0, 2, 2]);
   });
 
   it("joins parts that meet only further down", () => {
@@ -31,7 +39,8 @@ describe("labelParts", () => {
     for (let round = 0; round < 40; round++) {
       const [width, height] = [1 + Math.floor(random() * 20), 1 + Math.floor(random() * 20)];
       const mask = Uint8Array.from({ length: width * height }, () => (random() < 0.45 ? 1 : 0));
-      const { labels, sizes } = labelParts(mask, width);
+      const found = labelParts(mask, width);
+      const { sizes } = found;
       const flooded = new Int32Array(mask.length);
       let parts = 0;
       for (let start = 0; start < mask.length; start++) {
@@ -50,10 +59,10 @@ describe("labelParts", () => {
           }
         }
       }
-      assert.deepEqual(labels, flooded);
+      assert.deepEqual(labelsOf(mask, found), flooded);
       assert.equal(sizes.length, parts + 1);
       sizes.forEach((size, part) => {
-        assert.equal(size, part === 0 ? 0 : labels.filter((label) => label === part).length);
+        assert.equal(size, part === 0 ? 0 : flooded.filter((label) => label === part).length);
       });
     }
   });

@@ -1,10 +1,8 @@
 /** The connected parts (8-neighbours) of a mask. */
 export interface Parts {
-  /** Each cell's part, counted from 1; 0 where the mask is 0. */
-  labels: Int32Array;
-  /** How many cells each part has; of part 0, none. */
+  /** How many cells each part has, counted from 1; of part 0, none. */
   sizes: number[];
-  /** The same run by run, which are far fewer than cells. */
+  /** What each part is made of: far fewer than there are cells. Row by row, from left to right. */
   runs: Run[];
 }
 
@@ -52,15 +50,13 @@ export function labelParts(mask: Uint8Array, width: number): Parts {
       parents[Math.max(a, b)] = Math.min(a, b);
     }
   });
-  const labels = new Int32Array(mask.length);
   const sizes = [0];
   runs.forEach((run, index) => {
     const parent = parents[index]!;
     run.part = parent === index ? sizes.push(0) - 1 : runs[parent]!.part;
     sizes[run.part]! += run.to - run.from;
-    for (let at = run.from; at < run.to; at++) labels[at] = run.part;
   });
-  return { labels, sizes, runs };
+  return { sizes, runs };
 }
 
 /** Calls with each run of cells that are 1 along a row, in order: from its first cell to the one after its last. */
@@ -79,8 +75,8 @@ export function eachRun(mask: Uint8Array, width: number, visit: (from: number, t
 /** The mask without what is thinner than three cells and without parts of fewer than `least` cells. */
 export function keepLargeParts(mask: Uint8Array, width: number, height: number, least: number): Uint8Array {
   const opened = grow(shrink(mask, width, height), width, height);
-  const { labels, sizes } = labelParts(opened, width);
-  for (let at = 0; at < opened.length; at++) if (sizes[labels[at]!]! < least) opened[at] = 0;
+  const { sizes, runs } = labelParts(opened, width);
+  for (const { part, from, to } of runs) if (sizes[part]! < least) opened.fill(0, from, to);
   return opened;
 }
 

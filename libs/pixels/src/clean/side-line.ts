@@ -33,7 +33,7 @@ export function fitSideLine(distances: Float64Array, isEdge: Uint8Array): SideLi
     for (let j = i + 4; j < TRIED; j++) {
       const line = through(tried[i]!, tried[j]!, distances);
       if (!line || Math.abs(line.slope) > STEEPEST) continue;
-      const { on, outside } = support(line, distances, isEdge);
+      const { on, outside } = support(line, distances, isEdge, 0.02 * seen);
       const score = on - 4 * outside;
       if ((best === undefined || score > best.score) && on >= 0.3 * seen && outside <= 0.02 * seen)
         best = { line, score };
@@ -48,14 +48,16 @@ function through(p: number, q: number, distances: Float64Array): SideLine | unde
   return { at: distances[p]! - slope * p, slope };
 }
 
+/** Counts no further once there is more outside than a line may have. */
 function support(
   { at, slope }: SideLine,
   distances: Float64Array,
   isEdge: Uint8Array,
+  mostOutside: number,
 ): { on: number; outside: number } {
   let on = 0;
   let outside = 0;
-  for (let position = 0; position < distances.length; position++) {
+  for (let position = 0; position < distances.length && outside <= mostOutside; position++) {
     const beyond = distances[position]! - (at + slope * position);
     if (beyond < -ON_LINE) outside++;
     else if (beyond <= ON_LINE && isEdge[position]) on++;

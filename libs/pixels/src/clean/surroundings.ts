@@ -34,16 +34,17 @@ export function surroundingsOf(
   const air = new Uint8Array(width * height);
   const columns = nearestPoints(box.x, box.width, width, lattice.width, lattice);
   const rows = nearestPoints(box.y, box.height, height, lattice.height, lattice);
-  // Of the same sign as the reach, whichever that is.
-  const unevenTo = dark + UNEVEN * reach;
+  const sign = reach > 0 ? 1 : -1;
+  const unevenTo = sign * (dark + UNEVEN * reach);
   for (let y = 0; y < height; y++) {
     if (rows[y]! < 0) continue;
     const row = rows[y]! * lattice.width;
     for (let x = 0; x < width; x++) {
-      if (columns[x]! < 0 || isOpen[row + columns[x]!] === 0) continue;
+      if (columns[x]! < 0) continue;
+      const point = row + columns[x]!;
+      if (isOpen[point] === 0) continue;
       open[y * width + x] = 1;
-      const value = values[row + columns[x]!]!;
-      if (reach > 0 ? value < unevenTo : value > unevenTo) air[y * width + x] = 1;
+      if (sign * values[point]! < unevenTo) air[y * width + x] = 1;
     }
   }
   return { open, air };
