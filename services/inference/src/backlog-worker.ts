@@ -56,9 +56,10 @@ export function workOnBacklog(
   const settling = new StudyQueue(store, "settling");
   const reports = new StudyQueue(store, "backlog-report");
   const ask = politely({ atOnce, tries: TRIES });
+  const modalitiesOfSweep = forAMoment(() => backlog.modalities());
   const pacs: SweepDependencies["pacs"] = {
     imagesOf: async (study) => {
-      const modalities = (await backlog.modalities()) ?? USUAL_MODALITIES;
+      const modalities = (await modalitiesOfSweep()) ?? USUAL_MODALITIES;
       return new PacsStudies({ client, modalities, ask }).imagesOf(study);
     },
   };
@@ -88,7 +89,7 @@ export function workOnBacklog(
   };
 }
 
-/** Asks once a second at most: what bounds the backlog need not be known to the study. What fails is asked again. */
+/** Asks once a second at most: what holds for a sweep need not be known to the study. What fails is asked again. */
 function forAMoment<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   return () => {

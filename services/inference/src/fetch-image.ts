@@ -29,26 +29,38 @@ export async function fetchImage(image: ImageInPacs, { spool, open }: FetchDepen
   const { studyInstanceUID, sopInstanceUID } = image;
   const incoming = await spool.receive();
   try {
-    const head: Uint8Array[] = [];
-    let headBytes = 0;
-    let isDeflated: boolean | undefined;
+    const head = new Head();
     for await (const chunk of open(image)) {
-      if (headBytes >= HEAD_BYTES) {
-        isDeflated ??= Buffer.concat(head).includes(TransferSyntax.DeflatedExplicitVRLittleEndian);
-      }
-      if (headBytes < HEAD_BYTES || isDeflated) {
-        head.push(Uint8Array.from(chunk));
-        headBytes += chunk.byteLength;
-      }
+      head.add(chunk);
       await incoming.write(chunk);
     }
-    const sopClassUID = classOf(image, Buffer.concat(head));
+    const sopClassUID = classOf(image, head.bytes);
     // Should Redis lose everything, what was fetched must not come back in front of what arrives.
     await spool.putRecord(studyInstanceUID, "backlog-1", new Uint8Array());
     const { bytes } = await incoming.commit({ studyInstanceUID, sopInstanceUID });
     return { studyInstanceUID, sopInstanceUID, sopClassUID, isImage: true, bytes, lane: "backlog" };
   } finally {
     await incoming.abort();
+  }
+}
+
+/** What a file begins with; all of it where it is deflated. The chunks that it is given may be used again. */
+class Head {
+  readonly #pieces: Buffer[] = [];
+  #missing = HEAD_BYTES;
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#pieces);
+  }
+
+  add(chunk: Uint8Array): void {
+    if (this.#missing === 0) return;
+    const piece = Buffer.from(chunk.subarray(0, this.#missing));
+    this.#pieces.push(piece);
+    this.#missing -= piece.byteLength;
+    if (this.#missing > 0 || !this.bytes.includes(TransferSyntax.DeflatedExplicitVRLittleEndian)) return;
+    this.#missing = Number.POSITIVE_INFINITY;
+    this.add(chunk.subarray(piece.byteLength));
   }
 }
 

@@ -1,3 +1,4 @@
+import "./garbage-collection.ts";
 import assert from "node:assert/strict";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { ModelError } from "@redspot/model";
