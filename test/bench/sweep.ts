@@ -75,7 +75,8 @@ const LARGE_BACKLOG = 200_000;
 const WORKERS = 8;
 /** How many live studies come in a turn of theirs. */
 const LIVE_STUDIES = 8;
-const TURNS_BEFORE = 3;
+/** A sweep goes on for hours; V8 has compiled what it is made of after some six hundred studies. */
+const TURNS_BEFORE = 6;
 /** More than the service takes in hand: five batches, and what is being prepared. */
 const inHand = 6 * options.batch + options.preparationThreads;
 /** With so many reports waiting the service leaves the backlog alone, and without a worklist service nobody writes them. */

@@ -79,11 +79,8 @@ export class DicomWebClient {
     parameters: SearchParameters = {},
     within: { studyInstanceUID?: string; seriesInstanceUID?: string } = {},
   ): Promise<DataSet[]> {
-    const found = await this.#call(
-      "searching for instances",
-      (request) => this.#client.searchForInstances({ ...within, ...query(parameters), request } as never),
-      // What a study holds is told in a few kilobytes: to send them takes less than to compress them and to unpack them.
-      within.studyInstanceUID === undefined ? {} : { headers: { "Accept-Encoding": "identity" } },
+    const found = await this.#call("searching for instances", (request) =>
+      this.#client.searchForInstances({ ...within, ...query(parameters), request } as never),
     );
     return searchResults(found);
   }

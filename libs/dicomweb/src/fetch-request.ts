@@ -1,4 +1,12 @@
+import { Agent, type Dispatcher, request } from "undici";
+
 const DONE = 4;
+
+/**
+ * A peer says for how long it keeps a connection; up to so many milliseconds before that it is used again. Node's fetch
+ * leaves a second, which is all that Orthanc gives, and connects for each question anew.
+ */
+const connections = new Agent({ keepAliveTimeoutThreshold: 200 });
 
 /** How a request ended that brought no answer; why there is no connection, as the operating system or TLS has it. */
 type Failure = { kind: "timed out" } | { kind: "no connection"; why: string };
@@ -12,9 +20,10 @@ interface FetchRequestOptions {
 
 /**
  * The part of XMLHttpRequest (https://xhr.spec.whatwg.org) that dicomweb-client, written for browsers, needs in Node,
- * over Node's fetch. It differs on purpose:
+ * over undici's `request`, which takes a third of the time of Node's fetch. It differs on purpose:
  * - JSON comes as text, for the caller to parse: an answer that is none is then an error, not null;
  * - redirects are not followed: they would take the credentials to wherever they point;
+ * - answers are asked for uncompressed, and none is unpacked;
  * - what `onreadystatechange` throws rejects `handlerFailed`; in an event it would end the process.
  */
 export class FetchRequest {
@@ -82,24 +91,32 @@ export class FetchRequest {
   }
 
   async #fetch(body: ArrayBuffer | string | null, signal: AbortSignal): Promise<void> {
-    const response = await fetch(this.#url, {
-      method: this.#method,
-      headers: this.#headers,
-      body,
-      redirect: "manual",
+    const response = await request(this.#url, {
+      dispatcher: connections,
+      method: this.#method as Dispatcher.HttpMethod,
+      headers: { "accept-encoding": "identity", ...Object.fromEntries(this.#headers) },
+      body: body instanceof ArrayBuffer ? new Uint8Array(body) : body,
       signal,
     });
-    const wantsBytes = this.responseType === "arraybuffer" && response.ok;
-    this.response = wantsBytes ? await response.arrayBuffer() : await response.text();
-    this.status = response.status;
-    this.statusText = response.statusText;
-    this.#responseHeaders = response.headers;
+    const { statusCode: status, statusText } = response;
+    const wantsBytes = this.responseType === "arraybuffer" && status >= 200 && status < 300;
+    this.response = wantsBytes ? await response.body.arrayBuffer() : await response.body.text();
+    this.status = status;
+    this.statusText = statusText;
+    this.#responseHeaders = headersOf(response.headers);
   }
 }
 
-/** What a socket or Node's fetch, which hides it in the error's cause, says of it, such as ECONNREFUSED or "bad port". */
+function headersOf(fields: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  return new Headers(
+    Object.entries(fields).flatMap(([name, values]) =>
+      [values ?? []].flat().map((value): [string, string] => [name, value]),
+    ),
+  );
+}
+
+/** What a socket says of it, such as ECONNREFUSED, or undici. */
 export function reasonOf(error: unknown): string {
-  type Said = { code?: unknown; message?: unknown };
-  const { cause = error as Said } = error as { cause?: Said };
-  return String(cause.code ?? cause.message ?? "no reason given");
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return String(code ?? message ?? "no reason given");
 }

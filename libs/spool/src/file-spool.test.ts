@@ -59,6 +59,25 @@ test("an instance comes back as it went in", async () => {
   assert.deepEqual(await readdir(join(root, "tmp")), []);
 });
 
+test("names that may be lost are made durable by what is recorded durably next", async (context) => {
+  const handle = await open(root);
+  const prototype = Object.getPrototypeOf(handle) as typeof handle;
+  await handle.close();
+  const synced = context.mock.method(prototype, "sync");
+  const contents = context.mock.method(prototype, "datasync");
+  const lax = await FileSpool.open(root, { durableNames: false });
+  const study = "1.2.3.41";
+  await lax.putRecord(study, "fetched-1", new Uint8Array());
+  const incoming = await lax.receive();
+  await incoming.write(bytes(5000, 3));
+  await incoming.commit({ studyInstanceUID: study, sopInstanceUID: "1.2.3.41.1" });
+  assert.equal(synced.mock.callCount(), 0, "no folder");
+  assert.equal(contents.mock.callCount(), 1, "the instance");
+
+  await spool.putRecord(study, "finding-1", bytes(10, 1));
+  assert.ok(synced.mock.callCount() >= 2, "the study's folder, and the one that holds it");
+});
+
 test("instances can be read into the same memory, which grows with the largest", async () => {
   const sizes = { "1.2.3.4.21": 1000, "1.2.3.4.22": 200_000, "1.2.3.4.23": 8192, "1.2.3.4.24": 70_000 };
   const memory = new ReadMemory(2000);

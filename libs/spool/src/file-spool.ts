@@ -19,6 +19,11 @@ export interface FileSpoolOptions {
    * False acknowledges an instance that a power cut can still take: for trials, never where patients are waited for.
    */
   durable?: boolean;
+  /**
+   * False leaves it to whoever makes something durable in a study's folder next to make all names in it so: for what can
+   * be had again until then. Contents are on disk before they have a name, as ever.
+   */
+  durableNames?: boolean;
   /** So many bytes of the file system are left free: an instance that comes when there are fewer is refused. */
   reserveBytes?: number;
   /** How many bytes the file system still takes; asked of it unless given. */
@@ -36,22 +41,22 @@ export class FileSpool implements Spool {
   /** Made when the first instance comes: most who open a spool only read. */
   #place: Promise<Place> | undefined;
 
-  private constructor(layout: Layout, durable: boolean, room: Room) {
+  private constructor(layout: Layout, durable: boolean, durableNames: boolean, room: Room) {
     this.#layout = layout;
     this.#durable = durable;
     this.#room = room;
-    this.#folders = new DurableFolders(layout.root, durable);
+    this.#folders = new DurableFolders(layout.root, durableNames);
   }
 
   /** Opens the spool below a folder, which is made where it is missing, and removes what dead processes left half done. */
   static async open(root: string, options: FileSpoolOptions = {}): Promise<FileSpool> {
-    const { durable = true, reserveBytes = 0, freeBytes, now = Date.now() } = options;
+    const { durable = true, durableNames = durable, reserveBytes = 0, freeBytes, now = Date.now() } = options;
     const layout = new Layout(resolve(root));
     await onFileSystem(`opening the spool at ${layout.root}`, async () => {
       await makeFolder(layout.tmp);
       await removeLeftovers(layout.tmp, now);
     });
-    return new FileSpool(layout, durable, new Room(layout.root, reserveBytes, freeBytes));
+    return new FileSpool(layout, durable, durableNames, new Room(layout.root, reserveBytes, freeBytes));
   }
 
   /** How many bytes can come in before the reserve of the file system is touched. */

@@ -219,7 +219,9 @@ await runService(inference, process, async (service) => {
         ...pacsAddress(config.REDSPOT_PACS_URL, config.REDSPOT_PACS_TOKEN),
         timeoutMs: 30_000,
       }),
+      // What was fetched is in the PACS still; its finding's record makes all of it durable before it is reported.
       spool: await FileSpool.open(config.REDSPOT_SPOOL_DIR, {
+        durableNames: false,
         reserveBytes: config.REDSPOT_SWEEP_SPOOL_RESERVE_MIB * 1024 * 1024,
       }),
       analysis: analysisWith<OpenModel>({
