@@ -12,15 +12,7 @@ import { DicomWebClient } from "@redspot/dicomweb";
 import { loadModelPackage } from "@redspot/model";
 import { makeStudy, type PhantomStudy } from "@redspot/phantom";
 import { FindingStore, ModelPresence, ShadowScores } from "@redspot/queue";
-import {
-  backboneCache,
-  COMPILED,
-  findReports,
-  type RunningService,
-  startService,
-  waitUntil,
-  workFolder,
-} from "@redspot/testbed";
+import { backboneCache, findReports, type RunningService, startService, waitUntil, workFolder } from "@redspot/testbed";
 import { DEMONSTRATION, writeCandidate } from "./candidate-package.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 
@@ -68,7 +60,7 @@ describe("a model package that is tried in the shadow", () => {
       execFile(
         process.execPath,
         [main, "model", ...args],
-        { env: { ...COMPILED, REDSPOT_REDIS_URL: installation.redis.url } },
+        { env: { REDSPOT_REDIS_URL: installation.redis.url } },
         (error, out, errors) => (error ? reject(new Error(errors)) : resolve(out)),
       );
     });

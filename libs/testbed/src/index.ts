@@ -2,7 +2,6 @@ export { ALLOCATOR } from "./allocator.ts";
 export { type Modality, storeByDimse } from "./c-store.ts";
 export { type CertificateAndKey, type CertificateAuthority, certificateAuthority } from "./certificate-authority.ts";
 export { type ChildProgram, type Exit, type ProgramOptions, startProgram } from "./child-program.ts";
-export { COMPILED } from "./compiled.ts";
 export { dockerAnswers, type StartBy } from "./docker.ts";
 export { findProgram, hasProgram } from "./find-program.ts";
 export { freePort, requireFreePort } from "./free-port.ts";

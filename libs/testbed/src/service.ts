@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ALLOCATOR } from "./allocator.ts";
 import { type ChildProgram, startProgram } from "./child-program.ts";
-import { COMPILED } from "./compiled.ts";
 import { freePort } from "./free-port.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -53,7 +52,7 @@ export async function startService(
     command: process.execPath,
     args: [...nodeOptions, join(installation, "services", name, "src", "main.ts")],
     // Nothing of the caller's environment: a run is what its options say.
-    env: { ...ALLOCATOR, ...COMPILED, ...environment, REDSPOT_PORT: `${port}`, REDSPOT_ADMIN_PORT: `${adminPort}` },
+    env: { ...ALLOCATOR, ...environment, REDSPOT_PORT: `${port}`, REDSPOT_ADMIN_PORT: `${adminPort}` },
     cwd: folder,
     logFile: join(folder, `${logName}.log`),
   });

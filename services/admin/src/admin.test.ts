@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { dataSetOf, writePart10 } from "@redspot/dicom";
 import { closeStore, connectStore, PermanentFailure, type Store, StudyQueue, workOn } from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
-import { COMPILED, freePort, type RunningRedis, startRedis, waitUntil, workFolder } from "@redspot/testbed";
+import { freePort, type RunningRedis, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 let redis: RunningRedis;
@@ -48,7 +48,7 @@ function redspotAdmin(args: string[], url = redis.url, spoolDir = ""): Promise<R
     execFile(
       process.execPath,
       [main, ...args],
-      { env: { ...COMPILED, REDSPOT_REDIS_URL: url, REDSPOT_SPOOL_DIR: spoolDir } },
+      { env: { REDSPOT_REDIS_URL: url, REDSPOT_SPOOL_DIR: spoolDir } },
       (error, out, errors) => {
         resolve({ status: error === null ? 0 : Number(error.code), out, errors });
       },

@@ -4,13 +4,12 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { receiverVariables } from "@redspot/hl7";
 import { readConfig } from "@redspot/runtime";
-import { COMPILED } from "@redspot/testbed";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 
 /** What `redspot-admin config check` says of the worklist service's environment. */
 function mistakesOf(environment: Record<string, string>): Promise<{ status: number; mistakes: string[] }> {
-  const env = { ...COMPILED, REDSPOT_SPOOL_DIR: "/spool", REDSPOT_PACS_URL: "http://pacs/dicom-web", ...environment };
+  const env = { REDSPOT_SPOOL_DIR: "/spool", REDSPOT_PACS_URL: "http://pacs/dicom-web", ...environment };
   return new Promise((resolve) => {
     execFile(process.execPath, [main, "config", "check", "--service", "worklist"], { env }, (error, out) => {
       const mistakes = [...out.matchAll(/^ {2}(REDSPOT_\w+: [^.]*)/gm)].map(([, mistake = ""]) => mistake);

@@ -9,7 +9,6 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { closeStore, connectStore } from "@redspot/queue";
 import {
-  COMPILED,
   freePort,
   type RunningOrthanc,
   type RunningRedis,
@@ -41,7 +40,6 @@ interface Seen {
 
 function doctor(options: string[], changes: Record<string, string> = {}) {
   const env = {
-    ...COMPILED,
     REDSPOT_REDIS_URL: redis.url,
     REDSPOT_PACS_URL: pacs.dicomWebUrl,
     REDSPOT_SPOOL_DIR: folder.path,

@@ -12,7 +12,7 @@ import {
   ShadowScores,
   type Store,
 } from "@redspot/queue";
-import { COMPILED, type RunningRedis, startRedis } from "@redspot/testbed";
+import { type RunningRedis, startRedis } from "@redspot/testbed";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 const figure = { value: 0.9, low: 0.8, high: 0.97, n: 100 };
@@ -48,7 +48,7 @@ interface Ran {
 
 function model(...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    const env = { ...COMPILED, REDSPOT_REDIS_URL: redis.url, REDSPOT_REDIS_PREFIX: prefix };
+    const env = { REDSPOT_REDIS_URL: redis.url, REDSPOT_REDIS_PREFIX: prefix };
     execFile(process.execPath, [main, "model", ...args], { env }, (error, out, errors) => {
       resolve({ status: error === null ? 0 : Number(error.code), out, errors });
     });

@@ -12,3 +12,13 @@ import { setFlagsFromString } from "node:v8";
  */
 setFlagsFromString("--no-incremental-marking");
 setFlagsFromString("--no-parallel-scavenge");
+
+/**
+ * Without it V8 has its threads that compile wait, at the heap's limit, until the main thread has collected; and one that is
+ * just ending collects no more, and waits for them: such a process never ends. From here on they get their memory, and who
+ * waits already is heard as soon as something is called.
+ */
+process.once("exit", () => {
+  setFlagsFromString("--incremental-marking");
+  [0].forEach(Number);
+});
