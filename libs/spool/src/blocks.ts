@@ -9,10 +9,10 @@ export interface BlockHolder {
   yieldBlock(): void;
 }
 
-/** Long enough that a block's own cost, two threads that wake each other, counts little beside that of its bytes. */
-export const BLOCK_BYTES = 2 * 1024 * 1024;
+/** Long enough that a block's own cost does not count beside that of its bytes. */
+export const BLOCK_BYTES = 1024 * 1024;
 
-const BLOCKS = 6;
+const BLOCKS = 12;
 const WASM_PAGE_BYTES = 64 * 1024;
 
 /**
@@ -27,9 +27,8 @@ export class Blocks {
   /** The last that came back is the first to go: its memory is still in the processor's cache. */
   readonly #free: Block[];
   readonly #waiting: ((block: Block) => void)[] = [];
-  /** When each of them was last heard of, by a count of all that is heard. */
-  readonly #holders = new Map<BlockHolder, number>();
-  #heard = 0;
+  /** By when they were last heard of, the quietest first. */
+  readonly #holders = new Set<BlockHolder>();
 
   constructor(count = BLOCKS) {
     this.#count = count;
@@ -51,16 +50,15 @@ export class Blocks {
 
   /** Notes that the holder of a block has put something into it. */
   held(by: BlockHolder): void {
-    this.#heard += 1;
-    this.#holders.set(by, this.#heard);
+    this.#holders.delete(by);
+    this.#holders.add(by);
     // While one is on its way back somebody is served soon. None is where all went to slow ones that began to wait before.
     if (this.#waiting.length > 0 && this.#holders.size === this.#count) this.#askQuietest();
   }
 
   #askQuietest(): void {
-    let quietest: [holder: BlockHolder | undefined, heard: number] = [undefined, Number.POSITIVE_INFINITY];
-    for (const one of this.#holders) if (one[1] < quietest[1]) quietest = one;
-    quietest[0]?.yieldBlock();
+    const [quietest] = this.#holders;
+    quietest?.yieldBlock();
   }
 
   /** Notes that the holder has passed its block on. */

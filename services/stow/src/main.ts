@@ -1,5 +1,4 @@
-// First, so that they hold while the others are loaded.
-import "./disk-threads.ts";
+// First, so that it holds while the others are loaded.
 import "./young-generation.ts";
 
 import { openQueues, openServiceAudit, openStore, StudyLedger, StudyQueue, settleStudies } from "@redspot/queue";
