@@ -28,14 +28,15 @@ export function fitSideLine(distances: Float64Array, isEdge: Uint8Array): SideLi
   });
   if (edges.length < 12) return undefined;
   const tried = Array.from({ length: TRIED }, (_, i) => edges[Math.floor(((i + 0.5) * edges.length) / TRIED)]!);
+  const mostOutside = 0.02 * seen;
   let best: { line: SideLine; score: number } | undefined;
   for (let i = 0; i < TRIED; i++) {
     for (let j = i + 4; j < TRIED; j++) {
       const line = through(tried[i]!, tried[j]!, distances);
       if (!line || Math.abs(line.slope) > STEEPEST) continue;
-      const { on, outside } = support(line, distances, isEdge, 0.02 * seen);
+      const { on, outside } = support(line, distances, isEdge, mostOutside);
       const score = on - 4 * outside;
-      if ((best === undefined || score > best.score) && on >= 0.3 * seen && outside <= 0.02 * seen)
+      if ((best === undefined || score > best.score) && on >= 0.3 * seen && outside <= mostOutside)
         best = { line, score };
     }
   }
