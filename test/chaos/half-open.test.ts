@@ -48,11 +48,15 @@ test("a connection of which a firewall knows nothing any more is made anew, and 
 });
 
 test("a listener that owes an answer gives it in time, and has a connection again later", async () => {
+  await connected(300).redis.set("key", "value");
   const { redis: client } = connected(300, 50);
-  await client.set("key", "value");
+  // As often as it takes: on a busy machine the first answer alone may be later than 50 ms.
+  const answers = () =>
+    waitUntil(async () => (await client.get("key")) === "value", { what: "Redis answers", timeoutSeconds: 20 });
+  await answers();
   proxy.poison({ kind: "half-open", thereafter: "forgotten" })();
   await assert.rejects(client.get("key"), /timed out/);
-  await waitUntil(async () => (await client.get("key")) === "value", { what: "Redis answers", timeoutSeconds: 20 });
+  await answers();
 });
 
 test("who listens to the reading list, or to workitems, hears of them again", async (context) => {
