@@ -35,8 +35,9 @@ export class StudyRecords {
 
   /** Records a finding unless its revision has one, and answers with the one that is recorded then. */
   async keepFinding(finding: Finding): Promise<Finding> {
-    const kept = await this.#spool.putRecord(finding.studyInstanceUID, `finding-${finding.revision}`, bytesOf(finding));
-    return parsed(findingSchema, kept) ?? finding;
+    const bytes = bytesOf(finding);
+    const kept = await this.#spool.putRecord(finding.studyInstanceUID, `finding-${finding.revision}`, bytes);
+    return kept === bytes ? finding : (parsed(findingSchema, kept) ?? finding);
   }
 
   async finding(studyInstanceUID: string, revision: number): Promise<Finding | undefined> {

@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BLOCK_BYTES, type Block, Blocks } from "./blocks.ts";
+import { type Block, Blocks } from "./blocks.ts";
 import { DIRECT_UNIT_BYTES } from "./direct-io.ts";
 
+const BLOCK_BYTES = 128 * 1024;
+
 test("blocks lie side by side in one memory, each at a page", async () => {
-  const blocks = new Blocks(2);
+  const blocks = new Blocks({ count: 2, bytes: BLOCK_BYTES });
   const [one, other] = [(await blocks.take()).bytes, (await blocks.take()).bytes];
   assert.equal(one.buffer, other.buffer);
   assert.deepEqual([one.byteOffset, other.byteOffset].sort(), [0, BLOCK_BYTES]);
+  assert.equal(one.byteLength, BLOCK_BYTES);
   assert.equal(BLOCK_BYTES % DIRECT_UNIT_BYTES, 0);
 });
 
 test("where none is left, the quietest holder gives his away, and who waits gets it in turn", async () => {
-  const blocks = new Blocks(2);
+  const blocks = new Blocks({ count: 2, bytes: BLOCK_BYTES });
   const asked: string[] = [];
   const holder = (name: string, block: Block) => ({
     yieldBlock() {
@@ -33,7 +36,7 @@ test("where none is left, the quietest holder gives his away, and who waits gets
 });
 
 test("who began to wait while nobody held any gets that of the quietest, once somebody does", async () => {
-  const blocks = new Blocks(1);
+  const blocks = new Blocks({ count: 1, bytes: BLOCK_BYTES });
   const first = await blocks.take();
   const [second, third] = [blocks.take(), blocks.take()];
   const holder = (block: Block) => ({
@@ -48,7 +51,7 @@ test("who began to wait while nobody held any gets that of the quietest, once so
 });
 
 test("nobody gives his away half full while one that is on its way back will do", async () => {
-  const blocks = new Blocks(2);
+  const blocks = new Blocks({ count: 2, bytes: BLOCK_BYTES });
   const [one, other] = [await blocks.take(), await blocks.take()];
   const waiting = [blocks.take(), blocks.take(), blocks.take()];
   const asked: string[] = [];
@@ -64,7 +67,7 @@ test("nobody gives his away half full while one that is on its way back will do"
 });
 
 test("those who wait get what comes back, first come, first served", async () => {
-  const blocks = new Blocks(1);
+  const blocks = new Blocks({ count: 1, bytes: BLOCK_BYTES });
   const block = await blocks.take();
   const order: number[] = [];
   const waiting = [1, 2].map(async (number) => {

@@ -9,10 +9,15 @@ export interface BlockHolder {
   yieldBlock(): void;
 }
 
-/** Long enough that a block's own cost does not count beside that of its bytes. */
-export const BLOCK_BYTES = 1024 * 1024;
+/** How many there are, and how long each is: a multiple of 64 KiB. */
+export interface BlockSizes {
+  count: number;
+  bytes: number;
+}
 
-const BLOCKS = 12;
+/** Long enough that a block's own cost does not count beside that of its bytes, and enough for many who send at once. */
+const FOR_MANY: BlockSizes = { count: 12, bytes: 1024 * 1024 };
+
 const WASM_PAGE_BYTES = 64 * 1024;
 
 /**
@@ -30,12 +35,12 @@ export class Blocks {
   /** By when they were last heard of, the quietest first. */
   readonly #holders = new Set<BlockHolder>();
 
-  constructor(count = BLOCKS) {
+  constructor({ count, bytes }: BlockSizes = FOR_MANY) {
     this.#count = count;
-    const pages = (count * BLOCK_BYTES) / WASM_PAGE_BYTES;
+    const pages = (count * bytes) / WASM_PAGE_BYTES;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer;
     this.#free = Array.from({ length: count }, (_, index) => ({
-      bytes: new Uint8Array(memory, index * BLOCK_BYTES, BLOCK_BYTES),
+      bytes: new Uint8Array(memory, index * bytes, bytes),
     }));
   }
 

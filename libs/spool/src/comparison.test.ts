@@ -12,7 +12,7 @@ let ways: Set<boolean>;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "redspot-comparison-"));
-  ways = new Set([false, await takesDirectWrites(join(folder, "probe"), await new Blocks(1).take())]);
+  ways = new Set([false, await takesDirectWrites(join(folder, "probe"), await new Blocks().take())]);
 });
 
 after(() => rm(folder, { recursive: true }));

@@ -33,7 +33,7 @@ async function receive(...chunks: Uint8Array[]): Promise<IncomingInstance> {
 }
 
 function placeOf(folder: string): Place {
-  const blocks = new Blocks(2);
+  const blocks = new Blocks({ count: 2, bytes: 2 ** 20 });
   return {
     ...{ layout: new Layout(folder), folders: new DurableFolders(folder, true), durable: true, direct: false },
     ...{ blocks, comparison: new Comparison(false), room: new Room(folder, 0) },
@@ -100,7 +100,7 @@ test("many small chunks arrive in order", async () => {
 });
 
 test("more come in at once than there are blocks, each at its own pace, with and without direct I/O", async () => {
-  const probe = await new Blocks(1).take();
+  const probe = await new Blocks().take();
   for (const direct of new Set([false, await takesDirectWrites(join(root, "tmp", "probe"), probe)])) {
     const place = { ...placeOf(root), direct };
     const contents = Array.from({ length: 7 }, (_, index) => bytes(1_200_000 + index * 4096 + index, index));

@@ -1,6 +1,6 @@
 import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { Blocks } from "./blocks.ts";
+import { type BlockSizes, Blocks } from "./blocks.ts";
 import { BulkFile } from "./bulk-file.ts";
 import { Comparison } from "./comparison.ts";
 import { create, readWhole, takesDirectWrites } from "./direct-io.ts";
@@ -24,6 +24,8 @@ export interface FileSpoolOptions {
    * be had again until then. Contents are on disk before they have a name, as ever.
    */
   durableNames?: boolean;
+  /** The memory that what comes in is gathered in; twelve blocks of 1 MiB unless given. */
+  blocks?: BlockSizes;
   /** So many bytes of the file system are left free: an instance that comes when there are fewer is refused. */
   reserveBytes?: number;
   /** How many bytes the file system still takes; asked of it unless given. */
@@ -36,27 +38,33 @@ export class FileSpool implements Spool {
   readonly #layout: Layout;
   readonly #durable: boolean;
   readonly #room: Room;
+  readonly #blocks: BlockSizes | undefined;
   readonly #names = new TemporaryNames();
   readonly #folders: DurableFolders;
   /** Made when the first instance comes: most who open a spool only read. */
   #place: Promise<Place> | undefined;
 
-  private constructor(layout: Layout, durable: boolean, durableNames: boolean, room: Room) {
+  private constructor(
+    layout: Layout,
+    room: Room,
+    { durable = true, durableNames = durable, blocks }: FileSpoolOptions,
+  ) {
     this.#layout = layout;
     this.#durable = durable;
     this.#room = room;
+    this.#blocks = blocks;
     this.#folders = new DurableFolders(layout.root, durableNames);
   }
 
   /** Opens the spool below a folder, which is made where it is missing, and removes what dead processes left half done. */
   static async open(root: string, options: FileSpoolOptions = {}): Promise<FileSpool> {
-    const { durable = true, durableNames = durable, reserveBytes = 0, freeBytes, now = Date.now() } = options;
+    const { reserveBytes = 0, freeBytes, now = Date.now() } = options;
     const layout = new Layout(resolve(root));
     await onFileSystem(`opening the spool at ${layout.root}`, async () => {
       await makeFolder(layout.tmp);
       await removeLeftovers(layout.tmp, now);
     });
-    return new FileSpool(layout, durable, durableNames, new Room(layout.root, reserveBytes, freeBytes));
+    return new FileSpool(layout, new Room(layout.root, reserveBytes, freeBytes), options);
   }
 
   /** How many bytes can come in before the reserve of the file system is touched. */
@@ -84,7 +92,7 @@ export class FileSpool implements Spool {
   async #makePlace(): Promise<Place> {
     const layout = this.#layout;
     const durable = this.#durable;
-    const blocks = new Blocks();
+    const blocks = new Blocks(this.#blocks);
     const block = await blocks.take();
     const direct = await takesDirectWrites(this.#newPath(), block);
     blocks.release(block);

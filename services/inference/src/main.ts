@@ -222,6 +222,8 @@ await runService(inference, process, async (service) => {
       // What was fetched is in the PACS still; its finding's record makes all of it durable before it is reported.
       spool: await FileSpool.open(config.REDSPOT_SPOOL_DIR, {
         durableNames: false,
+        // A radiograph is whole in two or three of them: each block is a job for a thread that has to be woken.
+        blocks: { count: 8, bytes: 4 * 2 ** 20 },
         reserveBytes: config.REDSPOT_SWEEP_SPOOL_RESERVE_MIB * 1024 * 1024,
       }),
       analysis: analysisWith<OpenModel>({

@@ -51,7 +51,10 @@ export function findOpenField(frame: StoredFrame, lattice: Lattice, scale: GreyS
 interface Side {
   length: number;
   depth: number;
-  index(position: number, depth: number): number;
+  /** Index of the lattice's point at position 0 and depth 0, and how far from it those of the next ones are. */
+  origin: number;
+  along: number;
+  inwards: number;
   /** Whether positions are rows, as on the left and the right. */
   isUpright: boolean;
   /** Whether depths are counted backwards, as on the right and at the bottom. */
@@ -59,13 +62,13 @@ interface Side {
 }
 
 function sidesOf(width: number, height: number): Side[] {
-  const upright = { length: height, depth: width, isUpright: true };
-  const level = { length: width, depth: height, isUpright: false };
+  const upright = { length: height, depth: width, along: width, isUpright: true };
+  const level = { length: width, depth: height, along: 1, isUpright: false };
   return [
-    { ...upright, isFar: false, index: (position, depth) => position * width + depth },
-    { ...upright, isFar: true, index: (position, depth) => position * width + width - 1 - depth },
-    { ...level, isFar: false, index: (position, depth) => depth * width + position },
-    { ...level, isFar: true, index: (position, depth) => (height - 1 - depth) * width + position },
+    { ...upright, isFar: false, origin: 0, inwards: 1 },
+    { ...upright, isFar: true, origin: width - 1, inwards: -1 },
+    { ...level, isFar: false, origin: 0, inwards: width },
+    { ...level, isFar: true, origin: (height - 1) * width, inwards: -width },
   ];
 }
 
@@ -99,17 +102,16 @@ function fitSide(
   const distances = new Float64Array(side.length).fill(Number.NaN);
   const isEdge = new Uint8Array(side.length);
   for (let position = 0; position < side.length; position++) {
-    for (let depth = 0; depth < side.depth; depth++) {
-      if (!inside[side.index(position, depth)]) continue;
-      distances[position] = depth;
-      const outside = values[side.index(position, Math.max(0, depth - 2))]!;
-      const within = values[side.index(position, Math.min(side.depth - 1, depth + 1))]!;
-      if (depth === 0 || surround.isEdge(outside, within)) {
-        isEdge[position] = 1;
-        if (depth > 0) distances[position] = edgeBetweenPoints(side, lattice, position, depth, isInside);
-      }
-      break;
-    }
+    const start = side.origin + position * side.along;
+    let depth = 0;
+    while (depth < side.depth && inside[start + depth * side.inwards] === 0) depth++;
+    if (depth === side.depth) continue;
+    distances[position] = depth;
+    const outside = values[start + Math.max(0, depth - 2) * side.inwards]!;
+    const within = values[start + Math.min(side.depth - 1, depth + 1) * side.inwards]!;
+    if (depth > 0 && !surround.isEdge(outside, within)) continue;
+    isEdge[position] = 1;
+    if (depth > 0) distances[position] = edgeBetweenPoints(side, lattice, position, depth, isInside);
   }
   return fitSideLine(distances, isEdge);
 }

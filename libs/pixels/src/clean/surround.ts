@@ -54,6 +54,6 @@ function constantOfEdges({ width, height, values }: Lattice, brightness: 1 | -1)
   const [value, times] = [...counts].reduce((most, next) => (next[1] > most[1] ? next : most));
   if (times < 0.4 * 2 * (width + height)) return undefined;
   let darker = 0;
-  for (const other of values) if ((other - value) * brightness < 0) darker++;
+  for (let index = 0; index < values.length; index++) if ((values[index]! - value) * brightness < 0) darker++;
   return darker < 0.02 * values.length ? value : undefined;
 }
