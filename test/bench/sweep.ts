@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { type DataSet, dataSetOf, deriveUid, readPart10, text, writePart10 } from "@redspot/dicom";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy } from "@redspot/phantom";
@@ -213,6 +215,8 @@ interface SweepTurn {
 async function sweepTurn(): Promise<SweepTurn> {
   const count = options.studies;
   const studies = await archive(count + 2 * inHand);
+  // A backlog has lain on the PACS's disk for long: what was stored for this turn is not written out during it, or a later one.
+  await promisify(execFile)("sync");
   // As a sweep of its own: what waits in the spool for a report is not for this turn to wait for.
   await store.redis.flushall();
   await backlog.begin(PLAN, new Date());
@@ -223,7 +227,8 @@ async function sweepTurn(): Promise<SweepTurn> {
       const now = Object.values(outcomes).reduce((sum, one) => sum + one, 0);
       if (now >= wanted) return { now, at: performance.now(), cpu: processorTimes(), outcomes };
       if (inference.exit) throw inference.endedError();
-      await pause(200);
+      // Each look costs Redis what a fifth of a study does.
+      await pause(500);
     }
   };
   const start = await reached(inHand);

@@ -1,7 +1,7 @@
 import type { DataSet } from "@redspot/dicom";
 import dicomwebClient from "dicomweb-client";
 import { DicomWebError, errorOfStatus } from "./dicom-web-error.ts";
-import { FetchRequest } from "./fetch-request.ts";
+import { HttpRequest } from "./http-request.ts";
 import { type InstancePath, openInstance } from "./open-instance.ts";
 import { parseDicomJson, parseStoreResponse, type StoreOutcomes } from "./store-response.ts";
 
@@ -20,7 +20,7 @@ export interface DicomWebClientOptions {
 export type SearchParameters = Readonly<Record<string, string | number>>;
 
 /** Hands the request on to a method of dicomweb-client, whose types expect the one of a browser. */
-type Call = (request: { instance: FetchRequest }) => unknown;
+type Call = (request: { instance: HttpRequest }) => unknown;
 
 /** A DICOMweb peer, over dicomweb-client. Every method throws DicomWebError. */
 export class DicomWebClient {
@@ -111,7 +111,7 @@ export class DicomWebClient {
     { headers, answersWithReasons = false }: { headers?: Record<string, string>; answersWithReasons?: boolean } = {},
   ): Promise<unknown> {
     const traceparent = this.#traceparent();
-    const instance = new FetchRequest({
+    const instance = new HttpRequest({
       timeoutMs: this.#timeoutMs,
       headers: { ...headers, ...(traceparent === undefined ? {} : { traceparent }) },
     });

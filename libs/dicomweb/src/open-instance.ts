@@ -1,5 +1,5 @@
 import { DicomWebError, errorOfStatus } from "./dicom-web-error.ts";
-import { reasonOf } from "./fetch-request.ts";
+import { reasonOf } from "./http-request.ts";
 import { isBoundary, parseMediaType } from "./media-type.ts";
 import { readMultipart } from "./multipart.ts";
 import { MultipartError } from "./multipart-error.ts";

@@ -57,3 +57,18 @@ test("the settling job of a study that still grows waits on, and what came late 
   await triage.close();
   await settling.close();
 });
+
+test("a study that was forgotten while its job was in hand goes nowhere, and nothing is written of it", async () => {
+  const store = redis.store();
+  const settling = new StudyQueue(store, "settling");
+  await settling.add({ studyInstanceUID: "1.2.3", revision: 1 }, 0);
+  const tried = Promise.withResolvers<void>();
+  const settler = settleStudies(store, { settleMs: 0, onTried: () => tried.resolve(), onError: assert.ifError });
+  await tried.promise;
+  await settler.close();
+  await settling.close();
+  const triage = new StudyQueue(store, "triage");
+  assert.deepEqual(await triage.depth(), { waiting: 0, active: 0, delayed: 0, failed: 0 });
+  await triage.close();
+  assert.deepEqual(await store.redis.keys(`${store.prefix}:study:*`), []);
+});

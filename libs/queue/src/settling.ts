@@ -23,6 +23,8 @@ export function settleStudies(store: Store, { settleMs, onTried, onError }: Sett
     async ({ studyInstanceUID, revision }) => {
       const settling = await ledger.closeRevision(studyInstanceUID, revision, settleMs);
       if (settling.state === "growing") throw new NotYet(settling.waitMs);
+      // It was forgotten while this job was in hand: there is nothing to judge, and nothing may be written of it.
+      if (settling.sopInstanceUIDs.length === 0) return;
       await triage.add({ studyInstanceUID, revision });
     },
     { concurrency: 16, onError, ...(onTried === undefined ? {} : { onTried }) },

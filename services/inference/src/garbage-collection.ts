@@ -1,4 +1,5 @@
 import { setFlagsFromString } from "node:v8";
+import { setUntilExit } from "@redspot/runtime/v8-option";
 
 /**
  * Has V8 collect garbage when there is some, and in the thread whose it is. To be imported before anything else.
@@ -10,15 +11,5 @@ import { setFlagsFromString } from "node:v8";
  * help where the network has all cores. On two cores a swept study takes 10 ms less
  * (docs/decisions/0076-garbage-is-collected-when-there-is-some.md).
  */
-setFlagsFromString("--no-incremental-marking");
+setUntilExit("--no-incremental-marking", "--incremental-marking");
 setFlagsFromString("--no-parallel-scavenge");
-
-/**
- * Without it V8 has its threads that compile wait, at the heap's limit, until the main thread has collected; and one that is
- * just ending collects no more, and waits for them: such a process never ends. From here on they get their memory, and who
- * waits already is heard as soon as something is called.
- */
-process.once("exit", () => {
-  setFlagsFromString("--incremental-marking");
-  [0].forEach(Number);
-});

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from "node:v8";
+import { setUntilExit } from "@redspot/runtime/v8-option";
 
 /**
  * Keeps this process small while bodies stream through it. To be imported before anything else.
@@ -11,14 +12,4 @@ import { setFlagsFromString } from "node:v8";
  * The heap itself is small, and V8 is told to keep it so: its code is simple, and what takes time is not JavaScript.
  */
 setFlagsFromString("--semi-space-growth-factor=1");
-setFlagsFromString("--optimize-for-size");
-
-/**
- * Told to use little memory, V8 has its threads that compile wait, at the heap's limit, until the main thread has collected;
- * and one that is just ending collects no more, and waits for them: such a process never ends. From here on they get their
- * memory, and who waits already is heard as soon as something is called.
- */
-process.once("exit", () => {
-  setFlagsFromString("--no-optimize-for-size");
-  [0].forEach(Number);
-});
+setUntilExit("--optimize-for-size", "--no-optimize-for-size");

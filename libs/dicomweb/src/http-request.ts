@@ -11,7 +11,7 @@ const connections = new Agent({ keepAliveTimeoutThreshold: 200 });
 /** How a request ended that brought no answer; why there is no connection, as the operating system or TLS has it. */
 type Failure = { kind: "timed out" } | { kind: "no connection"; why: string };
 
-interface FetchRequestOptions {
+interface HttpRequestOptions {
   /** After how many milliseconds a request without a whole answer ends. */
   timeoutMs: number;
   /** Set last, over whatever the caller sets. */
@@ -26,7 +26,7 @@ interface FetchRequestOptions {
  * - answers are asked for uncompressed, and none is unpacked;
  * - what `onreadystatechange` throws rejects `handlerFailed`; in an event it would end the process.
  */
-export class FetchRequest {
+export class HttpRequest {
   readyState = 0;
   status = 0;
   statusText = "";
@@ -46,7 +46,7 @@ export class FetchRequest {
   #url = "";
   #responseHeaders = new Headers();
 
-  constructor({ timeoutMs, headers = {} }: FetchRequestOptions) {
+  constructor({ timeoutMs, headers = {} }: HttpRequestOptions) {
     this.#timeoutMs = timeoutMs;
     this.#lastHeaders = headers;
     const { promise, reject } = Promise.withResolvers<never>();
