@@ -22,7 +22,7 @@ export async function startOrthancContainer(options: OrthancOptions): Promise<Ru
     ...(options.longestPauseSeconds !== undefined && { longestPauseSeconds: options.longestPauseSeconds }),
   });
   const container = await new GenericContainer(image)
-    .withEnvironment({ ORTHANC_WEB_VIEWER_PLUGIN_ENABLED: "true" })
+    .withEnvironment({ ORTHANC_WEB_VIEWER_PLUGIN_ENABLED: "true", ...options.environment })
     .withCopyContentToContainer([
       { content: JSON.stringify(configuration), target: "/etc/orthanc/orthanc.json" },
       { content: readFileSync(pushScript, "utf8"), target: scriptPath },

@@ -23,6 +23,8 @@ export interface OrthancOptions {
   /** Seconds without a new instance after which a study is stable; 1, the smallest there is, where left out. */
   readonly stableSeconds?: number;
   readonly longestPauseSeconds?: number;
+  /** The whole environment of the local program; more variables for the container. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface RunningOrthanc {
@@ -95,6 +97,7 @@ async function startOrthancProgram(options: OrthancOptions): Promise<RunningOrth
     command,
     args: [configurationFile],
     cwd: folder.path,
+    ...(options.environment && { env: options.environment }),
     logFile: join(folder.path, "orthanc.log"),
   });
   const url = `http://127.0.0.1:${httpPort}`;
