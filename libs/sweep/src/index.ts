@@ -1,4 +1,5 @@
 export { daysBetween, dicomDate, readDay } from "./days.ts";
+export { InstancesOfStudies } from "./instances-of-studies.ts";
 export { type Ask, type ImageInPacs, PacsStudies } from "./pacs-studies.ts";
 export { politely } from "./polite.ts";
 export { rankByFlag, rankByProbabilities, rankByScore } from "./rank-gain.ts";

@@ -18,6 +18,8 @@ interface PacsStudiesOptions {
   /** Modalities (0008,0060) under which radiographs are kept: CR and DX, and what else a site has. */
   modalities: readonly string[];
   ask?: Ask;
+  /** Finds the instances of a study; a question for each unless given. */
+  instancesOf?: (studyInstanceUID: string) => Promise<DataSet[]>;
 }
 
 /** An image to be retrieved. */
@@ -50,11 +52,19 @@ export class PacsStudies {
   readonly #client: PacsStudiesOptions["client"];
   readonly #modalities: ReadonlySet<string>;
   readonly #ask: Ask;
+  readonly #instancesOf: (studyInstanceUID: string) => Promise<DataSet[]>;
 
-  constructor({ client, modalities, ask = (question) => question() }: PacsStudiesOptions) {
+  constructor({
+    client,
+    modalities,
+    ask = (question) => question(),
+    // Without pages, as for series: a radiographic study has a handful of each, and a page more would be a question more.
+    instancesOf = (studyInstanceUID) => ask(() => client.searchForInstances({}, { studyInstanceUID })),
+  }: PacsStudiesOptions) {
     this.#client = client;
     this.#modalities = new Set(modalities);
     this.#ask = ask;
+    this.#instancesOf = instancesOf;
   }
 
   /** The studies of one day, YYYYMMDD, that have radiographs: each once, whatever its modalities. */
@@ -91,7 +101,7 @@ export class PacsStudies {
   }
 
   /**
-   * What there is to analyse in a study at this moment, and whether it has a report by now: one question. The images of
+   * What there is to analyse in a study at this moment, and whether it has a report by now. The images of
    * another body part, should there be any, are for the analysis to pass over.
    */
   async imagesOf(
@@ -109,12 +119,7 @@ export class PacsStudies {
     return { images, report: reportAmong(instances) };
   }
 
-  // Without pages: a radiographic study has a handful of each, and a page more would be a question more for every study.
   #seriesOf(studyInstanceUID: string): Promise<DataSet[]> {
     return this.#ask(() => this.#client.searchForSeries(studyInstanceUID, OF_A_SERIES));
-  }
-
-  #instancesOf(studyInstanceUID: string): Promise<DataSet[]> {
-    return this.#ask(() => this.#client.searchForInstances({}, { studyInstanceUID }));
   }
 }

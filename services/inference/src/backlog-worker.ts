@@ -14,7 +14,7 @@ import {
   workOn,
 } from "@redspot/queue";
 import type { Spool } from "@redspot/spool";
-import { PacsStudies, politely } from "@redspot/sweep";
+import { InstancesOfStudies, PacsStudies, politely } from "@redspot/sweep";
 import type { Analysis } from "./analyse-study.ts";
 import { fetchImage } from "./fetch-image.ts";
 import type { OpenModel } from "./open-model.ts";
@@ -56,11 +56,12 @@ export function workOnBacklog(
   const settling = new StudyQueue(store, "settling");
   const reports = new StudyQueue(store, "backlog-report");
   const ask = politely({ atOnce, tries: TRIES });
+  const instances = new InstancesOfStudies({ client, ask });
   const modalitiesOfSweep = forAMoment(() => backlog.modalities());
   const pacs: SweepDependencies["pacs"] = {
     imagesOf: async (study) => {
       const modalities = (await modalitiesOfSweep()) ?? USUAL_MODALITIES;
-      return new PacsStudies({ client, modalities, ask }).imagesOf(study);
+      return new PacsStudies({ client, modalities, instancesOf: (one) => instances.of(one) }).imagesOf(study);
     },
   };
   const sweeping = sweepingWith({
