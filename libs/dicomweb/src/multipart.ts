@@ -20,6 +20,12 @@ export interface MultipartLimits {
   maxPreambleBytes?: number;
   /** Whether lines have to end in CRLF (RFC 2046 5.1.1); otherwise LF alone will do, throughout. */
   crlfOnly?: boolean;
+  /**
+   * Whether so many bytes of a part as its Content-Length says are taken for its own unsearched. For who sends in good faith:
+   * RFC 2046 has no such field. A part that is longer is read whole all the same; one that is shorter swallows what comes
+   * behind it.
+   */
+  trustLengths?: boolean;
 }
 
 /**
@@ -37,6 +43,7 @@ export async function* readMultipart(
     maxParts = Infinity,
     maxPreambleBytes = 64 * 1024,
     crlfOnly = false,
+    trustLengths = false,
   }: MultipartLimits = {},
 ): AsyncGenerator<Part, void, undefined> {
   const stream = new DelimitedStream(ByteSource.from(source), boundary);
@@ -45,6 +52,7 @@ export async function* readMultipart(
     if (count > maxParts) throw new MultipartError("TOO_MANY_PARTS", `the body has more than ${maxParts} parts`);
     const body = new PartBody(stream);
     const header = await body.readHeader(maxHeaderBytes);
+    if (trustLengths && typeof header !== "string") body.trust(header.get("content-length"));
     yield typeof header === "string"
       ? { headers: new Map(), problem: header, body: ByteSource.from(nothing()) }
       : { headers: header, body };
@@ -112,6 +120,13 @@ class PartBody extends ByteSource {
       }
       if (header.length >= mostBytes + 4) return "HEADER_TOO_LARGE";
     }
+  }
+
+  /** Takes a Content-Length (RFC 9110 8.6) for the number of bytes behind the header. */
+  trust(contentLength = ""): void {
+    const ahead = this.#ahead?.byteLength ?? 0;
+    if (this.#end === undefined && /^\d{1,15}$/.test(contentLength))
+      this.#stream.trust(Math.max(0, Number(contentLength) - ahead));
   }
 
   /** Goes to the part's end, and tells what comes then. */

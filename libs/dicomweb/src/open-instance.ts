@@ -85,7 +85,7 @@ async function* instanceIn(
     throw new DicomWebError("BAD_RESPONSE", `${what}: the peer's answer is no instance`, status);
   }
   let parts = 0;
-  for await (const part of readMultipart(body, boundary, { maxParts: 1 })) {
+  for await (const part of readMultipart(body, boundary, { maxParts: 1, trustLengths: true })) {
     parts += 1;
     yield* part.body;
   }
