@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, test } from "node:test";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { promisify } from "node:util";
 import { certificateAuthority } from "@redspot/testbed";
 import { type OpenAnswer, openAnswer } from "./open-answer.ts";
 
@@ -25,6 +27,24 @@ async function peer(answer: (socket: Socket) => void): Promise<string> {
   closers.push(() => server.close());
   await once(server, "listening");
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/a?b=c`;
+}
+
+/** A peer that counts connections, and answers each question as it is told to. */
+async function keeper(answer: (socket: Socket, connection: number, question: number) => void) {
+  const counts = { connections: 0, questions: 0 };
+  const server = createServer((socket) => {
+    const connection = ++counts.connections;
+    let question = 0;
+    socket.on("error", () => {});
+    socket.on("data", () => {
+      counts.questions++;
+      answer(socket, connection, ++question);
+    });
+    closers.push(() => socket.destroy());
+  }).listen(0, "127.0.0.1");
+  closers.push(() => server.close());
+  await once(server, "listening");
+  return { counts, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }
 
 const get = (url: string) => openAnswer(url, { headers: { Accept: "a/b" }, signal });
@@ -166,4 +186,77 @@ test("what somebody still holds is not written over by the next answer", async (
   }
   assert.equal(Buffer.from(held).toString(), "a".repeat(1000));
   assert.equal((await body.next()).done, true);
+});
+
+const OK = "HTTP/1.1 200 OK\r\n";
+const TWO = `${OK}Content-Length: 2\r\n\r\nab`;
+
+test("one question after the other goes over the same connection, whole answers of megabytes too", async () => {
+  const large = `${OK}Content-Length: ${bytes.byteLength}\r\n\r\n`;
+  const chunked = `${OK}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n`;
+  const { counts, url } = await keeper((socket, _connection, question) => {
+    if (question % 3 === 2) socket.write(chunked);
+    else if (question % 3 === 0) socket.write(TWO);
+    else socket.write(Buffer.concat([Buffer.from(large), bytes]));
+  });
+  for (let round = 0; round < 4; round++) {
+    assert.ok((await whole(await get(url))).equals(bytes));
+    for (let short = 0; short < 2; short++) assert.equal((await whole(await get(url))).byteLength, 2);
+  }
+  assert.deepEqual(counts, { connections: 1, questions: 12 });
+});
+
+test("questions at the same time have a connection each", async () => {
+  const { counts, url } = await keeper((socket) => socket.write(TWO));
+  const both = await Promise.all([get(url), get(url)]);
+  for (const answer of both) assert.equal((await whole(answer)).toString(), "ab");
+  assert.equal(counts.connections, 2);
+  await Promise.all([get(url), get(url)].map(async (answer) => whole(await answer)));
+  assert.equal(counts.connections, 2);
+});
+
+test("where the peer closes instead of answering another question, it is asked anew, once", async () => {
+  const closings: ((socket: Socket) => void)[] = [(socket) => socket.end(), (socket) => socket.resetAndDestroy()];
+  for (const close of closings) {
+    const { counts, url } = await keeper((socket, _connection, question) => {
+      if (question === 1) socket.write(TWO);
+      else close(socket);
+    });
+    for (let round = 0; round < 3; round++) assert.equal((await whole(await get(url))).toString(), "ab");
+    assert.deepEqual(counts, { connections: 3, questions: 5 });
+  }
+});
+
+test("an answer that has begun is not asked for again", async () => {
+  const { counts, url } = await keeper((socket, _connection, question) => {
+    if (question === 1) socket.write(TWO);
+    else socket.end("HTTP/1.1 2");
+  });
+  await whole(await get(url));
+  await assert.rejects(get(url), /closed|no HTTP/);
+  assert.deepEqual(counts, { connections: 1, questions: 2 });
+});
+
+test("a connection is not asked again where the peer says so, or has sent what nobody asked for", async () => {
+  const answers = {
+    "the peer closes": `${OK}Connection: close\r\nContent-Length: 2\r\n\r\nab`,
+    "of HTTP/1.0": "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nab",
+    "something comes behind it": `${TWO}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nxx`,
+  };
+  for (const [what, answer] of Object.entries(answers)) {
+    const { counts, url } = await keeper((socket) => socket.write(answer));
+    for (let round = 0; round < 3; round++) assert.equal((await whole(await get(url))).toString(), "ab", what);
+    assert.equal(counts.connections, 3, what);
+  }
+});
+
+test("a kept connection keeps no process", async () => {
+  const { url } = await keeper((socket) => socket.write(TWO));
+  const script = `
+    import { openAnswer } from ${JSON.stringify(new URL("./open-answer.ts", import.meta.url).href)};
+    const { signal } = new AbortController();
+    for await (const _ of (await openAnswer(${JSON.stringify(url)}, { headers: {}, signal })).body);
+    console.log(process.getActiveResourcesInfo().filter((one) => one.startsWith("TCP")).length);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+  assert.equal(stdout.trim(), "0");
 });

@@ -1,6 +1,5 @@
-import { connect, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
 import { HTTPParser } from "http-parser-js";
+import { type Asker, Connection } from "./connection.ts";
 
 /** An HTTP answer, of which the body is still coming in. */
 export interface OpenAnswer {
@@ -17,99 +16,86 @@ export interface OpenAnswer {
 
 interface GetOptions {
   headers: Readonly<Record<string, string>>;
-  /** Ends the connection, at any time. */
+  /** Ends the connection, at any time before the body has been read to its end. */
   signal: AbortSignal;
 }
 
-const MEMORY_BYTES = 256 * 1024;
-
-/** What lies in one, what was given last in another, and the third is free: more is only needed where much comes unasked. */
-const MEMORIES = 3;
-
-/** With less than that left, other memory is read into. */
-const LEAST_BYTES = MEMORY_BYTES / 2;
-
 /** So many bytes with nothing of a body in them are no HTTP that anybody wants to read. */
 const MOST_OVERHEAD_BYTES = 128 * 1024;
-
-/** Memory of connections that are closed and of which nobody holds anything any more, for those to come. */
-const unused: Buffer[] = [];
+// The parser's own limit takes the last bytes of a body for the header of an answer behind it.
+HTTPParser.maxHeaderSize = Number.POSITIVE_INFINITY;
 
 /**
- * Asks for something large (GET, RFC 9112), on a connection of its own, and reads the answer into memory that is used again
- * and again. Node's own clients give every 64 KiB memory of their own; to make and to collect it takes several times as
- * long as to read. Redirects are not followed. Rejects with what the connection throws.
+ * Asks for something large (GET, RFC 9112) and reads the answer into memory that is used again and again. Node's own
+ * clients give every 64 KiB memory of their own; to make and to collect it takes several times as long as to read.
+ * Redirects are not followed. Rejects with what the connection throws.
  */
-export function openAnswer(address: string, { headers, signal }: GetOptions): Promise<OpenAnswer> {
+export async function openAnswer(address: string, { headers, signal }: GetOptions): Promise<OpenAnswer> {
   const url = new URL(address);
-  const fields = Object.entries({ Host: url.host, Connection: "close", ...headers });
+  const fields = Object.entries({ Host: url.host, ...headers });
   const lines = [`GET ${url.pathname}${url.search} HTTP/1.1`, ...fields.map(([name, value]) => `${name}: ${value}`)];
-  const exchange = new Exchange(url, signal);
-  exchange.ask(`${lines.join("\r\n")}\r\n\r\n`);
-  return exchange.answer;
+  const request = `${lines.join("\r\n")}\r\n\r\n`;
+  const kept = Connection.kept(url);
+  if (kept !== undefined) {
+    const exchange = new Exchange(kept, request, signal);
+    try {
+      return await exchange.answer;
+    } catch (error) {
+      // Otherwise the peer had closed it before it was asked (RFC 9112 9.3.1).
+      if (exchange.hasBegun || signal.aborted) throw error;
+    }
+  }
+  return new Exchange(new Connection(url), request, signal).answer;
 }
 
-/** A connection: what has come of the body lies here until somebody asks for it, and nothing more is read before. */
-class Exchange {
+/** A question and its answer: what has come of the body lies here until somebody asks for it. */
+class Exchange implements Asker {
+  readonly #connection: Connection;
+  readonly #signal: AbortSignal;
   readonly #answer = Promise.withResolvers<OpenAnswer>();
   readonly #parser: InstanceType<typeof HTTPParser>;
-  readonly #socket: Socket;
   readonly #pieces: Uint8Array[] = [];
   #isFinal = false;
   #isWhole = false;
+  /** Whether the peer takes another question on the same connection, behind the answer's end. */
+  #mayGoOn = false;
   #overhead = 0;
   #failure: Error | undefined;
-  readonly #memory: Buffer[] = [];
-  /** What is left of the memory that was read into last. */
-  #rest: Uint8Array = new Uint8Array(0);
   /** The piece of the body that was given last. */
   #given: Uint8Array | undefined;
-  #isClosed = false;
-  /** Whether who reads the body has left it, and with it all of its chunks. */
-  #isLeft = false;
   /** Tells whoever waits for more of the body that something has happened. */
   #wake = () => {};
+  readonly #abort = () => this.#connection.close();
 
-  constructor(url: URL, signal: AbortSignal) {
+  constructor(connection: Connection, request: string, signal: AbortSignal) {
+    this.#connection = connection;
+    this.#signal = signal;
     this.#parser = this.#newParser();
-    this.#socket = open(url, {
-      buffer: () => this.#room(),
-      callback: (length, bytes) => {
-        this.#rest = bytes.subarray(length);
-        return this.#read(Buffer.from(bytes.buffer, bytes.byteOffset, length));
-      },
-    });
-    const abort = () => void this.#socket.destroy();
-    this.#socket.once("error", (error) => this.#fail(error));
-    this.#socket.once("end", () => this.#end());
-    this.#socket.once("close", () => {
-      signal.removeEventListener("abort", abort);
-      this.#isClosed = true;
-      this.#giveBack();
-      this.#fail(new Error("the connection was closed"));
-    });
-    signal.addEventListener("abort", abort);
-    if (signal.aborted) abort();
+    signal.addEventListener("abort", this.#abort);
+    connection.ask(request, this);
+    if (signal.aborted) this.#abort();
   }
 
   get answer(): Promise<OpenAnswer> {
     return this.#answer.promise;
   }
 
-  ask(request: string): void {
-    this.#socket.write(request);
-  }
+  /** Whether anything of an answer has come. */
+  hasBegun = false;
 
   #newParser(): InstanceType<typeof HTTPParser> {
     const parser = new HTTPParser(HTTPParser.RESPONSE);
-    parser[HTTPParser.kOnHeadersComplete] = ({ statusCode: status, headers: fields }) => {
+    parser[HTTPParser.kOnHeadersComplete] = ({ statusCode: status, headers: fields, shouldKeepAlive }) => {
+      // Another answer behind it, which nobody has asked for.
+      if (this.#isWhole) throw notHttp();
       // Others (RFC 9110 15.2) say that there is more to come.
       this.#isFinal = status >= 200;
       if (!this.#isFinal) return;
+      this.#mayGoOn = shouldKeepAlive;
       const headers = new Headers(pairs(fields));
       // The parser takes whatever stands there for a number.
       if (!/^\d*$/.test(headers.get("content-length") ?? "")) throw notHttp();
-      this.#answer.resolve({ status, headers, body: this.#body(), close: () => void this.#socket.destroy() });
+      this.#answer.resolve({ status, headers, body: this.#body(), close: () => this.#connection.close() });
     };
     parser[HTTPParser.kOnBody] = (piece) => {
       if (piece.byteLength === 0) return;
@@ -122,36 +108,27 @@ class Exchange {
     return parser;
   }
 
-  /**
-   * Memory for what comes next, in which nothing lies that somebody looks at or is still to be given. A socket that was
-   * told to stop reads nothing more; but TLS has several records in hand, and gives all of them.
-   */
-  #room(): Uint8Array {
-    if (this.#rest.byteLength >= LEAST_BYTES) return this.#rest;
-    const isFree = ({ buffer }: Buffer) =>
-      this.#given?.buffer !== buffer && !this.#pieces.some((piece) => piece.buffer === buffer);
-    const free = this.#memory.find(isFree);
-    if (free !== undefined) return free;
-    const more = unused.pop() ?? Buffer.alloc(MEMORY_BYTES);
-    this.#memory.push(more);
-    return more;
+  holds(memory: ArrayBufferLike): boolean {
+    return this.#given?.buffer === memory || this.#pieces.some(({ buffer }) => buffer === memory);
   }
 
-  /** @returns whether there may be more, before somebody has looked at what is there */
-  #read(bytes: Buffer): boolean {
-    if (this.#isWhole || this.#failure) return false;
+  read(bytes: Buffer): boolean {
+    this.hasBegun = true;
+    if (this.#isWhole || this.#failure) {
+      this.#connection.close();
+      return false;
+    }
     this.#overhead += bytes.byteLength;
     const failed = this.#try(() => this.#parser.execute(bytes));
-    if (failed || this.#overhead > MOST_OVERHEAD_BYTES) this.#fail(failed ?? notHttp());
-    if (this.#isWhole) this.#socket.destroy();
+    if (failed || this.#overhead > MOST_OVERHEAD_BYTES) this.fail(failed ?? notHttp());
     this.#wake();
     return this.#pieces.length === 0;
   }
 
-  #end(): void {
+  end(): void {
     if (this.#isWhole) return;
     const failed = this.#try(() => this.#parser.finish());
-    if (failed || !this.#isWhole) this.#fail(failed ?? new Error("the connection was closed"));
+    if (failed || !this.#isWhole) this.fail(failed ?? new Error("the connection was closed"));
     this.#wake();
   }
 
@@ -165,10 +142,12 @@ class Exchange {
     }
   }
 
-  #fail(error: Error): void {
+  fail(error: Error): void {
     if (!this.#isWhole) this.#failure ??= error;
+    this.#mayGoOn = false;
+    this.#signal.removeEventListener("abort", this.#abort);
     this.#answer.reject(error);
-    this.#socket.destroy();
+    this.#connection.close();
     this.#wake();
   }
 
@@ -184,38 +163,17 @@ class Exchange {
         else await this.#more();
       }
     } finally {
-      this.#socket.destroy();
-      this.#isLeft = true;
-      this.#giveBack();
+      this.#signal.removeEventListener("abort", this.#abort);
+      this.#connection.leave(this.#mayGoOn && this.#isWhole && this.#pieces.length === 0);
     }
-  }
-
-  /**
-   * What came last is still held when the connection has long been closed. Of a body that nobody reads the memory is left
-   * to the collector.
-   */
-  #giveBack(): void {
-    if (this.#isClosed && this.#isLeft) unused.push(...this.#memory.splice(0).slice(0, MEMORIES));
   }
 
   #more(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    this.#socket.resume();
+    this.#connection.more();
     return promise;
   }
-}
-
-type OnRead = { buffer: () => Uint8Array; callback: (length: number, bytes: Uint8Array) => boolean };
-
-function open({ protocol, hostname, port }: URL, onread: OnRead): Socket {
-  const isTls = protocol === "https:";
-  const options = {
-    host: hostname.replace(/^\[|\]$/g, ""),
-    port: Number(port || (isTls ? 443 : 80)),
-    onread,
-  };
-  return isTls ? connectTls(options) : connect(options);
 }
 
 function pairs(fields: readonly string[]): [string, string][] {
