@@ -21,7 +21,7 @@ const RUN_IN: readonly (readonly [command: string, test: string, by: string])[] 
   ["admin -- config check", "test/conventions/commands.test.ts", '"config", "check"'],
   ["admin -- dead-letters", "services/admin/src/admin.test.ts", '["dead-letters", "retry"'],
   ["admin -- doctor", "services/admin/src/doctor.test.ts", '"--store"'],
-  ["admin -- forget", "services/admin/src/admin.test.ts", '"forget"'],
+  ["admin -- forget", "services/admin/src/admin.test.ts", '"--completed-before"'],
   ["admin -- model", "services/admin/src/model.test.ts", '"promote"'],
   ["admin -- reconcile", "services/admin/src/admin.test.ts", '"--dry-run"'],
   ["admin -- sweep", "test/integration/sweep.test.ts", '"--from"'],

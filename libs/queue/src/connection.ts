@@ -83,3 +83,12 @@ export function onConnected({ redis }: Store, listener: () => void): () => void 
 export function keyOf({ prefix }: Store, ...parts: string[]): string {
   return [prefix, ...parts].join(":");
 }
+
+/** The answers to the commands of a pipeline, in their order. Throws what any of them failed with. */
+export async function answersOf(pipeline: ReturnType<Store["redis"]["pipeline"]>): Promise<unknown[]> {
+  const answers = (await pipeline.exec()) ?? [];
+  return answers.map(([error, answer]) => {
+    if (error) throw error;
+    return answer;
+  });
+}

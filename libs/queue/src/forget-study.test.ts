@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Store } from "./connection.ts";
 import { FindingStore } from "./finding-store.ts";
-import { forgetStudy } from "./forget-study.ts";
+import { forgetStudies, type StudyTraces } from "./forget-study.ts";
 import { StudyQueue, workOn } from "./jobs.ts";
 import { ReadingList } from "./reading-list.ts";
 import { ShadowScores } from "./shadow-scores.ts";
@@ -39,6 +39,11 @@ async function filled(...uids: string[]): Promise<Store> {
     }
   }
   return store;
+}
+
+/** What there was of one study, forgotten or only looked for. */
+async function forgetStudy(store: Store, study: string, options: { dryRun: boolean }) {
+  return (await forgetStudies(store, [study], options)).get(study)!;
 }
 
 /** Every key of the store with all that it holds, as text. */
@@ -83,6 +88,21 @@ test("nothing in Redis names a study that was forgotten, and of others everythin
   );
 
   assert.deepEqual((await forgetStudy(store, gone, { dryRun: false })).keys, []);
+});
+
+test("several are forgotten together as each would be alone, and those that nobody has told of are left", async () => {
+  const [one, other, kept] = ["1.2.3", "1.2.4", "1.2.30"];
+  const [store, alone] = await Promise.all([filled(one, other, kept), filled(one, other, kept)]);
+  const together = await forgetStudies(store, [one, other, "1.9"], { dryRun: false });
+  const each = await Promise.all([one, other, "1.9"].map((uid) => forgetStudy(alone, uid, { dryRun: false })));
+  const counted = ({ keys, places, jobs, isOpen }: StudyTraces) => [keys.length, places, jobs, isOpen];
+  assert.deepEqual([...together.values()].map(counted), each.map(counted));
+  const names = await dump(store);
+  for (const uid of [one, other]) assert.ok(!names.some((line) => new RegExp(`\\b${uid}(?![0-9])`).test(line)), uid);
+  assert.deepEqual(
+    (await new ReadingList(store).page()).map(({ studyInstanceUID }) => studyInstanceUID),
+    [kept],
+  );
 });
 
 test("a study that a worker has in hand is left", async () => {

@@ -3,7 +3,7 @@ export { Backlog, type Sweep, type SweepModel, type SweepOutcome, type SweepPlan
 export { closeStore, connectStore, onConnected, type Store } from "./connection.ts";
 export { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead-letters.ts";
 export { FindingStore } from "./finding-store.ts";
-export { forgetStudy, type StudyTraces } from "./forget-study.ts";
+export { forgetStudies, type StudyTraces } from "./forget-study.ts";
 export { isJobFailureCode, JOB_FAILURES, type JobFailureCode } from "./job-failure.ts";
 export {
   type JobTry,

@@ -82,8 +82,13 @@ describe("taking, completing and bringing back", () => {
       done.map((item) => item.studyInstanceUID),
       ["1.2", "1.1"],
     );
+    const [second, first] = done.map(({ ended }) => ended!.at);
+    assert.deepEqual(await list.endedBefore(first!), []);
+    assert.deepEqual(await list.endedBefore(second!), ["1.1"]);
+    assert.deepEqual(await list.endedBefore(second! + 1), ["1.1", "1.2"]);
     assert.equal((await list.get("1.1"))?.position, undefined);
     await list.reopen("1.1", bert);
+    assert.deepEqual(await list.endedBefore(second! + 1), ["1.2"]);
     await list.reopen("1.1", bert);
     assert.deepEqual(await order(), ["1.1", "1.3"]);
     assert.deepEqual([(await list.get("1.1"))?.state, (await list.get("1.1"))?.ended], ["SCHEDULED", undefined]);

@@ -210,6 +210,11 @@ export class ReadingList {
     return this.#lines(keyOf(this.#store, "reading-list-done"), "done", offset, count);
   }
 
+  /** Studies that were completed or withdrawn before a moment, in milliseconds since 1970, the earliest first. */
+  async endedBefore(at: number): Promise<string[]> {
+    return this.#store.redis.zrangebyscore(keyOf(this.#store, "reading-list-done"), "-inf", `(${at}`);
+  }
+
   /** Open workitems in reading order. */
   async page(offset = 0, count = 100): Promise<readonly Workitem[]> {
     return (await this.lines(offset, count)).workitems;

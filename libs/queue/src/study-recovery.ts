@@ -1,6 +1,6 @@
 import type { Finding, Lane } from "@redspot/triage";
 import { type ConnectionOptions, Queue } from "bullmq";
-import { keyOf, type Store } from "./connection.ts";
+import { answersOf, keyOf, type Store } from "./connection.ts";
 import { FindingStore } from "./finding-store.ts";
 import { idOf, LONGEST_RETRY_DELAY_MS, type StudyJob, StudyQueue } from "./jobs.ts";
 import { QUEUE_NAMES, type QueueName } from "./queue-name.ts";
@@ -222,13 +222,4 @@ export class StudyRecovery {
   #study(uid: string, ...parts: string[]): string {
     return keyOf(this.#store, "study", uid, ...parts);
   }
-}
-
-/** The answers of a pipeline in order; throws the first error among them. */
-async function answersOf(pipeline: ReturnType<Store["redis"]["pipeline"]>): Promise<unknown[]> {
-  const answers = (await pipeline.exec()) ?? [];
-  return answers.map(([error, answer]) => {
-    if (error) throw error;
-    return answer;
-  });
 }

@@ -3,7 +3,16 @@ import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { dataSetOf, writePart10 } from "@redspot/dicom";
-import { closeStore, connectStore, PermanentFailure, type Store, StudyQueue, workOn } from "@redspot/queue";
+import {
+  closeStore,
+  connectStore,
+  PermanentFailure,
+  ReadingList,
+  type Store,
+  StudyLedger,
+  StudyQueue,
+  workOn,
+} from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
 import { freePort, type RunningRedis, startRedis, waitUntil, workFolder } from "@redspot/testbed";
 
@@ -130,6 +139,53 @@ describe("redspot-admin", () => {
       assert.match(reconciled.out, /0 studies with 0 instances\.\nNothing is missing/);
       assert.equal((await forget("../1.6")).status, 2);
     } finally {
+      folder.remove();
+    }
+  });
+
+  test("forgets what was completed before a day, and nothing that somebody still has to see to", async () => {
+    const folder = workFolder("admin-forget-completed");
+    const [list, ledger, queue] = [new ReadingList(store), new StudyLedger(store), new StudyQueue(store, "report")];
+    const forget = (...args: string[]) => redspotAdmin(["forget", ...args], redis.url, folder.path);
+    try {
+      const year = (of: number) => ({ by: "anna", at: Date.UTC(of, 5, 1) });
+      for (const study of ["2.1", "2.2", "2.3", "2.4", "2.5"]) {
+        const image = { studyInstanceUID: study, sopInstanceUID: `${study}.1`, sopClassUID: "1.2", isImage: true };
+        await ledger.noteInstance({ ...image, bytes: 1 });
+      }
+      for (const study of ["2.1", "2.2", "2.4"]) await list.complete(study, year(2020));
+      await list.complete("2.3", year(2022));
+      await queue.add({ studyInstanceUID: "2.4", revision: 1 });
+
+      const counted = await forget("--completed-before", "2021-01-01", "--dry-run");
+      assert.match(counted.out, /^Of 2 studies that were completed or withdrawn before 2021-01-01: there are 0 files/);
+      assert.match(counted.out, /\n1 more are left: they have jobs still/);
+      assert.ok(await list.get("2.1"), "a dry run deletes nothing");
+
+      const lines = (await forget("--completed-before", "20210101", "--json")).out.trim().split("\n");
+      assert.deepEqual(lines.map((line) => JSON.parse(line).studyInstanceUID).sort(), ["2.1", "2.2"]);
+      const known = async (study: string) => (await list.get(study)) !== undefined;
+      assert.deepEqual(await Promise.all(["2.1", "2.2", "2.3", "2.4", "2.5"].map(known)), [
+        false,
+        false,
+        true,
+        true,
+        true,
+      ]);
+      assert.match((await forget("--completed-before", "2021-01-01")).out, /^Of 0 studies/);
+
+      for (const wrong of [
+        [],
+        ["2.3", "--completed-before", "2021-01-01"],
+        ["--completed-before", "2021-01-01", "--unread"],
+        ["--completed-before", "2999-01-01"],
+        ["--completed-before", "last year"],
+      ]) {
+        assert.equal((await forget(...wrong)).status, 2, wrong.join(" "));
+      }
+      assert.equal(await known("2.3"), true);
+    } finally {
+      await queue.close();
       folder.remove();
     }
   });

@@ -3,10 +3,11 @@ import { readFile } from "node:fs/promises";
 import { DicomWebError } from "@redspot/dicomweb";
 import { Backlog, type Store, type Sweep, type SweepPlan } from "@redspot/queue";
 import { describeConfig, progressOn } from "@redspot/runtime";
-import { dicomDate, PacsStudies, politely, readDay } from "@redspot/sweep";
+import { dicomDate, PacsStudies, politely } from "@redspot/sweep";
 import { type Command, InvalidArgumentError } from "commander";
 import { AdminError } from "../admin-error.ts";
 import { type Environment, storeVariables, withStore } from "../connect.ts";
+import { day } from "../day.ts";
 import { pacsOf, pacsVariables } from "../pacs.ts";
 import { operator, record } from "../record.ts";
 import { countOnly } from "../sweep/count-only.ts";
@@ -213,12 +214,6 @@ function statusLine(current: Sweep): string {
     `Sweep of ${written(plan.from)} to ${written(plan.to)}${paused ? ", paused" : ""}: ` +
     `${daysDone} of ${daysOf(current)} days looked through, ${doneOf(current)} of ${queued} studies done.`
   );
-}
-
-function day(text: string): Date {
-  const read = readDay(text);
-  if (!read) throw new InvalidArgumentError("A day, such as 2024-01-31.");
-  return read;
 }
 
 function rate(text: string): number {
