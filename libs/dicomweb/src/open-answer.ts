@@ -50,6 +50,8 @@ export async function openAnswer(address: string, { headers, signal }: GetOption
 
 /** A question and its answer: what has come of the body lies here until somebody asks for it. */
 class Exchange implements Asker {
+  /** Whether anything of an answer has come. */
+  hasBegun = false;
   readonly #connection: Connection;
   readonly #signal: AbortSignal;
   readonly #answer = Promise.withResolvers<OpenAnswer>();
@@ -79,9 +81,6 @@ class Exchange implements Asker {
   get answer(): Promise<OpenAnswer> {
     return this.#answer.promise;
   }
-
-  /** Whether anything of an answer has come. */
-  hasBegun = false;
 
   #newParser(): InstanceType<typeof HTTPParser> {
     const parser = new HTTPParser(HTTPParser.RESPONSE);
