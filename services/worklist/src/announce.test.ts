@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CircuitOpen } from "@redspot/dicomweb";
 import { Hl7Error } from "@redspot/hl7";
-import { JOB_FAILURES, type ReportState, type Workitem } from "@redspot/queue";
+import { JOB_FAILURES, NotYet, type ReportState, type Workitem } from "@redspot/queue";
 import type { Announcement as KeptAnnouncement } from "@redspot/recovery";
 import { aFinding, aSource, STUDY } from "@redspot/sr/report-fixture";
 import { acknowledge } from "@redspot/testbed";
@@ -28,15 +28,14 @@ function world({
   const sent: string[] = [];
   const told = new Map<string, KeptAnnouncement>();
   const place = { report: { state: "stored", sopInstanceUID: "2.25.1" } as ReportState };
-  const latest = findings.at(-1);
+  const busy = new Set<string>();
   const announce = announcingWith({
     findings: { get: async (_study, revision) => findings.find((one) => one.revision === revision) },
     list: {
-      get: async () =>
-        ({
-          finding: latest && inShort(latest),
-          ...place,
-        }) as Workitem,
+      get: async () => {
+        const latest = findings.at(-1);
+        return { finding: latest && inShort(latest), ...place } as Workitem;
+      },
     },
     records: {
       announcement: async (_study, revision, what = "announced") => told.get(`${what}-${revision}`),
@@ -51,6 +50,11 @@ function world({
     exchange: async (message, read) => {
       sent.push(message);
       read(await exchange(message));
+    },
+    aloneWith: async (study, work) => {
+      if (busy.has(study)) return undefined;
+      busy.add(study);
+      return work().finally(() => busy.delete(study));
     },
     sender: {
       ...{ messageType: "ORU^R01", sendingApplication: "REDSPOT", serialNumber: "1" },
@@ -100,6 +104,37 @@ describe("announcing", () => {
     assert.equal((await announce(1)).outcome, "superseded");
     assert.equal((await announce(2)).outcome, "announced");
     assert.equal(sent.length, 1);
+  });
+
+  test("while a message is under way, none about a newer finding of the study overtakes it", async () => {
+    const findings = [aFinding()];
+    const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { sent, announce } = world({
+      findings,
+      async exchange(message) {
+        asked.resolve();
+        await answer.promise;
+        return acknowledge(message);
+      },
+    });
+    const first = announce(1);
+    await asked.promise;
+    findings.push(aFinding({ revision: 2 }));
+    await assert.rejects(announce(2), (error: unknown) => error instanceof NotYet && error.waitMs > 0);
+    assert.equal(sent.length, 1);
+    answer.resolve();
+    assert.equal((await first).outcome, "announced");
+    assert.equal((await announce(2)).outcome, "announced");
+    assert.equal(sent.length, 2);
+  });
+
+  test("a message that fails lets others about its study go ahead", async () => {
+    let fails = true;
+    const exchange = async (message: string) => acknowledge(message, fails ? "AE" : "AA");
+    const { announce } = world({ findings: [aFinding()], exchange });
+    await assert.rejects(announce(1), { code: "HL7_FAILED" });
+    fails = false;
+    assert.equal((await announce(1)).outcome, "announced");
   });
 
   test("of the outcomes that are asked for, and of what supersedes one of them", async () => {

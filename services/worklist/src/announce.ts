@@ -9,7 +9,7 @@ import {
   readAcknowledgement,
   type Sender,
 } from "@redspot/hl7";
-import type { FindingStore, ReadingList, ReportState, StudyJob } from "@redspot/queue";
+import { type FindingStore, NotYet, type ReadingList, type ReportState, type StudyJob } from "@redspot/queue";
 import type { StudyRecords } from "@redspot/recovery";
 import type { Finding, Outcome } from "@redspot/triage";
 import { AnnouncementFailure, asAnnouncementFailure } from "./announcement-failure.ts";
@@ -26,6 +26,8 @@ interface AnnouncingDependencies {
   /** Sends a message and has what came back read; throws Hl7Error, or CircuitOpen while the receiver is left in peace. */
   exchange: (message: string, read: (answer: string) => void) => Promise<void>;
   sender: Sender;
+  /** Does some work about a study unless another process is at such work about it: then undefined. */
+  aloneWith: <T>(studyInstanceUID: string, work: () => Promise<T>) => Promise<T | undefined>;
   /** Which findings are told of. */
   outcomes: ReadonlySet<Outcome>;
   now: () => Date;
@@ -33,6 +35,9 @@ interface AnnouncingDependencies {
   /** Told of each acknowledgement's code. */
   onAcknowledged?: (code: string) => void;
 }
+
+/** How long a message waits for another about the same study. */
+const OTHER_UNDER_WAY_MS = 1_000;
 
 /** What became of an announcement. */
 export const ANNOUNCEMENT_OUTCOMES = [
@@ -53,10 +58,12 @@ interface Announced {
  * Tells a RIS or an integration engine of a revision's finding, once its report is in the PACS or was given up. Patient and
  * order are put into the message here and nowhere else. What the receiver has acknowledged is not sent again; a message
  * whose acknowledgement was lost is, under the same message control ID. Where it was told that there is no report, and there
- * is one by now, it is told so, once.
+ * is one by now, it is told so, once. Of one study one message follows the other, as the receiver takes what it hears last for
+ * what holds: throws NotYet while another is under way.
  */
 export function announcingWith(dependencies: AnnouncingDependencies): (job: StudyJob) => Promise<Announced> {
-  const { findings, list, records, exchange, sender, outcomes, now, utcOffsetAt, onAcknowledged } = dependencies;
+  const { findings, list, records, exchange, aloneWith, sender, outcomes, now, utcOffsetAt, onAcknowledged } =
+    dependencies;
 
   const send = async (message: string, controlId: string): Promise<void> => {
     try {
@@ -114,10 +121,15 @@ export function announcingWith(dependencies: AnnouncingDependencies): (job: Stud
     await records.keepAnnouncement(studyInstanceUID, revision, kept, as).catch(() => {});
     return { outcome: isReportNew ? "corrected" : "announced", controlId };
   };
-  return (job) =>
-    announce(job).catch((error: unknown) => {
-      throw asAnnouncementFailure(error);
-    });
+  return async (job) => {
+    const announced = await aloneWith(job.studyInstanceUID, () =>
+      announce(job).catch((error: unknown) => {
+        throw asAnnouncementFailure(error);
+      }),
+    );
+    if (announced === undefined) throw new NotYet(OTHER_UNDER_WAY_MS);
+    return announced;
+  };
 }
 
 /** The findings of the study's earlier revisions. */

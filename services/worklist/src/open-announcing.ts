@@ -1,6 +1,6 @@
 import { Circuit } from "@redspot/dicomweb";
 import { MllpClient, receiverOf } from "@redspot/hl7";
-import { type FindingStore, type ReadingList, type Store, StudyQueue, workOn } from "@redspot/queue";
+import { alone, type FindingStore, type ReadingList, type Store, StudyQueue, workOn } from "@redspot/queue";
 import type { StudyRecords } from "@redspot/recovery";
 import { countJob, type RunningService } from "@redspot/runtime";
 import type { FileSpool } from "@redspot/spool";
@@ -44,6 +44,7 @@ export function openAnnouncing(
     findPatient: pacs.findPatient,
     exchange: (message, read) =>
       circuit.run(() => tracing.part("hl7.send", () => connection.exchange(message, read), "call")),
+    aloneWith: (study, work) => alone(store, `announce-${study}`, work),
     sender: {
       messageType: config.REDSPOT_HL7_MESSAGE,
       sendingApplication: config.REDSPOT_HL7_SENDING_APPLICATION,
