@@ -46,6 +46,7 @@ function world({
   options = {},
   sent = [],
   pacsError,
+  answerLost = () => false,
 }: {
   findings?: Finding[];
   /** What the spool has recorded, and Redis does not know any more. */
@@ -57,6 +58,8 @@ function world({
   /** What the PACS has. */
   sent?: Sent[];
   pacsError?: (sopInstanceUID: string) => Error | undefined;
+  /** Whether the PACS has a report, and its answer is lost. */
+  answerLost?: () => boolean;
 } = {}) {
   const done: string[] = [];
   const recorded = new Map<number, StoredReport>();
@@ -109,6 +112,7 @@ function world({
         if (error) throw error;
         done.push("sent");
         sent.push({ sopInstanceUID, bytes });
+        if (answerLost()) throw reportFailure("PACS_UNCLEAR", sopInstanceUID);
       },
       holds: async (_study, sopInstanceUID) => {
         const held = sent.find((one) => one.sopInstanceUID === sopInstanceUID);
@@ -194,6 +198,18 @@ describe("reporting", () => {
     const [series] = items(study!, "ReferencedSeriesSequence");
     const [predecessor] = items(series!, "ReferencedSOPSequence");
     assert.equal(text(predecessor!, "ReferencedSOPInstanceUID"), text(first!, "SOPInstanceUID"));
+  });
+
+  test("an overtaken report counts as stored where the PACS has it, though its answer was lost", async () => {
+    let isLost = true;
+    const findings = [finding()];
+    const { sent, report } = world({ findings, answerLost: () => isLost });
+    await assert.rejects(report(1), { code: "PACS_UNCLEAR" });
+    isLost = false;
+    findings.push(finding(2));
+    assert.equal(await report(2), "stored");
+    assert.equal(await report(1), "already stored");
+    assert.equal(sent.length, 2);
   });
 
   test("before a finding that says nothing goes what an earlier one says, though it was overtaken or forgotten", async () => {

@@ -38,7 +38,7 @@ export interface Reporting {
  * the same again, and a report has the same UIDs and bytes.
  */
 export function reportingWith(dependencies: ReportDependencies): Reporting {
-  const { findings, list, records, onPlaced } = dependencies;
+  const { findings, list, records, pacs, onPlaced } = dependencies;
 
   return {
     async report(job) {
@@ -49,17 +49,25 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
         const isPlaced = await place(finding, dependencies);
         const workitem = await list.get(studyInstanceUID);
         if (isPlaced && workitem) onPlaced?.(finding, Date.now() - workitem.arrivedAt);
-        // A report that a newer revision has made untrue before it was sent would only mislead.
-        if ((workitem?.finding?.revision ?? revision) > revision) return "superseded";
         const { sopInstanceUID } = reportUids(finding);
+        const keep = () => {
+          const storedAt = new Date().toISOString();
+          // Without the record the report may be sent once more, with the same UIDs: no reason to call it failed.
+          return records.keepReport(studyInstanceUID, revision, { sopInstanceUID, storedAt }).catch(() => {});
+        };
+        if ((workitem?.finding?.revision ?? revision) > revision) {
+          // A report that a newer revision has made untrue before it was sent would only mislead. But the PACS may have one
+          // whose acknowledgement was lost.
+          if (!(await pacs.holds(studyInstanceUID, sopInstanceUID))) return "superseded";
+          await keep();
+          return "already stored";
+        }
         const known = workitem?.report;
         if (known?.state === "stored" && known.sopInstanceUID === sopInstanceUID) return "already stored";
         const isSent = (await records.report(studyInstanceUID, revision))?.sopInstanceUID === sopInstanceUID;
         if (!isSent) {
           await send(finding, dependencies);
-          const storedAt = new Date().toISOString();
-          // Without the record the report may be sent once more, with the same UIDs: no reason to call it failed.
-          await records.keepReport(studyInstanceUID, revision, { sopInstanceUID, storedAt }).catch(() => {});
+          await keep();
         }
         await list.noteReport(job, { state: "stored", sopInstanceUID });
         return isSent ? "already stored" : "stored";
