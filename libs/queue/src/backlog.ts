@@ -1,4 +1,4 @@
-import { keyOf, type Store } from "./connection.ts";
+import { answersOf, keyOf, type Store } from "./connection.ts";
 import { StudyQueue } from "./jobs.ts";
 
 /** What a sweep was asked for. */
@@ -125,9 +125,7 @@ export class Backlog {
       );
       const noting = this.#store.redis.pipeline();
       for (const study of some) noting.hsetnx(this.#key("studies"), study, "");
-      const noted = await noting.exec();
-      const failure = noted?.find(([error]) => error)?.[0];
-      if (failure) throw failure;
+      await answersOf(noting);
       await this.#queue.addAll(some.map((studyInstanceUID) => ({ studyInstanceUID, revision: 1 })));
     }
   }

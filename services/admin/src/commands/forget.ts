@@ -26,7 +26,7 @@ interface Forgotten {
 }
 
 /** Why a study is not forgotten. */
-type StillNeeded = "under way" | "unread" | "waiting";
+type StillNeeded = "under way" | "unread" | "has jobs";
 
 type PartOfSpool = Pick<FileSpool, "countFiles" | "removeStudy">;
 
@@ -115,9 +115,9 @@ async function forgetCompleted(
 ): Promise<void> {
   const studies = await new ReadingList(store).endedBefore(before.getTime());
   // A report that has not reached the PACS, a dead letter: somebody has to see to it first.
-  const needed = ({ isUnderWay, isOpen, jobs }: StudyTraces): StillNeeded | undefined => {
-    if (isUnderWay || isOpen) return isOpen ? "unread" : "under way";
-    return jobs > 0 ? "waiting" : undefined;
+  const needed = ({ isOpen, jobs }: StudyTraces): StillNeeded | undefined => {
+    if (isOpen) return "unread";
+    return jobs > 0 ? "has jobs" : undefined;
   };
   const progress = progressOn(process.stderr);
   const total: Forgotten = { studyInstanceUID: "", dryRun, files: 0, keys: 0, places: 0, jobs: 0 };
