@@ -3,7 +3,16 @@ import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ALLOCATOR, freePort, startOrthanc, startProgram, startRedis, waitUntil, workFolder } from "@redspot/testbed";
+import {
+  ALLOCATOR,
+  type ChildProgram,
+  freePort,
+  startOrthanc,
+  startProgram,
+  startRedis,
+  waitUntil,
+  workFolder,
+} from "@redspot/testbed";
 import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { positive } from "./positive.ts";
@@ -35,9 +44,10 @@ function oneOf<T>(allowed: readonly T[]) {
 const options = new Command("bench:stow")
   .description(
     "Stores computed radiographs, made by libs/phantom with UIDs of their own each, by STOW-RS: into Redspot's stow " +
-      "service with a Redis of its own (appendfsync always), durable and not, and into a local Orthanc as it comes, in " +
-      "turns on the same disk. Senders are processes of their own, the same for all. Latency is that of a request. " +
-      "Resident memory is the highest of the process while bodies stream in. MB are 1,000,000 bytes.\n" +
+      "service with a Redis of its own, durable (Redis with appendfsync always) and not (neither the service nor Redis, " +
+      "with appendfsync everysec, syncs before it answers), and into a local Orthanc as it comes, in turns on the same " +
+      "disk. Senders are processes of their own, the same for all. Latency is that of a request. Resident memory is the " +
+      "highest of a process while bodies stream in. MB are 1,000,000 bytes.\n" +
       "The last line is one JSON object: ratio = the lowest of all cases of durable Redspot's throughput over Orthanc's.",
   )
   .addOption(new Option("--size <MB...>", "size of the instances: 6, 20").argParser(oneOf(SIZES)))
@@ -47,6 +57,7 @@ const options = new Command("bench:stow")
   .option("--rounds <n>", "how often each has its turn, in each case", positive, 3)
   .option("--megabytes <n>", "what is sent in a turn, at least", positive, 960)
   .option("--senders <n>", "most processes that send", positive, 2)
+  .option("--processes <n>", "processes of the stow service, which share Redis and spool", positive, 1)
   .option("--quick", "6 MB alone, 1 and 16 clients, one round: shows that it runs, not how fast")
   .option("--stow-node-option <option...>", "options for the stow service's Node, such as --cpu-prof")
   .parse()
@@ -58,6 +69,7 @@ const options = new Command("bench:stow")
     rounds: number;
     megabytes: number;
     senders: number;
+    processes: number;
     quick?: boolean;
     stowNodeOption?: string[];
   }>();
@@ -69,8 +81,10 @@ interface Case {
 }
 
 interface Contender {
-  url: string;
-  pid: number;
+  /** Where each of its processes takes what is sent. */
+  urls: string[];
+  /** Those that take it. */
+  takers: number[];
   /** All processes that it consists of. */
   pids: number[];
   stop(): Promise<void>;
@@ -79,36 +93,44 @@ interface Contender {
 const stowMain = fileURLToPath(new URL("../../services/stow/src/main.ts", import.meta.url));
 
 async function startStow(folder: string, durable: boolean): Promise<Contender> {
-  const redis = await startRedis({ by: "program", folder: join(folder, "redis") });
-  const port = await freePort();
-  const program = await startProgram({
-    name: "services/stow",
-    command: process.execPath,
-    args: [...(options.stowNodeOption ?? []), stowMain],
-    env: {
-      ...ALLOCATOR,
-      REDSPOT_REDIS_URL: redis.url,
-      REDSPOT_SPOOL_DIR: join(folder, "spool"),
-      REDSPOT_PORT: String(port),
-      REDSPOT_ADMIN_PORT: "0",
-      REDSPOT_DURABLE: String(durable),
-      // What becomes of a study that has come in whole is not part of storing it, and would fall into others' turns.
-      REDSPOT_SETTLE_SECONDS: String(AFTER_ALL_SECONDS),
-    },
-    logFile: join(folder, "stow.log"),
-  });
+  const appendFsync = durable ? "always" : "everysec";
+  const redis = await startRedis({ by: "program", folder: join(folder, "redis"), appendFsync });
+  const started: { program: ChildProgram; url: string }[] = [];
   const stop = async () => {
-    await program.stop();
+    await Promise.all(started.map(({ program }) => program.stop()));
     await redis.stop();
   };
   try {
-    const ready = `http://127.0.0.1:${port}/health/ready`;
-    await waitUntil(async () => (await fetch(ready)).ok, { what: "stow is ready", programs: [program] });
+    for (let count = 1; count <= options.processes; count += 1) {
+      const port = await freePort();
+      const program = await startProgram({
+        name: "services/stow",
+        command: process.execPath,
+        args: [...(options.stowNodeOption ?? []), stowMain],
+        env: {
+          ...ALLOCATOR,
+          REDSPOT_REDIS_URL: redis.url,
+          REDSPOT_SPOOL_DIR: join(folder, "spool"),
+          REDSPOT_PORT: String(port),
+          REDSPOT_ADMIN_PORT: "0",
+          REDSPOT_DURABLE: String(durable),
+          // What becomes of a study that has come in whole is not part of storing it, and would fall into others' turns.
+          REDSPOT_SETTLE_SECONDS: String(AFTER_ALL_SECONDS),
+        },
+        logFile: join(folder, `stow-${count}.log`),
+      });
+      const url = `http://127.0.0.1:${port}`;
+      started.push({ program, url });
+      const isReady = async () => (await fetch(`${url}/health/ready`)).ok;
+      await waitUntil(isReady, { what: "stow is ready", programs: [program] });
+    }
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: `http://127.0.0.1:${port}/studies`, pid: program.pid, pids: [program.pid, redis.program!.pid], stop };
+  const takers = started.map(({ program }) => program.pid);
+  const urls = started.map(({ url }) => `${url}/studies`);
+  return { urls, takers, pids: [...takers, redis.program!.pid], stop };
 }
 
 async function startContender(name: ContenderName, folder: string): Promise<Contender> {
@@ -116,16 +138,17 @@ async function startContender(name: ContenderName, folder: string): Promise<Cont
   if (name !== "orthanc") return startStow(folder, name === "durable");
   const orthanc = await startOrthanc({ by: "program", folder, stableSeconds: AFTER_ALL_SECONDS });
   const { pid } = orthanc.program!;
-  return { url: `${orthanc.dicomWebUrl}/studies`, pid, pids: [pid], stop: orthanc.stop };
+  return { urls: [`${orthanc.dicomWebUrl}/studies`], takers: [pid], pids: [pid], stop: orthanc.stop };
 }
 
 const senderScript = fileURLToPath(new URL("stow-sender.ts", import.meta.url));
 const senders = Array.from({ length: options.senders }, () => fork(senderScript));
 
-/** One turn: what all senders together took. */
-async function send(url: string, { megabytes, clients, instances }: Case, requests: number) {
+/** One turn: what all senders together took. The processes of the service are shared out among them. */
+async function send(urls: readonly string[], { megabytes, clients, instances }: Case, requests: number) {
   const taking = senders.slice(0, clients).map(async (sender, index, all): Promise<TurnResult> => {
     const connections = Math.floor(clients / all.length) + (index < clients % all.length ? 1 : 0);
+    const url = urls[index % urls.length]!;
     const turn: Turn = { url, template: templateOf(megabytes), connections, requests, instances };
     const answered = once(sender, "message");
     sender.send(turn);
@@ -154,6 +177,7 @@ interface Figures {
   cpu_ms_per_instance: number;
   /** What those who send took beside it, on the same processors. */
   sender_cpu_ms_per_instance: number;
+  /** Of each of its processes, the largest. */
   rss_mb_max: number;
 }
 
@@ -173,8 +197,8 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
       const contender = await startContender(name, join(work.path, name));
       running.set(name, contender);
       // Connections are open and code is compiled before it counts.
-      await send(contender.url, { megabytes: 6, clients, instances: 1 }, Math.ceil(REQUESTS_BEFORE / clients));
-      forgetPeak(contender.pid);
+      await send(contender.urls, { megabytes: 6, clients, instances: 1 }, Math.ceil(REQUESTS_BEFORE / clients));
+      contender.takers.forEach(forgetPeak);
     }
     const latencies = new Map<ContenderName, number[]>();
     const processors = new Map<ContenderName, { cores: number; own: number; senders: number }[]>();
@@ -186,9 +210,9 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
       ]) {
         // What others left to be written is not written at this one's expense.
         execFileSync("sync");
-        const { pids, url } = running.get(name)!;
+        const { pids, urls } = running.get(name)!;
         const before = cpuMsOf(pids);
-        const turn = await send(url, of, requests);
+        const turn = await send(urls, of, requests);
         rates.set(name, [...(rates.get(name) ?? []), turn.megabytes / turn.seconds]);
         latencies.set(name, [...(latencies.get(name) ?? []), ...turn.latencies]);
         const own = cpuMsOf(pids) - before;
@@ -211,7 +235,7 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
         cores: rounded(median(processors.get(name)!.map((one) => one.cores)), 2),
         cpu_ms_per_instance: rounded(median(processors.get(name)!.map((one) => one.own)), 1),
         sender_cpu_ms_per_instance: rounded(median(processors.get(name)!.map((one) => one.senders)), 1),
-        rss_mb_max: rounded(peakMegabytes(running.get(name)!.pid), 1),
+        rss_mb_max: rounded(Math.max(...running.get(name)!.takers.map(peakMegabytes)), 1),
       };
     }
   } finally {
@@ -279,6 +303,7 @@ try {
       ratio: lowest(results.map((one) => one.ratio)),
       ratio_not_durable: lowest(results.map((one) => one.ratio_not_durable)),
       rss_mb_max: Math.max(...ours),
+      processes: options.processes,
       rounds: options.rounds,
       cases: results,
     }),
