@@ -162,6 +162,23 @@ describe("the systemd units", () => {
       });
     }
 
+    test("a second process of stow, as docs/deployment.md makes one, is a unit like the first with a port of its own", () => {
+      const page = readFileSync(join(root, "docs", "deployment.md"), "utf8");
+      const [, block = ""] = /```sh second-stow\n([\s\S]*?)```/.exec(page) ?? [];
+      const lines = block.replaceAll("/etc/", `${join(installed, "etc")}/`).split("\n");
+      execFileSync("sh", ["-e"], { input: lines.filter((line) => !line.startsWith("systemctl ")).join("\n") });
+      assert.equal(readFileSync(join(installed, "etc", "redspot", "stow.env"), "utf8"), "REDSPOT_SHARE_PORT=true\n");
+      const { status, stderr } = verify("redspot-stow-2.service");
+      assert.equal(status, 0, stderr);
+      const [first, second] = ["redspot-stow.service", "redspot-stow-2.service"].map(
+        (unit) => valuesOf(readFileSync(join(system, unit), "utf8"), "Environment")[0],
+      );
+      assert.equal(first, "REDSPOT_PORT=8081 REDSPOT_ADMIN_PORT=8181");
+      assert.equal(second, "REDSPOT_PORT=8081 REDSPOT_ADMIN_PORT=8183");
+      const taken = serviceNames.map((name) => environmentOf(name).REDSPOT_ADMIN_PORT);
+      assert.ok(!taken.includes("8183"), "no other unit has it");
+    });
+
     test("a directive that there is not is found, also in what they have in common, and a program that is not there", () => {
       const path = join(system, "redspot-stow.service");
       const text = readFileSync(path, "utf8");

@@ -6,7 +6,9 @@ import { closeStore, connectStore, type Store, StudyLedger, workOn } from "@reds
 import { FileSpool } from "@redspot/spool";
 import {
   type ChildProgram,
+  freePort,
   type RunningRedis,
+  type RunningService,
   startRedis,
   startService,
   waitUntil,
@@ -22,15 +24,24 @@ let store: Store;
 const programs: ChildProgram[] = [];
 const urls: string[] = [];
 
+const start = (logName: string, sharedPort?: number) =>
+  startService("stow", {
+    folder: folder.path,
+    logName,
+    port: sharedPort,
+    environment: {
+      REDSPOT_REDIS_URL: redis.url,
+      REDSPOT_SPOOL_DIR: spoolDir,
+      REDSPOT_SETTLE_SECONDS: "1",
+      REDSPOT_SHARE_PORT: `${sharedPort !== undefined}`,
+    },
+  });
+
 before(async () => {
   redis = await startRedis();
   store = connectStore(redis.url);
   for (const name of ["one", "other"]) {
-    const stow = await startService("stow", {
-      folder: folder.path,
-      logName: name,
-      environment: { REDSPOT_REDIS_URL: redis.url, REDSPOT_SPOOL_DIR: spoolDir, REDSPOT_SETTLE_SECONDS: "1" },
-    });
+    const stow = await start(name);
     await stow.ready();
     programs.push(stow.program);
     urls.push(stow.url);
@@ -60,10 +71,10 @@ function instance(study: string, name: string, filling = 0): Uint8Array {
   );
 }
 
-async function send(url: string, instances: readonly Uint8Array[]): Promise<number> {
+async function send(url: string, instances: readonly Uint8Array[], more: Record<string, string> = {}): Promise<number> {
   const head = Buffer.from("\r\n--b\r\nContent-Type: application/dicom\r\n\r\n");
   const body = Buffer.concat([...instances.flatMap((one) => [head, one]), Buffer.from("\r\n--b--\r\n")]);
-  const headers = { "content-type": 'multipart/related; type="application/dicom"; boundary=b', accept: "*/*" };
+  const headers = { "content-type": 'multipart/related; type="application/dicom"; boundary=b', accept: "*/*", ...more };
   const response = await fetch(`${url}/studies`, { method: "POST", headers, body });
   await response.text();
   return response.status;
@@ -121,4 +132,43 @@ test("of different contents that race for one SOP Instance UID one is stored, wh
     notes.map(({ sopInstanceUID }) => sopInstanceUID),
     [deriveUid("conflict", "a")],
   );
+});
+
+test("two processes on one port are replaced, one after the other, while a sender sends", async () => {
+  const port = await freePort();
+  const running = [await start("first", port), await start("second", port)];
+  // A port that is shared does not tell which of them is ready; the port of its operators does.
+  const isUp = (one: RunningService) =>
+    waitUntil(async () => (await fetch(`${one.adminUrl}/metrics`)).ok, { what: "a process", programs: [one.program] });
+  await Promise.all(running.map(isUp));
+  const { url } = running[0]!;
+  let count = 0;
+  let isDone = false;
+  /** Each comes on a connection of its own, which is the kernel's to give to either. Who meets one that ends comes again. */
+  async function sendUntilTaken(one: Uint8Array): Promise<number> {
+    for (let tries = 1; ; tries += 1) {
+      const status = await send(url, [one], { connection: "close" }).catch(() => 503);
+      if (status !== 503 || tries === 5) return status;
+    }
+  }
+  const statuses = new Set<number>();
+  const sending = (async () => {
+    for (; !isDone; count += 1) statuses.add(await sendUntilTaken(instance("replaced", `${count}`)));
+  })();
+  try {
+    for (const [index, name] of ["third", "fourth"].entries()) {
+      await running[index]!.program.stop();
+      assert.deepEqual(running[index]!.program.exit, { code: 0, signal: null });
+      const next = await start(name, port);
+      running.push(next);
+      await isUp(next);
+    }
+  } finally {
+    isDone = true;
+    await sending;
+    for (const { program } of running) await program.stop();
+  }
+  assert.deepEqual([...statuses], [200]);
+  const spool = await FileSpool.open(spoolDir);
+  assert.equal((await spool.list(deriveUid("replaced"))).length, count);
 });

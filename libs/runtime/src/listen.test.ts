@@ -47,3 +47,31 @@ test("a port in use is named, with the way out", async () => {
   });
   await first.close();
 });
+
+test("a port that all of its processes share is served by each of them, and by nobody else", async () => {
+  const [first, second, stranger] = [fastify(), fastify(), fastify()];
+  const { warnings: _, ...open } = { ...how(false), transport: Transport.clear };
+  first.get("/", async () => "first");
+  second.get("/", async () => "second");
+  const url = await listen(first, { host: "127.0.0.1", port: 0, sharePort: true, ...open });
+  const { port } = first.server.address() as AddressInfo;
+  await listen(second, { host: "127.0.0.1", port, sharePort: true, ...open });
+  // By chance one of them could get a whole series, once in 2^99 times.
+  const ask = async () => (await fetch(url, { headers: { connection: "close" } })).text();
+  const answers = new Set<string>();
+  for (let count = 0; count < 100 && answers.size < 2; count += 1) answers.add(await ask());
+  assert.deepEqual([...answers].sort(), ["first", "second"]);
+  await assert.rejects(listen(stranger, { host: "127.0.0.1", port, ...open }), {
+    message: /in use\. Set REDSPOT_PORT/,
+  });
+  await first.close();
+  for (let count = 0; count < 20; count += 1) assert.equal(await ask(), "second");
+  await second.close();
+
+  await listen(stranger, { host: "127.0.0.1", port, ...open });
+  const late = fastify();
+  await assert.rejects(listen(late, { host: "127.0.0.1", port, sharePort: true, ...open }), {
+    message: new RegExp(`port ${port} .* in use by a process that does not share it`),
+  });
+  await stranger.close();
+});

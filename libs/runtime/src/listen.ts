@@ -1,4 +1,5 @@
-import type { FastifyInstance } from "fastify";
+import type { ListenOptions } from "node:net";
+import type { FastifyInstance, FastifyListenOptions } from "fastify";
 import type { Access } from "./access.ts";
 import { ConfigError } from "./config.ts";
 import { isLoopback } from "./is-confidential.ts";
@@ -11,6 +12,8 @@ interface Address {
   access: Pick<Access, "isConfigured">;
   transport: Pick<Transport, "isProtected" | "follow">;
   logger: Pick<Logger, "warn">;
+  /** Whether other processes that share it, too, may listen on the same port; the kernel shares connections out (SO_REUSEPORT). */
+  sharePort?: boolean;
   /** The variable that the port comes from. */
   variable?: "REDSPOT_PORT" | "REDSPOT_ADMIN_PORT";
 }
@@ -21,7 +24,7 @@ interface Address {
  */
 export async function listen(
   app: FastifyInstance,
-  { host, port, access, transport, logger, variable = "REDSPOT_PORT" }: Address,
+  { host, port, access, transport, logger, sharePort = false, variable = "REDSPOT_PORT" }: Address,
 ): Promise<string> {
   if (!access.isConfigured) {
     if (!isLoopback(host)) {
@@ -39,12 +42,15 @@ export async function listen(
     );
   }
   try {
-    const address = await app.listen({ host, port });
+    // Fastify hands on to Node's server.listen what it does not know itself.
+    const options: ListenOptions = { host, port, ...(sharePort ? { reusePort: true } : {}) };
+    const address = await app.listen(options as FastifyListenOptions);
     transport.follow(app.server);
     return address;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
-      throw new ConfigError(`port ${port} of ${host} is in use. Set ${variable} to a free one, or 0 for any.`);
+      const by = sharePort ? " by a process that does not share it" : "";
+      throw new ConfigError(`port ${port} of ${host} is in use${by}. Set ${variable} to a free one, or 0 for any.`);
     }
     throw error;
   }

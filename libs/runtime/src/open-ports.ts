@@ -14,6 +14,8 @@ interface Ports {
   metrics: ServiceMetrics;
   checks: ReadinessChecks;
   queues: readonly WatchedQueue[];
+  /** Whether other processes of the service on this machine may listen on its port, too; that of its operators is its own. */
+  sharePort?: boolean;
 }
 
 interface Service {
@@ -26,11 +28,11 @@ interface Service {
 export async function openPorts(
   app: FastifyInstance,
   { config, logger, closers }: Service,
-  { access, transport, ...operators }: Ports,
+  { access, transport, sharePort = false, ...operators }: Ports,
 ): Promise<{ address: string; admin: string }> {
   closers.push(() => app.close());
   const { REDSPOT_HOST: host, REDSPOT_PORT: port } = config;
-  const address = await listen(app, { host, port, access, transport, logger });
+  const address = await listen(app, { host, port, access, transport, logger, sharePort });
   const admin = await openAdmin({ ...operators, config, access, transport }, closers);
   return { address, admin };
 }

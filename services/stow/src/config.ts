@@ -16,6 +16,13 @@ export const variables = {
   ...auditVariables,
   REDSPOT_PORT: portVariable(8081),
   REDSPOT_ADMIN_PORT: adminPortVariable(8181),
+  REDSPOT_SHARE_PORT: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((value) => value === "true")
+    .describe(
+      "true lets other processes of this service on the machine listen on REDSPOT_PORT, too, which all of them say",
+    ),
   REDSPOT_SETTLE_SECONDS: z.coerce
     .number()
     .min(0)

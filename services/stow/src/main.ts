@@ -132,7 +132,8 @@ await runService(stow, process, async (service) => {
     metrics,
     ...(config.REDSPOT_AUDIT_TO === undefined ? {} : { audit: audit.trail }),
   });
-  const { address, admin } = await openPorts(app, service, { access, transport, metrics, checks, queues });
+  const sharePort = config.REDSPOT_SHARE_PORT;
+  const { address, admin } = await openPorts(app, service, { access, transport, metrics, checks, queues, sharePort });
   await audit.started(service.settingDigests);
   compactHeap();
   logger.info({ address, admin, spool: config.REDSPOT_SPOOL_DIR }, "listening for STOW-RS");
