@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { findProgram, hasProgram, startOrthanc, workFolder } from "@redspot/testbed";
 import { Ajv } from "ajv";
@@ -176,19 +176,24 @@ describe("docs/deployment.md", () => {
     });
   });
 
-  test("systemd: units and files are those that install.sh puts there", () => {
+  test("systemd: units and files are those that install.sh puts there, or the page itself does", () => {
     const installed = join(folder.path, "installed");
     execFileSync("sh", [join(root, "deploy", "systemd", "install.sh")], {
       env: { PATH: "/usr/bin:/bin", DESTDIR: installed },
     });
-    const units = readdirSync(join(installed, "etc", "systemd", "system"));
+    const written = [...page.matchAll(/ >>? (\/etc\/\S+)/g)].map(([, path]) => path!);
+    const units = [
+      ...readdirSync(join(installed, "etc", "systemd", "system")),
+      ...written.map((path) => basename(path)),
+    ];
     for (const command of beginning("systemctl")) {
       for (const name of command.split(" ").filter((word) => word.startsWith("redspot"))) {
         assert.ok(units.includes(name) || units.includes(`${name}.service`), command);
       }
     }
     for (const [path] of page.matchAll(/\/etc\/(?:redspot|redis)\/[\w.-]+\.(?:env|conf)/g)) {
-      if (path !== "/etc/redis/redis.conf") assert.ok(existsSync(join(installed, path)), path);
+      if (path !== "/etc/redis/redis.conf" && !written.includes(path))
+        assert.ok(existsSync(join(installed, path)), path);
     }
     for (const [, name] of page.matchAll(/`(\w+)\.env`/g)) {
       assert.ok(name === "redspot" || name === "units" || (serviceNames as readonly string[]).includes(name!), name);
