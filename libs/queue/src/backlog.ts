@@ -146,10 +146,10 @@ export class Backlog {
     for (const study of studies) {
       asking.hexists(this.#key("studies"), study).exists(keyOf(this.#store, "study", study));
     }
-    const answers = (await asking.exec()) ?? [];
+    const answers = await answersOf(asking);
     for (const [at, study] of studies.entries()) {
-      if (answers[2 * at]?.[1] === 1) queued.add(study);
-      else if (answers[2 * at + 1]?.[1] === 1) known.add(study);
+      if (answers[2 * at] === 1) queued.add(study);
+      else if (answers[2 * at + 1] === 1) known.add(study);
     }
     return { queued, known };
   }

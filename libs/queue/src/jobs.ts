@@ -1,6 +1,6 @@
 import { type ConnectionOptions, DelayedError, type Job, Queue, UnrecoverableError, Worker } from "bullmq";
 import { z } from "zod";
-import type { Store } from "./connection.ts";
+import { answersOf, type Store } from "./connection.ts";
 import { Gate } from "./gate.ts";
 import { codeOfFailure, failedReasonOf, JOB_FAILURES, type JobFailureCode } from "./job-failure.ts";
 import type { QueueName } from "./queue-name.ts";
@@ -168,8 +168,8 @@ export class StudyQueue {
     // Most are not there: to ask costs less than to remove.
     const asking = this.#store.redis.pipeline();
     for (const job of jobs) asking.exists(this.#queue.toKey(idOf(job)));
-    const there = (await asking.exec()) ?? [];
-    await Promise.all(jobs.filter((_, at) => there[at]?.[1] === 1).map((job) => this.#queue.remove(idOf(job))));
+    const there = await answersOf(asking);
+    await Promise.all(jobs.filter((_, at) => there[at] === 1).map((job) => this.#queue.remove(idOf(job))));
   }
 
   /** Forgets the jobs that wait; those under way, and those that failed, stay. */

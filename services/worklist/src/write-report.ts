@@ -55,7 +55,10 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
           // Without the record the report may be sent once more, with the same UIDs: no reason to call it failed.
           return records.keepReport(studyInstanceUID, revision, { sopInstanceUID, storedAt }).catch(() => {});
         };
+        const isRecorded = async () =>
+          (await records.report(studyInstanceUID, revision))?.sopInstanceUID === sopInstanceUID;
         if ((workitem?.finding?.revision ?? revision) > revision) {
+          if (await isRecorded()) return "already stored";
           // A report that a newer revision has made untrue before it was sent would only mislead. But the PACS may have one
           // whose acknowledgement was lost.
           if (!(await pacs.holds(studyInstanceUID, sopInstanceUID))) return "superseded";
@@ -64,7 +67,7 @@ export function reportingWith(dependencies: ReportDependencies): Reporting {
         }
         const known = workitem?.report;
         if (known?.state === "stored" && known.sopInstanceUID === sopInstanceUID) return "already stored";
-        const isSent = (await records.report(studyInstanceUID, revision))?.sopInstanceUID === sopInstanceUID;
+        const isSent = await isRecorded();
         if (!isSent) {
           await send(finding, dependencies);
           await keep();
