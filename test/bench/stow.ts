@@ -1,6 +1,7 @@
 import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -30,6 +31,9 @@ const INSTANCES = [1, 20];
 /** After so many V8 has compiled whatever a request passes through: a service runs for weeks. */
 const REQUESTS_BEFORE = 300;
 
+/** On the disk beside what is measured: what was sent before that, and what a spool keeps free. */
+const GIGABYTES_BESIDE = 8;
+
 /** After so long a study counts as whole, to Redspot as to Orthanc: when all has been measured. */
 const AFTER_ALL_SECONDS = 3600;
 
@@ -41,7 +45,7 @@ function oneOf<T>(allowed: readonly T[]) {
   };
 }
 
-const options = new Command("bench:stow")
+const command = new Command("bench:stow")
   .description(
     "Stores computed radiographs, made by libs/phantom with UIDs of their own each, by STOW-RS: into Redspot's stow " +
       "service with a Redis of its own, durable (Redis with appendfsync always) and not (neither the service nor Redis, " +
@@ -59,25 +63,49 @@ const options = new Command("bench:stow")
   .option("--senders <n>", "most processes that send", positive, 2)
   .option("--processes <n>", "processes of the stow service, which share Redis and spool", positive, 1)
   .option("--quick", "6 MB alone, 1 and 16 clients, one round: shows that it runs, not how fast")
-  .option("--stow-node-option <option...>", "options for the stow service's Node, such as --cpu-prof")
-  .parse()
-  .opts<{
-    size?: Megabytes[];
-    clients?: number[];
-    instances?: number[];
-    only?: ContenderName[];
-    rounds: number;
-    megabytes: number;
-    senders: number;
-    processes: number;
-    quick?: boolean;
-    stowNodeOption?: string[];
-  }>();
+  .option("--stow-node-option <option...>", "options for the stow service's Node, such as --cpu-prof");
+const options = command.parse().opts<{
+  size?: Megabytes[];
+  clients?: number[];
+  instances?: number[];
+  only?: ContenderName[];
+  rounds: number;
+  megabytes: number;
+  senders: number;
+  processes: number;
+  quick?: boolean;
+  stowNodeOption?: string[];
+}>();
 
 interface Case {
   megabytes: Megabytes;
   clients: number;
   instances: number;
+}
+
+const quick = options.quick === true;
+const cases: Case[] = (options.size ?? (quick ? [6] : SIZES)).flatMap((megabytes) =>
+  (options.clients ?? (quick ? [1, 16] : CLIENTS)).flatMap((clients) =>
+    (options.instances ?? INSTANCES).map((instances) => ({ megabytes, clients, instances })),
+  ),
+);
+const contenders = options.only ?? CONTENDERS;
+if (quick) options.rounds = 1;
+
+/** How many requests each sender has in a turn. */
+const requestsOf = ({ megabytes, clients, instances }: Case) =>
+  Math.max(1, Math.ceil(options.megabytes / (clients * instances * megabytes)));
+
+// All that a case sends stays on the disk until the case has ended, and a spool refuses what comes before the disk is full.
+const gigabytes = cases.map((one) => (one.clients * requestsOf(one) * one.instances * one.megabytes) / 1000);
+const needed = Math.max(...gigabytes) * options.rounds * contenders.length + GIGABYTES_BESIDE;
+const { bavail, bsize } = statfsSync(tmpdir());
+const left = (bavail * bsize) / 1e9;
+if (left < needed) {
+  command.error(
+    `error: ${tmpdir()} has ${left.toFixed(0)} GB left, and the largest case takes ${needed.toFixed(0)}. Choose fewer ` +
+      "--rounds, --clients or --instances, or another folder by the variable TMPDIR.",
+  );
 }
 
 interface Contender {
@@ -188,7 +216,7 @@ const cpuMsOf = (pids: readonly number[]) => pids.reduce((sum, pid) => sum + cpu
 
 async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn: () => void) {
   const { clients, instances, megabytes } = of;
-  const requests = Math.max(1, Math.ceil(options.megabytes / (clients * instances * megabytes)));
+  const requests = requestsOf(of);
   const rates = new Map<ContenderName, number[]>();
   const figures: Partial<Record<ContenderName, Figures>> = {};
   const running = new Map<ContenderName, Contender>();
@@ -255,15 +283,6 @@ async function runCase(of: Case, contenders: readonly ContenderName[], afterTurn
 }
 
 type CaseResult = Awaited<ReturnType<typeof runCase>>;
-
-const quick = options.quick === true;
-const cases: Case[] = (options.size ?? (quick ? [6] : SIZES)).flatMap((megabytes) =>
-  (options.clients ?? (quick ? [1, 16] : CLIENTS)).flatMap((clients) =>
-    (options.instances ?? INSTANCES).map((instances) => ({ megabytes, clients, instances })),
-  ),
-);
-const contenders = options.only ?? CONTENDERS;
-if (quick) options.rounds = 1;
 
 /** What came of a case, for people: at once, or, where a bar is being drawn, at the end. */
 function tell({ megabytes, clients, instances, ratio, ratio_not_durable, ...figures }: CaseResult): void {
