@@ -41,3 +41,12 @@ export function adminPortVariable(port: number): z.ZodType<number> {
 export function portVariable(port: number): z.ZodType<number> {
   return z.coerce.number().int().min(0).max(65_535).default(port).describe("TCP port to listen on; 0 takes a free one");
 }
+
+/** What is on or off: `true` or `false`, and nothing else, so that a slip is told. */
+export function switchVariable(otherwise: "true" | "false", what: string): z.ZodType<boolean> {
+  return z
+    .enum(["true", "false"])
+    .default(otherwise)
+    .transform((value) => value === "true")
+    .describe(what);
+}

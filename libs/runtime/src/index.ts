@@ -1,7 +1,7 @@
 export { Access } from "./access.ts";
 export { AccessError, REFUSALS } from "./access-error.ts";
 export { openAccess } from "./access-variables.ts";
-export { adminPortVariable, commonVariables, portVariable } from "./common-variables.ts";
+export { adminPortVariable, commonVariables, portVariable, switchVariable } from "./common-variables.ts";
 export {
   ConfigError,
   describeConfig,

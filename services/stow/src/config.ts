@@ -1,5 +1,12 @@
 import { auditVariables } from "@redspot/audit";
-import { adminPortVariable, commonVariables, NO_LIMIT, otherwise, portVariable } from "@redspot/runtime";
+import {
+  adminPortVariable,
+  commonVariables,
+  NO_LIMIT,
+  otherwise,
+  portVariable,
+  switchVariable,
+} from "@redspot/runtime";
 import { z } from "zod";
 
 const MIB = 1024 * 1024;
@@ -16,28 +23,20 @@ export const variables = {
   ...auditVariables,
   REDSPOT_PORT: portVariable(8081),
   REDSPOT_ADMIN_PORT: adminPortVariable(8181),
-  REDSPOT_SHARE_PORT: z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((value) => value === "true")
-    .describe(
-      "true lets other processes of this service on the machine listen on REDSPOT_PORT, too, which all of them say",
-    ),
+  REDSPOT_SHARE_PORT: switchVariable(
+    "false",
+    "true lets other processes of this service on the machine listen on REDSPOT_PORT, too, which all of them say",
+  ),
   REDSPOT_SETTLE_SECONDS: z.coerce
     .number()
     .min(0)
     .default(30)
     .describe("Seconds without a new instance after which a study is analysed"),
-  REDSPOT_STRICT: z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((value) => value === "true")
-    .describe("true refuses what PS3.18 does not allow though real senders do it"),
-  REDSPOT_DURABLE: z
-    .enum(["true", "false"])
-    .default("true")
-    .transform((value) => value === "true")
-    .describe("false says stored before it is on disk: a power cut loses instances. For trials, not for clinical use"),
+  REDSPOT_STRICT: switchVariable("false", "true refuses what PS3.18 does not allow though real senders do it"),
+  REDSPOT_DURABLE: switchVariable(
+    "true",
+    "false says stored before it is on disk: a power cut loses instances. For trials, not for clinical use",
+  ),
   REDSPOT_CORS_ORIGINS: z
     .string()
     .default("")

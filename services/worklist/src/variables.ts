@@ -1,6 +1,13 @@
 import { auditDeliveryVariables } from "@redspot/audit";
 import { MESSAGE_TYPES, type MessageType, receiverVariables } from "@redspot/hl7";
-import { adminPortVariable, commonVariables, pacsTokenVariable, pacsUrlVariable, portVariable } from "@redspot/runtime";
+import {
+  adminPortVariable,
+  commonVariables,
+  pacsTokenVariable,
+  pacsUrlVariable,
+  portVariable,
+  switchVariable,
+} from "@redspot/runtime";
 import { DEFAULT_OPTIONS, EXPLANATIONS, LANGUAGE_TAGS, REPORT_CLASSES, type ReportClass } from "@redspot/sr";
 import { findingSchema, type Outcome } from "@redspot/triage";
 import { z } from "zod";
@@ -65,13 +72,10 @@ export const variables = {
     .describe(
       "Base address of the PACS's DICOMweb services as systems that read reach it, for UPS workitems; REDSPOT_PACS_URL where left out",
     ),
-  REDSPOT_SECURE_COOKIE: z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((text) => text === "true")
-    .describe(
-      "true where browsers reach the service by https and it cannot know: behind a proxy that REDSPOT_TRUSTED_PROXIES does not name",
-    ),
+  REDSPOT_SECURE_COOKIE: switchVariable(
+    "false",
+    "true where browsers reach the service by https and it cannot know: behind a proxy that REDSPOT_TRUSTED_PROXIES does not name",
+  ),
   REDSPOT_SR_CLASS: z
     .enum(Object.keys(REPORT_CLASSES) as [ReportClass, ...ReportClass[]])
     .default(DEFAULT_OPTIONS.reportClass)
@@ -86,13 +90,10 @@ export const variables = {
     .describe(
       "How the class activation map goes with a report where a fracture is suspected or cannot be excluded: as a region in it, or as a picture of its own, a secondary capture. Both say that they explain the score and are not marks of the fracture",
     ),
-  REDSPOT_SR_ACTIONABLE_CATEGORY: z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((text) => text === "true")
-    .describe(
-      "true puts a suspected fracture into category 2 of CID 7035 (Actionable Finding Classification): a policy of the site, for a PACS that can sort by nothing else",
-    ),
+  REDSPOT_SR_ACTIONABLE_CATEGORY: switchVariable(
+    "false",
+    "true puts a suspected fracture into category 2 of CID 7035 (Actionable Finding Classification): a policy of the site, for a PACS that can sort by nothing else",
+  ),
   REDSPOT_DEVICE_SERIAL_NUMBER: z
     .string()
     .regex(/^[^\\\p{Cc}]{1,64}$/u)
