@@ -4,16 +4,7 @@ import { mkdirSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  ALLOCATOR,
-  type ChildProgram,
-  freePort,
-  startOrthanc,
-  startProgram,
-  startRedis,
-  waitUntil,
-  workFolder,
-} from "@redspot/testbed";
+import { type RunningService, startOrthanc, startRedis, startService, workFolder } from "@redspot/testbed";
 import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { positive } from "./positive.ts";
@@ -118,46 +109,37 @@ interface Contender {
   stop(): Promise<void>;
 }
 
-const stowMain = fileURLToPath(new URL("../../services/stow/src/main.ts", import.meta.url));
-
 async function startStow(folder: string, durable: boolean): Promise<Contender> {
   const appendFsync = durable ? "always" : "everysec";
   const redis = await startRedis({ by: "program", folder: join(folder, "redis"), appendFsync });
-  const started: { program: ChildProgram; url: string }[] = [];
+  const services: RunningService[] = [];
   const stop = async () => {
-    await Promise.all(started.map(({ program }) => program.stop()));
+    await Promise.all(services.map(({ program }) => program.stop()));
     await redis.stop();
   };
   try {
     for (let count = 1; count <= options.processes; count += 1) {
-      const port = await freePort();
-      const program = await startProgram({
-        name: "services/stow",
-        command: process.execPath,
-        args: [...(options.stowNodeOption ?? []), stowMain],
-        env: {
-          ...ALLOCATOR,
+      const service = await startService("stow", {
+        folder,
+        logName: `stow-${count}`,
+        nodeOptions: options.stowNodeOption,
+        environment: {
           REDSPOT_REDIS_URL: redis.url,
           REDSPOT_SPOOL_DIR: join(folder, "spool"),
-          REDSPOT_PORT: String(port),
-          REDSPOT_ADMIN_PORT: "0",
           REDSPOT_DURABLE: String(durable),
           // What becomes of a study that has come in whole is not part of storing it, and would fall into others' turns.
           REDSPOT_SETTLE_SECONDS: String(AFTER_ALL_SECONDS),
         },
-        logFile: join(folder, `stow-${count}.log`),
       });
-      const url = `http://127.0.0.1:${port}`;
-      started.push({ program, url });
-      const isReady = async () => (await fetch(`${url}/health/ready`)).ok;
-      await waitUntil(isReady, { what: "stow is ready", programs: [program] });
+      services.push(service);
+      await service.ready();
     }
   } catch (error) {
     await stop();
     throw error;
   }
-  const takers = started.map(({ program }) => program.pid);
-  const urls = started.map(({ url }) => `${url}/studies`);
+  const takers = services.map(({ program }) => program.pid);
+  const urls = services.map(({ url }) => `${url}/studies`);
   return { urls, takers, pids: [...takers, redis.program!.pid], stop };
 }
 
