@@ -4,29 +4,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type DataSet, dataSetOf, deriveUid, readPart10, text, writePart10 } from "@redspot/dicom";
 import { DicomWebClient } from "@redspot/dicomweb";
 import { makeStudy } from "@redspot/phantom";
 import { Backlog, closeStore, connectStore, FindingStore, type Store, StudyLedger, StudyQueue } from "@redspot/queue";
 import { FileSpool } from "@redspot/spool";
-import {
-  ALLOCATOR,
-  type ChildProgram,
-  freePort,
-  startOrthanc,
-  startProgram,
-  startRedis,
-  waitUntil,
-} from "@redspot/testbed";
+import { startOrthanc, startRedis, startService } from "@redspot/testbed";
 import { Command } from "commander";
 import { cacheDir, openBareNetwork } from "./bare-network.ts";
 import { positive } from "./positive.ts";
 import { cpuMs, peakMegabytes } from "./process.ts";
 import { median, rounded } from "./spread.ts";
-
-const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 const program = new Command("bench:sweep")
   .description(
@@ -154,23 +143,17 @@ async function archive(studies: number): Promise<string[]> {
   return uids;
 }
 
-function service(name: "inference" | "worklist", environment: Record<string, string>): Promise<ChildProgram> {
-  return startProgram({
-    name: `services/${name}`,
-    command: process.execPath,
-    args: [join(repository, "services", name, "src", "main.ts")],
-    env: {
-      ...ALLOCATOR,
+const service = (name: "inference" | "worklist", environment: Record<string, string> = {}) =>
+  startService(name, {
+    folder: work,
+    environment: {
       REDSPOT_REDIS_URL: redis.url,
       REDSPOT_SPOOL_DIR: join(work, "spool"),
       REDSPOT_PACS_URL: orthanc.dicomWebUrl,
-      REDSPOT_ADMIN_PORT: "0",
       REDSPOT_LOG_LEVEL: "warn",
       ...environment,
     },
-    logFile: join(work, `${name}.log`),
   });
-}
 
 const { bytes: queueBytes, seconds: queueSeconds } = await queueTurn();
 console.log(
@@ -179,17 +162,15 @@ console.log(
 );
 
 const bare = await openBareNetwork(options);
-const port = await freePort();
 const inference = await service("inference", {
   REDSPOT_CACHE_DIR: cacheDir,
-  REDSPOT_PORT: String(port),
   REDSPOT_BATCH_SIZE: String(options.batch),
   REDSPOT_ENGINE_THREADS: String(options.threads),
   REDSPOT_PREPARATION_THREADS: String(options.preparationThreads),
   REDSPOT_SWEEP_REQUESTS: String(options.requests),
   REDSPOT_SWEEP_SPOOL_RESERVE_MIB: "0",
 });
-const worklist = options.withReports ? await service("worklist", { REDSPOT_PORT: "0" }) : undefined;
+const worklist = options.withReports ? await service("worklist") : undefined;
 const store = connectStore(redis.url);
 const backlog = new Backlog(store);
 const spool = await FileSpool.open(join(work, "spool"));
@@ -198,7 +179,11 @@ const findings = new FindingStore(store);
 const triage = new StudyQueue(store, "triage");
 
 /** Whose processor time is told: all that runs during a turn of the sweep but this process. */
-const watched = { worker: () => inference.pid, pacs: () => orthanc.program?.pid, redis: () => redis.program?.pid };
+const watched = {
+  worker: () => inference.program.pid,
+  pacs: () => orthanc.program?.pid,
+  redis: () => redis.program?.pid,
+};
 type Watched = keyof typeof watched;
 
 function processorTimes(): Record<Watched, number> {
@@ -234,7 +219,7 @@ async function sweepTurn(): Promise<SweepTurn> {
       const { outcomes } = (await backlog.current())!;
       const now = Object.values(outcomes).reduce((sum, one) => sum + one, 0);
       if (now >= wanted) return { now, at: performance.now(), cpu: processorTimes(), outcomes };
-      if (inference.exit) throw inference.endedError();
+      if (inference.program.exit) throw inference.program.endedError();
       await pause(200);
     }
   };
@@ -295,11 +280,7 @@ async function arrive(source: DataSet): Promise<string> {
 const hours = (perSecond: number) => rounded(LARGE_BACKLOG / perSecond / 3600, 1);
 
 try {
-  await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, {
-    what: "the inference service is ready",
-    timeoutSeconds: 120,
-    programs: [inference],
-  });
+  await inference.ready(120);
   // Both have turns that do not count, in which caches fill and code is compiled.
   await bare.turn(options.studies);
   for (let turn = 0; turn < TURNS_BEFORE; turn++) await sweepTurn();
@@ -349,13 +330,13 @@ try {
       cpu_ms_worker: cpu("worker"),
       cpu_ms_pacs: cpu("pacs"),
       cpu_ms_redis: cpu("redis"),
-      rss_mb_max: Math.round(peakMegabytes(inference.pid)),
+      rss_mb_max: Math.round(peakMegabytes(inference.program.pid)),
     }),
   );
 } finally {
   await bare.close();
-  await inference.stop();
-  await worklist?.stop();
+  await inference.program.stop();
+  await worklist?.program.stop();
   await triage.close();
   await backlog.close();
   await closeStore(store);
